@@ -1,0 +1,209 @@
+//! What is read from a file: an [`Article`] of [`Section`]s, and the [`Place`] where a part stands.
+//!
+//! A reader fills these and knows nothing of passages, terms or the index. Facts are fields: a
+//! byline is [`Article::author`], a line number is [`Block::line`], never a mark inside the text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+
+/// One piece of writing: mostly a file, but a file may hold many.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Article {
+    /// Which article of its file, where a file holds several.
+    pub member: Option<String>,
+    /// The title, where the file gives one.
+    pub title: Option<String>,
+    /// Who wrote it, as printed.
+    pub author: Option<String>,
+    /// When it was published, as precisely as the file says.
+    pub date: Option<Date>,
+    /// Where it was published.
+    pub url: Option<String>,
+    /// Language tag as the file states it, such as `en` or `pt-BR`.
+    pub language: Option<String>,
+    /// Subjects the file names.
+    pub tags: Vec<String>,
+    /// The text, in reading order.
+    pub sections: Vec<Section>,
+    /// Whose lines [`Block::line`] counts.
+    pub lines: Lines,
+    /// What a reader of the article should know: a part that was left out, a guess that was made.
+    pub warnings: Vec<String>,
+}
+
+/// Text under one heading path.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Section {
+    /// Headings above the text, outermost first; the article's title is not among them.
+    pub headings: Vec<String>,
+    /// The text, its blocks joined by line breaks. Starts and ends with a visible character.
+    pub text: String,
+    /// Where each block begins, in order; the first begins at 0. A block runs to the next one's
+    /// start and so owns the line breaks between them.
+    pub blocks: Vec<Block>,
+    /// Whether this is the article itself.
+    pub role: Role,
+}
+
+/// A paragraph, list item, table row or code block of a [`Section`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// Byte offset in [`Section::text`].
+    pub start: usize,
+    /// Line of its first character, counting from 1. Further lines of the block follow at its line
+    /// breaks: a reader keeps one `\n` for each line break of the source.
+    pub line: u32,
+    /// What kind of block it is.
+    pub kind: Kind,
+}
+
+/// What kind of text a [`Block`] holds: decides where a passage may end inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sentences.
+    Prose,
+    /// One list item.
+    Item,
+    /// One table row.
+    Row,
+    /// Lines of code or other preformatted text.
+    Code,
+}
+
+/// Whether a [`Section`] is the article or stands around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// The article.
+    #[default]
+    Main,
+    /// Around the article: navigation, teasers, footers. Searched at low weight.
+    Aside,
+}
+
+/// Whose lines a [`Place`] counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lines {
+    /// The file's own.
+    #[default]
+    File,
+    /// Those of the text that `show` prints.
+    Text,
+}
+
+/// Where a passage stands in its article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Whose lines are counted.
+    pub of: Lines,
+    /// First line, counting from 1.
+    pub line: u32,
+    /// Last line, not before `line`.
+    pub line_end: u32,
+}
+
+impl Section {
+    /// Adds a block at the end, parted from the one before as its kind asks: list items and table
+    /// rows follow each other on the next line, all else after an empty line. Blank text is passed over.
+    pub fn push(&mut self, kind: Kind, text: &str, line: u32) {
+        let text = text.trim_end();
+        let lead = text.len() - text.trim_start().len();
+        // Code and list items keep the indent of their first line; blank lines before it go.
+        let (cut, skipped) = match kind {
+            Kind::Code | Kind::Item => {
+                let cut = text[..lead].rfind('\n').map_or(0, |at| at + 1);
+                (cut, text[..cut].matches('\n').count())
+            }
+            _ => (lead, text[..lead].matches('\n').count()),
+        };
+        let text = &text[cut..];
+        if text.is_empty() {
+            return;
+        }
+        if let Some(last) = self.blocks.last() {
+            let tight = last.kind == kind && matches!(kind, Kind::Item | Kind::Row);
+            self.text.push_str(if tight { "\n" } else { "\n\n" });
+        }
+        let line = line + skipped as u32;
+        self.blocks.push(Block { start: self.text.len(), line, kind });
+        self.text.push_str(text);
+    }
+}
+
+impl Article {
+    /// Numbers the lines of all blocks as [`Printer`] prints them, for text whose lines are not
+    /// those of the file.
+    pub fn number_lines(&mut self) {
+        let mut printer = Printer::new(self.title.as_deref().unwrap_or_default());
+        for section in &mut self.sections {
+            printer.section(&section.headings, section.role);
+            let first = printer.line();
+            let mut breaks = 0;
+            let mut done = 0;
+            for block in &mut section.blocks {
+                breaks += section.text[done..block.start].matches('\n').count() as u32;
+                done = block.start;
+                block.line = first + breaks;
+            }
+            printer.text(&section.text);
+        }
+    }
+}
+
+/// Puts an article together as `show` prints it: title, headings and text, an empty line between.
+#[derive(Clone, Debug, Default)]
+pub struct Printer {
+    out: String,
+    line: u32,
+    headings: Vec<String>,
+    role: Role,
+}
+
+impl Printer {
+    /// Begins an article of this title.
+    pub fn new(title: &str) -> Self {
+        let mut printer = Self { line: 1, ..Self::default() };
+        printer.text(title);
+        printer
+    }
+
+    /// Begins a section: prints those of its headings that the section before did not have.
+    pub fn section(&mut self, headings: &[String], role: Role) {
+        let same = self.headings.iter().zip(headings).take_while(|(one, other)| one == other).count();
+        let around = role == Role::Aside && self.role == Role::Main;
+        for heading in headings[same..].iter().map(String::as_str).chain(around.then_some("* * *")) {
+            self.part();
+            self.text(heading);
+        }
+        self.headings = headings.to_vec();
+        self.role = role;
+        self.part();
+    }
+
+    /// Prints text where the last ended.
+    pub fn text(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.line += text.bytes().filter(|&byte| byte == b'\n').count() as u32;
+    }
+
+    /// Returns the line that the next text begins on, counting from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Returns what was printed.
+    pub fn finish(mut self) -> String {
+        self.out.truncate(self.out.trim_end().len());
+        self.out
+    }
+
+    /// Ends what was printed with one empty line.
+    fn part(&mut self) {
+        if self.out.is_empty() {
+            return;
+        }
+        let ends = self.out.bytes().rev().take_while(|&byte| byte == b'\n').count();
+        (ends..2).for_each(|_| self.text("\n"));
+    }
+}

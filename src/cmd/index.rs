@@ -1,0 +1,265 @@
+//! `excerpt index`: makes the index agree with its folders.
+
+use std::{
+    io::{self, Write},
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::Context;
+use excerpt::{
+    Error,
+    index::{Event, Outcome as FileOutcome, Report, Update},
+    render::{json, shown_path},
+    walk::Rules,
+};
+use indicatif::HumanBytes;
+
+use super::{
+    Outcome, Shared, locate,
+    ui::{self, Progress, Ui},
+};
+
+/// Make the index agree with its folders
+///
+/// New and changed files are read, those that are gone are removed. A folder that the index does not
+/// hold yet is added. Without folders, all of the index's are brought up to date.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  excerpt index ~/articles --exclude 'drafts/**'
+  excerpt index --forget ~/old-articles")]
+pub(super) struct Index {
+    /// Folders or single files, even hidden or ignored ones
+    #[arg(value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Take this folder out of the index
+    #[arg(long, value_name = "FOLDER")]
+    forget: Vec<PathBuf>,
+    #[command(flatten)]
+    rules: RuleFlags,
+    /// Read all files again and build the index anew beside the old one
+    #[arg(long)]
+    rebuild: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    means: Means,
+}
+
+/// What is passed over; remembered for the folders that are named.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What is passed over in these folders, from now on")]
+struct RuleFlags {
+    /// Leave out what this pattern matches, written as in a .gitignore
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Take hidden files too
+    #[arg(long)]
+    hidden: bool,
+    /// Pay no heed to .excerptignore, .ignore and .gitignore
+    #[arg(long)]
+    no_ignore: bool,
+    /// Follow symbolic links
+    #[arg(long)]
+    follow: bool,
+}
+
+/// What an update may use.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Means {
+    /// How many files to read at once [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How much memory to use, such as 512M or 1G
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory)]
+    memory: u64,
+}
+
+impl Means {
+    pub(super) fn update(&self) -> Update {
+        let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        Update { jobs, memory: self.memory, now: SystemTime::now(), ..Update::default() }
+    }
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Self { jobs: None, memory: Update::default().memory }
+    }
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "M" | "MB" | "MIB" => 20,
+        "K" | "KB" | "KIB" => 10,
+        "G" | "GB" | "GIB" => 30,
+        _ => return Err("give a size such as 256M or 1G".into()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "give a size such as 256M or 1G".to_string())?;
+    number.checked_mul(1 << unit).ok_or_else(|| "that is more than there is".into())
+}
+
+impl RuleFlags {
+    /// Returns the rules, where any flag is given.
+    fn rules(&self) -> Option<Rules> {
+        let rules = Rules {
+            hidden: self.hidden,
+            no_ignore: self.no_ignore,
+            follow: self.follow,
+            exclude: self.exclude.clone(),
+        };
+        (rules != Rules::default()).then_some(rules)
+    }
+}
+
+impl Index {
+    pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
+        let began = Instant::now();
+        let dir = locate::locate(shared)?;
+        let rules = self.rules.rules();
+        if rules.is_some() && self.folders.is_empty() {
+            anyhow::bail!(
+                "--exclude, --hidden, --no-ignore and --follow are remembered for a folder: name it"
+            );
+        }
+        let update = Update {
+            folders: self.folders.clone(),
+            rules,
+            forget: self.forget.clone(),
+            rebuild: self.rebuild,
+            dry_run: self.dry_run,
+            ..self.means.update()
+        };
+        for folder in &self.folders {
+            folder.metadata().with_context(|| format!("cannot index {}", folder.display()))?;
+        }
+        if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
+            return Err(Error::NoIndex { path: dir }.into());
+        }
+        let report = self.update(&dir, &update, ui)?;
+        let (dir, seconds) = (dunce::canonicalize(&dir).unwrap_or(dir), began.elapsed());
+        if ui.json {
+            json::report(&report, &dir, seconds.as_secs_f64(), peak_memory(), &mut ui.out())?;
+        } else {
+            self.summary(&report, seconds, ui)?;
+        }
+        Ok(if report.interrupted { Outcome::Interrupted } else { Outcome::Done })
+    }
+
+    fn update(&self, dir: &std::path::Path, update: &Update, ui: &Ui) -> anyhow::Result<Report> {
+        let from = ui.look().from;
+        let mut lines = Vec::new();
+        let mut progress = Progress::new(self.dry_run);
+        let mut take = |event: Event| match event {
+            Event::File { path, outcome, .. } if self.dry_run => {
+                let sign = match outcome {
+                    FileOutcome::Added => '+',
+                    FileOutcome::Removed => '-',
+                    _ => '~',
+                };
+                lines.push(format!("{sign} {}", shown_path(&path, &from)));
+            }
+            Event::Planned { .. } if self.dry_run => {}
+            event => progress.take(event),
+        };
+        let cancel = ui::interruption();
+        let known = excerpt::index::is_index(dir);
+        if !known && self.dry_run {
+            // Nothing is written, not even an empty index: a temporary one tells the same.
+            let folder = std::env::temp_dir().join(format!("excerpt-dry-run-{}", std::process::id()));
+            let result = excerpt::Index::create(&folder)
+                .and_then(|mut index| index.update(update, &mut take, &cancel));
+            let _ = std::fs::remove_dir_all(&folder);
+            let report = result?;
+            return self.print_plan(&lines, report, ui);
+        }
+        let opened = if known { excerpt::Index::open(dir) } else { excerpt::Index::create(dir) };
+        let report = match opened {
+            Ok(mut index) => index.update(update, &mut take, &cancel),
+            // What is older or damaged is made again from the folders.
+            Err(Error::Older { .. }) => excerpt::Index::rebuild(dir, update, &mut take, &cancel),
+            Err(Error::Damaged { .. }) if self.rebuild => {
+                excerpt::Index::rebuild(dir, update, &mut take, &cancel)
+            }
+            Err(error) => Err(error),
+        };
+        progress.finish();
+        let report = report?;
+        if self.dry_run { self.print_plan(&lines, report, ui) } else { Ok(report) }
+    }
+
+    fn print_plan(&self, lines: &[String], report: Report, ui: &Ui) -> anyhow::Result<Report> {
+        if !ui.json {
+            let mut out = ui.out();
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+            out.flush()?;
+        }
+        Ok(report)
+    }
+
+    fn summary(&self, report: &Report, time: Duration, ui: &Ui) -> io::Result<()> {
+        let mut out = ui.out();
+        let (would, seconds) = (if self.dry_run { "would be: " } else { "" }, time.as_secs_f64());
+        for folder in &report.missing {
+            writeln!(
+                out,
+                "note: the folder {} is missing; its articles stay until you --forget it",
+                folder.display()
+            )?;
+        }
+        if report.rebuilt && !report.interrupted && !self.dry_run {
+            writeln!(out, "The index was built anew.")?;
+        }
+        if report.interrupted {
+            writeln!(out, "Stopped. What was read is in the index; `excerpt index` goes on from there.")?;
+        }
+        write!(
+            out,
+            "{would}{} added, {} changed, {} removed, {} unchanged, {} skipped, {} failed",
+            report.added, report.changed, report.removed, report.unchanged, report.skipped, report.failed,
+        )?;
+        if !self.dry_run {
+            write!(out, " · {} articles, {} passages", report.articles, report.passages)?;
+        }
+        write!(out, " · {seconds:.1} s")?;
+        if let Some(peak) = peak_memory() {
+            write!(out, ", peak memory {}", HumanBytes(peak))?;
+        }
+        writeln!(out)?;
+        if report.failed > 0 {
+            writeln!(out, "hint: `excerpt status --failures` says why")?;
+        }
+        out.flush()
+    }
+}
+
+/// Returns the most memory this process held at once, in bytes, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_given_in_bytes_with_a_unit() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(memory(text).ok(), expected, "{text}");
+        check("256M", Some(256 << 20));
+        check("1g", Some(1 << 30));
+        check("300", Some(300 << 20));
+        check("many", None);
+        check("", None);
+        check("99999999999999G", None);
+    }
+}

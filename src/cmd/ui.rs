@@ -1,0 +1,154 @@
+//! Streams, colour, width and progress: nothing else decides them.
+
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
+};
+
+use anstream::{AutoStream, ColorChoice};
+use excerpt::{
+    index::{Event, Outcome},
+    render::Look,
+};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The program's streams.
+pub(super) struct Ui {
+    /// Whether answers and errors are JSON objects.
+    pub(super) json: bool,
+    choice: ColorChoice,
+}
+
+impl Ui {
+    pub(super) fn new(colour: Colour, json: bool) -> Self {
+        let choice = match colour {
+            Colour::Auto => AutoStream::choice(&io::stdout()),
+            Colour::Always => ColorChoice::AlwaysAnsi,
+            Colour::Never => ColorChoice::Never,
+        };
+        Self { json, choice }
+    }
+
+    /// Returns where answers go.
+    pub(super) fn out(&self) -> io::BufWriter<AutoStream<io::Stdout>> {
+        io::BufWriter::new(AutoStream::new(io::stdout(), self.choice))
+    }
+
+    /// Returns where talk goes.
+    pub(super) fn err(&self) -> io::Stderr {
+        io::stderr()
+    }
+
+    /// Returns how answers are to look.
+    pub(super) fn look(&self) -> Look {
+        let terminal = io::stdout().is_terminal();
+        let colour = self.choice != ColorChoice::Never;
+        let width =
+            terminal.then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
+        let from = std::env::current_dir().map(|folder| dunce::canonicalize(&folder).unwrap_or(folder));
+        Look {
+            width,
+            colour,
+            links: terminal && colour,
+            from: from.unwrap_or_else(|_| PathBuf::from("/")),
+            now: SystemTime::now(),
+        }
+    }
+}
+
+/// Returns a flag that Ctrl-C raises; a second Ctrl-C ends the program at once.
+pub(super) fn interruption() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&flag);
+    // Without a handler Ctrl-C ends the program, which loses nothing that was committed.
+    let _ = ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            #[expect(clippy::exit, reason = "the user asked twice; nothing committed is lost")]
+            std::process::exit(130);
+        }
+    });
+    flag
+}
+
+/// A progress bar on a terminal; elsewhere only what must be said.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    files: u64,
+    done: u64,
+    quiet: bool,
+}
+
+/// A search says how much it is about to read when that is more files than this.
+const MANY: u64 = 10_000;
+
+impl Progress {
+    /// Makes the progress of reading files. A quiet one does not name files that cannot be read.
+    pub(super) fn new(quiet: bool) -> Self {
+        Self { bar: ProgressBar::hidden(), files: 0, done: 0, quiet }
+    }
+
+    /// Takes what happened.
+    pub(super) fn take(&mut self, event: Event) {
+        match event {
+            Event::Planned { files, bytes } => self.plan(files, bytes),
+            Event::File { outcome: Outcome::Removed, .. } => {}
+            Event::File { path, bytes, outcome } => {
+                self.done += 1;
+                self.bar.set_message(format!("{}/{} files", self.done, self.files));
+                self.bar.inc(bytes);
+                if let (Outcome::Failed(cause), false) = (outcome, self.quiet) {
+                    let line = format!("excerpt: {}: {cause}", path.display());
+                    let line = excerpt::render::harmless(&line).replace('\n', " ");
+                    self.bar.suspend(|| say(&line));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn plan(&mut self, files: u64, bytes: u64) {
+        self.files = files;
+        if files > MANY && self.quiet {
+            say(&format!(
+                "indexing {files} files ({}) first; Ctrl-C stops, and what was read stays",
+                HumanBytes(bytes)
+            ));
+        }
+        if files == 0 || !io::stderr().is_terminal() {
+            return;
+        }
+        let style =
+            ProgressStyle::with_template("{bar:24} {percent:>3}% {msg} {binary_bytes_per_sec} {eta} left");
+        self.bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
+        self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        self.bar.set_message(format!("0/{files} files"));
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn say(line: &str) {
+    use io::Write;
+    // There is nowhere to say that standard error is closed.
+    let _ = writeln!(io::stderr(), "{line}");
+}

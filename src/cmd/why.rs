@@ -1,0 +1,78 @@
+//! `excerpt why`: what became of a file, and why.
+
+use std::{io::Write, path::PathBuf};
+
+use excerpt::{
+    Index,
+    index::Verdict,
+    render::{harmless, json, shown_path},
+};
+
+use super::{Outcome, Shared, locate, ui::Ui};
+
+/// Say what became of a file, and why
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  excerpt why corpus/news/meta-llama-4.md
+  excerpt why ~/articles/scan.pdf --json")]
+pub(super) struct Why {
+    /// The file or folder
+    path: PathBuf,
+}
+
+/// Returns a verdict in a word, and the reasons for it.
+pub(super) fn verdict(verdict: &Verdict) -> (&'static str, Vec<&str>) {
+    match verdict {
+        Verdict::Indexed(warnings) => ("indexed", warnings.iter().map(String::as_str).collect()),
+        Verdict::Folder => ("folder", Vec::new()),
+        Verdict::LeftOut(rule) => ("left out", vec![rule]),
+        Verdict::Unsupported(cause) => ("unsupported", vec![cause]),
+        Verdict::Failed(cause) => ("failed", vec![cause]),
+        Verdict::NotSeen(cause) => ("not seen", vec![cause]),
+        Verdict::Outside => ("outside", Vec::new()),
+    }
+}
+
+impl Why {
+    pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
+        let index = Index::open(&locate::locate(shared)?)?;
+        let why = index.why(&self.path)?;
+        let mut out = ui.out();
+        if ui.json {
+            json::why(&why, index.path(), &mut out)?;
+        } else {
+            let from = ui.look().from;
+            let (word, reasons) = verdict(&why.file.verdict);
+            let path = shown_path(&why.file.path, &from);
+            match &why.file.verdict {
+                Verdict::Outside => {
+                    writeln!(out, "{path}: in no folder of the index {}", shown_path(index.path(), &from))?
+                }
+                Verdict::Indexed(_) => {
+                    let format = why.file.format.as_deref().unwrap_or_default();
+                    let (articles, passages) = (why.file.articles, why.file.passages);
+                    writeln!(
+                        out,
+                        "{path}: indexed as {format}, {articles} article(s) in {passages} passage(s)"
+                    )?;
+                    if let Some(title) = &why.file.title {
+                        writeln!(out, "title: {}", harmless(title))?;
+                    }
+                }
+                _ => writeln!(out, "{path}: {word}")?,
+            }
+            let lead = if word == "indexed" { "warning" } else { "because" };
+            for reason in reasons {
+                writeln!(out, "{lead}: {}", harmless(reason).replace('\n', " "))?;
+            }
+            match why.stale {
+                Some("gone") => writeln!(out, "the file is gone; `excerpt index` takes it out")?,
+                Some(_) => writeln!(out, "the file has changed since; `excerpt index` reads it again")?,
+                None => {}
+            }
+        }
+        out.flush()?;
+        Ok(if matches!(why.file.verdict, Verdict::Indexed(_)) { Outcome::Done } else { Outcome::Nothing })
+    }
+}

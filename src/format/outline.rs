@@ -1,0 +1,124 @@
+//! Headings and blocks, in reading order, gathered into sections.
+//!
+//! A heading is found through the text below it, so one with no text below would be lost: it
+//! becomes a block of prose under the headings above it.
+
+use crate::article::{Kind, Section};
+
+/// Bytes of the longest heading. A longer one is a paragraph in disguise, and would be repeated in
+/// every section below it.
+const LONGEST_HEADING: usize = 240;
+
+/// The sections of an article while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    sections: Vec<Section>,
+    path: Vec<Heading>,
+    /// Whether the last section stands under `path`.
+    current: bool,
+}
+
+#[derive(Debug)]
+struct Heading {
+    level: u8,
+    text: String,
+    line: u32,
+    /// Whether nothing has come below it.
+    bare: bool,
+}
+
+impl Outline {
+    /// Adds a heading; level 1 is the outermost. It ends all headings of its level and deeper ones.
+    pub(super) fn heading(&mut self, level: u8, text: &str, line: u32) {
+        self.close(level);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.len() > LONGEST_HEADING {
+            self.push(Kind::Prose, &text, line);
+        } else if !text.is_empty() {
+            self.path.push(Heading { level, text, line, bare: true });
+            self.current = false;
+        }
+    }
+
+    /// Ends all headings of this level and deeper ones.
+    pub(super) fn close(&mut self, level: u8) {
+        while let Some(heading) = self.path.pop_if(|heading| heading.level >= level) {
+            self.current = false;
+            if heading.bare {
+                self.push(Kind::Prose, &heading.text, heading.line);
+            }
+        }
+    }
+
+    /// Adds a block below the headings so far. Blank text is passed over.
+    pub(super) fn push(&mut self, kind: Kind, text: &str, line: u32) {
+        if text.trim_start().is_empty() {
+            return;
+        }
+        for heading in self.path.iter_mut().rev().take_while(|heading| heading.bare) {
+            heading.bare = false;
+        }
+        if !self.current {
+            self.current = true;
+            let headings: Vec<String> = self.path.iter().map(|heading| heading.text.clone()).collect();
+            if self.sections.last().is_none_or(|last| last.headings != headings) {
+                self.sections.push(Section { headings, ..Section::default() });
+            }
+        }
+        let section = self.sections.last_mut().expect("a section was just made current");
+        // Only an item inside a list is indented: the first text of a section starts it.
+        let text = if section.blocks.is_empty() && kind == Kind::Item { text.trim_start() } else { text };
+        section.push(kind, text, line);
+    }
+
+    /// Returns the sections, in order.
+    pub(super) fn finish(mut self) -> Vec<Section> {
+        self.close(0);
+        self.sections
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stands_under_its_headings() {
+        // `#` lines are headings, all others prose.
+        let check = |lines: &[&str], expected: &[(&[&str], &str)]| {
+            let mut outline = Outline::default();
+            for (number, text) in lines.iter().enumerate() {
+                let level = text.bytes().take_while(|&byte| byte == b'#').count();
+                match u8::try_from(level).expect("levels are few") {
+                    0 => outline.push(Kind::Prose, text, number as u32),
+                    level => outline.heading(level, &text[usize::from(level)..], number as u32),
+                }
+            }
+            let sections = outline.finish();
+            let found: Vec<_> =
+                sections.iter().map(|one| (one.headings.as_slice(), one.text.as_str())).collect();
+            let expected: Vec<(Vec<String>, &str)> = expected
+                .iter()
+                .map(|(headings, text)| {
+                    (headings.iter().map(|heading| (*heading).to_owned()).collect(), *text)
+                })
+                .collect();
+            assert_eq!(
+                found,
+                expected.iter().map(|(path, text)| (path.as_slice(), *text)).collect::<Vec<_>>()
+            );
+        };
+        check(&[], &[]);
+        check(&["a", "b"], &[(&[], "a\n\nb")]);
+        check(&["# A", "a", "## B", "b", "# C", "c"], &[(&["A"], "a"), (&["A", "B"], "b"), (&["C"], "c")]);
+        check(&["### B", "b", "## A", "a"], &[(&["B"], "b"), (&["A"], "a")]);
+        check(&["# A", "### B", "b", "## C", "c"], &[(&["A", "B"], "b"), (&["A", "C"], "c")]);
+        check(&["# A"], &[(&[], "A")]);
+        check(&["# A", "## B", "## C", "c"], &[(&["A"], "B"), (&["A", "C"], "c")]);
+        check(&["# A", "a", "## B", "## C"], &[(&["A"], "a\n\nB\n\nC")]);
+        check(&["# A", "## B", "### C"], &[(&["A", "B"], "C")]);
+        check(&["#  A  b ", "##", "a"], &[(&["A b"], "a")]);
+        let long = format!("# {}", "long ".repeat(60));
+        check(&["# A", &long, "a"], &[(&[], &format!("A\n\n{}\n\na", "long ".repeat(60).trim()))]);
+    }
+}

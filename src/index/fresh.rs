@@ -1,0 +1,333 @@
+//! How far the index still agrees with its folders, as much as a small budget lets one see; and
+//! bringing it up to date when that is cheap.
+
+use std::{
+    path::PathBuf,
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Index, Update, damaged,
+    ledger::{Entry, Fate, Ledger},
+    manifest::Folder,
+    update::Event,
+};
+use crate::{
+    error::{Error, Result},
+    format,
+    walk::{self, Found, Kind, Part},
+};
+
+/// How much may be spent on comparing the index with its folders before an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// Nothing: answer from what was committed.
+    Nothing,
+    /// As much as fits this time; and small changes are indexed.
+    Within(Duration),
+    /// Whatever it takes: the index is brought up to date first.
+    Everything,
+}
+
+/// The budget that `--refresh auto` means.
+pub const AUTO: Duration = Duration::from_millis(20);
+
+/// Changes are small, and indexed before an answer, up to so many files and bytes.
+const SMALL: (u64, u64) = (50, 4 << 20);
+
+/// With more files than this the times of the folders are asked first: all files will hardly fit.
+const MANY: u64 = 5_000;
+
+/// How far the index agrees with its folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Freshness {
+    /// Files that the index knows as articles, or as failed to be.
+    pub files: u64,
+    /// Files whose state on disk was compared with the ledger's.
+    pub compared: u64,
+    /// Files found changed; none while nothing was compared, at least so many while not all were.
+    pub changed: Option<u64>,
+    /// Files found that the index does not know, likewise.
+    pub new: Option<u64>,
+    /// Files of the index that are no longer there, likewise.
+    pub gone: Option<u64>,
+    /// Folders that are not there at all.
+    pub missing: Vec<PathBuf>,
+    /// What else the reader of an answer should know.
+    pub notes: Vec<String>,
+}
+
+impl Index {
+    /// Compares the index with its folders as far as the budget goes, brings it up to date where
+    /// the budget says so, and says what was found. Never waits for a writer, and never fails because
+    /// the index cannot be written: that becomes a note.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the ledger cannot be read, and what opening the index can meet.
+    pub fn refresh(
+        &mut self,
+        budget: Budget,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Freshness> {
+        let deadline = match budget {
+            Budget::Nothing => return self.compared(budget),
+            Budget::Within(time) => Some(Instant::now() + time),
+            Budget::Everything => None,
+        };
+        let (mut fresh, pending) = match deadline {
+            Some(_) => self.compare(deadline)?,
+            None => (Freshness::default(), Pending { all: true, ..Pending::default() }),
+        };
+        let small =
+            pending.all && (pending.files > 0 && pending.files <= SMALL.0 && pending.bytes <= SMALL.1);
+        if deadline.is_none() || small {
+            match self.update(update, event, cancel) {
+                Ok(report) if !report.interrupted => {
+                    let files = self.known_files();
+                    fresh = Freshness {
+                        files,
+                        compared: files,
+                        changed: Some(0),
+                        new: Some(0),
+                        gone: Some(0),
+                        missing: report.missing,
+                        notes: Vec::new(),
+                    };
+                }
+                Ok(_) => fresh = self.compare(deadline)?.0,
+                Err(error @ (Error::Locked { .. } | Error::Write { .. })) => {
+                    if deadline.is_none() {
+                        fresh = self.compare(None)?.0;
+                    }
+                    let cause = std::error::Error::source(&error)
+                        .map(|cause| format!(": {cause}"))
+                        .unwrap_or_default();
+                    fresh.notes.push(format!("not brought up to date: {error}{cause}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// Compares the index with its folders as far as the budget goes, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the ledger cannot be read.
+    pub fn compared(&self, budget: Budget) -> Result<Freshness> {
+        match budget {
+            Budget::Nothing => {
+                Ok(Freshness { files: self.known_files(), missing: self.missing(), ..Freshness::default() })
+            }
+            Budget::Within(time) => Ok(self.compare(Some(Instant::now() + time))?.0),
+            Budget::Everything => Ok(self.compare(None)?.0),
+        }
+    }
+
+    fn known_files(&self) -> u64 {
+        self.manifest.files + self.manifest.failed
+    }
+
+    fn missing(&self) -> Vec<PathBuf> {
+        self.manifest
+            .folders
+            .iter()
+            .map(|folder| folder.path(&self.dir))
+            .filter(|path| !path.exists())
+            .collect()
+    }
+
+    fn compare(&self, deadline: Option<Instant>) -> Result<(Freshness, Pending)> {
+        let files = self.known_files();
+        let mut fresh = Freshness { files, missing: self.missing(), ..Freshness::default() };
+        let mut pending = Pending { all: true, ..Pending::default() };
+        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
+            return Ok((fresh, pending));
+        };
+        let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes)
+            .map_err(|source| damaged(&self.dir, source))?;
+        let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if files > MANY && deadline.is_some() {
+            self.compare_folders(&mut ledger, &mut fresh, &out_of_time)?;
+        }
+        let folders = std::mem::take(&mut fresh);
+        fresh.files = files;
+        fresh.missing = folders.missing;
+        for folder in &self.manifest.folders {
+            if fresh.missing.contains(&folder.path(&self.dir)) {
+                continue;
+            }
+            if out_of_time() {
+                pending.all = false;
+                break;
+            }
+            self.compare_files(folder, &mut ledger, &mut fresh, &mut pending, &out_of_time)?;
+        }
+        if fresh.compared > 0 || pending.all || folders.changed.is_some() {
+            let most = |one: Option<u64>, other: Option<u64>| one.max(other).or(Some(0));
+            fresh.changed = most(fresh.changed, folders.changed);
+            fresh.new = most(fresh.new, folders.new);
+            fresh.gone = most(fresh.gone, folders.gone);
+        }
+        Ok((fresh, pending))
+    }
+
+    /// Looks into the folders whose own time is another: files were added to them or taken away.
+    fn compare_folders<R: std::io::Read + std::io::Seek>(
+        &self,
+        ledger: &mut Ledger<R>,
+        fresh: &mut Freshness,
+        out_of_time: &dyn Fn() -> bool,
+    ) -> Result<()> {
+        for at in 0..ledger.len() {
+            if out_of_time() {
+                return Ok(());
+            }
+            let entry = ledger.entry(at).map_err(|source| damaged(&self.dir, source))?;
+            let Some(folder) = self.manifest.folder(entry.folder).filter(|_| entry.fate == Fate::Folder)
+            else {
+                continue;
+            };
+            let base = folder.base(&self.dir);
+            let path = walk::join(&base, &entry.path);
+            let Ok(meta) = std::fs::metadata(&path) else { continue };
+            *fresh.changed.get_or_insert(0) += 0;
+            if walk::stamp(&meta).modified == entry.stamp.modified {
+                continue;
+            }
+            let mut met = Vec::new();
+            walk::walk(&base, &folder.rules, &[], Part::Within(&entry.path), &mut |found| {
+                met.push(found);
+                !out_of_time()
+            })?;
+            for found in met.into_iter().filter(|found| found.path != entry.path) {
+                let known =
+                    ledger.find(folder.id, &found.path).map_err(|source| damaged(&self.dir, source))?.1;
+                if known.is_none() && worth_reading(&found) {
+                    *fresh.new.get_or_insert(0) += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the files of a folder one by one.
+    fn compare_files<R: std::io::Read + std::io::Seek>(
+        &self,
+        folder: &Folder,
+        ledger: &mut Ledger<R>,
+        fresh: &mut Freshness,
+        pending: &mut Pending,
+        out_of_time: &dyn Fn() -> bool,
+    ) -> Result<()> {
+        let broken = |source| damaged(&self.dir, source);
+        let mut at = ledger.find(folder.id, b"").map_err(broken)?.0;
+        let mut next = |ledger: &mut Ledger<R>| -> Result<Option<Entry>> {
+            if at >= ledger.len() {
+                return Ok(None);
+            }
+            let entry = ledger.entry(at).map_err(broken)?;
+            at += 1;
+            Ok((entry.folder == folder.id).then_some(entry))
+        };
+        let mut old = next(ledger)?;
+        let (mut changed, mut new, mut gone) = (0, 0, 0);
+        let mut failure = None;
+        let mut rules = folder.rules.clone();
+        rules.exclude.extend(super::home::settings(&self.dir)?.exclude);
+        let apart: Vec<PathBuf> = self
+            .manifest
+            .folders
+            .iter()
+            .filter(|other| other.id != folder.id)
+            .map(|other| other.path(&self.dir))
+            .collect();
+        walk::walk(&folder.path(&self.dir), &rules, &apart, Part::Whole, &mut |found| {
+            let mut step = || -> Result<()> {
+                while let Some(entry) = old.take_if(|entry| walk::order(&entry.path, &found.path).is_lt()) {
+                    if is_file(&entry) {
+                        fresh.compared += 1;
+                        gone += 1;
+                        pending.files += 1;
+                    }
+                    old = next(ledger)?;
+                }
+                let known = old.take_if(|entry| entry.path == found.path);
+                if known.is_some() {
+                    old = next(ledger)?;
+                }
+                match known.filter(is_file) {
+                    Some(entry) => {
+                        fresh.compared += 1;
+                        if !worth_reading(&found) {
+                            gone += 1;
+                            pending.files += 1;
+                        } else if entry.stamp != found.stamp {
+                            changed += 1;
+                            pending.files += 1;
+                            pending.bytes += found.stamp.size;
+                        } else if !entry.settled {
+                            // Nothing is known to have changed, but reading it again will tell.
+                            pending.files += 1;
+                            pending.bytes += found.stamp.size;
+                        }
+                    }
+                    None if worth_reading(&found) => {
+                        new += 1;
+                        pending.files += 1;
+                        pending.bytes += found.stamp.size;
+                    }
+                    None => {}
+                }
+                Ok(())
+            };
+            if let Err(error) = step() {
+                failure = Some(error);
+                return false;
+            }
+            if out_of_time() {
+                pending.all = false;
+                return false;
+            }
+            true
+        })?;
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        while pending.all {
+            let Some(entry) = old.take() else { break };
+            if is_file(&entry) {
+                fresh.compared += 1;
+                gone += 1;
+                pending.files += 1;
+            }
+            old = next(ledger)?;
+        }
+        *fresh.changed.get_or_insert(0) += changed;
+        *fresh.new.get_or_insert(0) += new;
+        *fresh.gone.get_or_insert(0) += gone;
+        Ok(())
+    }
+}
+
+/// What bringing the index up to date would have to read.
+#[derive(Default)]
+struct Pending {
+    files: u64,
+    bytes: u64,
+    /// Whether everything was compared.
+    all: bool,
+}
+
+fn is_file(entry: &Entry) -> bool {
+    matches!(entry.fate, Fate::Indexed(_) | Fate::Failed(_)) && !entry.path.is_empty()
+}
+
+fn worth_reading(found: &Found) -> bool {
+    let name = found.path.rsplit(|&byte| byte == b'/').next().unwrap_or(&found.path);
+    found.kind == Kind::File && format::may_read(&String::from_utf8_lossy(name))
+}

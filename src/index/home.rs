@@ -1,0 +1,238 @@
+//! The folder of an index: its settings file, the pointer to the generation in force, and the lock
+//! that lets one process write at a time.
+//!
+//! ```text
+//! excerpt.toml   settings; marks the folder as an index
+//! current        the name of the generation in force, such as `g1`
+//! g1/            tantivy's files and the ledgers
+//! writer.lock    held while writing; writer.pid says by whom
+//! ```
+
+use std::{
+    fmt, fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::Deserialize;
+use tantivy::directory::{
+    Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    error::{DeleteError, LockError, OpenReadError, OpenWriteError},
+};
+
+use crate::{
+    error::{Error, Result},
+    walk::{self, INDEX_MARK},
+};
+
+const POINTER: &str = "current";
+const LOCK: &str = "writer.lock";
+const PID: &str = "writer.pid";
+
+const NEW_SETTINGS: &str = "\
+# This folder is an index of excerpt. What may stand here:
+#
+# exclude = [\"drafts/**\", \"*.bak\"]   # left out in every folder of this index
+";
+
+/// What the settings file of an index may say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// Globs of what is left out in every folder, as in a `.gitignore`.
+    pub(crate) exclude: Vec<String>,
+}
+
+/// Says whether a folder is an excerpt index.
+pub fn is_index(folder: &Path) -> bool {
+    folder.join(INDEX_MARK).is_file()
+}
+
+/// Makes a folder an index, if it is none yet.
+pub(super) fn create(folder: &Path) -> Result<()> {
+    if is_index(folder) {
+        return Ok(());
+    }
+    create_private(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
+    let mut entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
+    if entries.next().is_some() {
+        return Err(Error::NotAnIndex { path: folder.into() });
+    }
+    write_whole(&folder.join(INDEX_MARK), NEW_SETTINGS.as_bytes())
+}
+
+pub(super) fn settings(folder: &Path) -> Result<Settings> {
+    let path = folder.join(INDEX_MARK);
+    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let settings: Settings =
+        toml::from_str(&text).map_err(|source| Error::Settings { path, source: source.into() })?;
+    walk::check_globs(&settings.exclude)?;
+    Ok(settings)
+}
+
+/// Returns the folder of the generation in force, if there is one.
+pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
+    let path = folder.join(POINTER);
+    match fs::read_to_string(&path) {
+        Ok(name) => {
+            let name = name.trim();
+            let number = name.strip_prefix('g').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+            match number {
+                Some(number) if !number.is_empty() => Ok(Some(folder.join(name))),
+                _ => Err(Error::Damaged {
+                    path: folder.into(),
+                    source: format!("`{POINTER}` does not name a generation").into(),
+                }),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path, source }),
+    }
+}
+
+/// Returns the folder for a new generation, empty.
+pub(super) fn new_generation(folder: &Path) -> Result<PathBuf> {
+    let old = generation(folder)?;
+    let number =
+        old.and_then(|old| old.file_name()?.to_str()?.strip_prefix('g')?.parse::<u64>().ok()).unwrap_or(0);
+    let new = folder.join(format!("g{}", number + 1));
+    if new.exists() {
+        fs::remove_dir_all(&new).map_err(|source| Error::Write { path: new.clone(), source })?;
+    }
+    create_private(&new).map_err(|source| Error::Write { path: new.clone(), source })?;
+    Ok(new)
+}
+
+/// Puts a generation in force and removes the others, as far as the system lets it.
+pub(super) fn point_to(folder: &Path, generation: &Path) -> Result<()> {
+    let name = generation.file_name().unwrap_or_default().to_string_lossy();
+    write_whole(&folder.join(POINTER), format!("{name}\n").as_bytes())?;
+    sweep(folder)
+}
+
+/// Removes generations that are not in force: left by a run that was cut off.
+pub(super) fn sweep(folder: &Path) -> Result<()> {
+    let current = generation(folder)?;
+    let entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let generation = name
+            .strip_prefix('g')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if generation && Some(&path) != current.as_ref() {
+            // A reader may still have it open; the next writer tries again.
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+    Ok(())
+}
+
+/// The right to write to an index; given back when dropped or when the process ends.
+#[derive(Debug)]
+pub(super) struct WriteLock {
+    _file: fs::File,
+}
+
+/// Takes the right to write.
+///
+/// # Errors
+/// [`Error::Locked`] when another process has it, [`Error::Write`] where the index cannot be
+/// written at all.
+pub(super) fn lock(folder: &Path) -> Result<WriteLock> {
+    let path = folder.join(LOCK);
+    let file = fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|source| Error::Write { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let pid = fs::read_to_string(folder.join(PID)).ok().and_then(|pid| pid.trim().parse().ok());
+            return Err(Error::Locked { path: folder.into(), pid });
+        }
+        Err(fs::TryLockError::Error(source)) => return Err(Error::Write { path, source }),
+    }
+    // Only for the message that a second writer gets.
+    let _ = fs::write(folder.join(PID), std::process::id().to_string());
+    Ok(WriteLock { _file: file })
+}
+
+/// Writes a small file so that it is there whole or not at all.
+fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let new = path.with_extension("new");
+        let mut file = fs::File::create(&new)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        // The new name must last too; some systems cannot open a folder for that.
+        if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    };
+    write().map_err(|source| Error::Write { path: path.into(), source })
+}
+
+/// Makes a folder that only its owner can read: it holds the text of private files.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A generation opened for reading alone: no lock file is made, so that an index on a read-only
+/// disk or of another user can be searched.
+#[derive(Clone)]
+pub(super) struct ReadOnly(MmapDirectory);
+
+impl ReadOnly {
+    pub(super) fn open(generation: &Path) -> tantivy::Result<Self> {
+        Ok(Self(MmapDirectory::open(generation)?))
+    }
+}
+
+impl fmt::Debug for ReadOnly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Directory for ReadOnly {
+    fn get_file_handle(&self, path: &Path) -> std::result::Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.0.get_file_handle(path)
+    }
+    fn delete(&self, path: &Path) -> std::result::Result<(), DeleteError> {
+        Err(DeleteError::IoError { io_error: Arc::new(read_only()), filepath: path.into() })
+    }
+    fn exists(&self, path: &Path) -> std::result::Result<bool, OpenReadError> {
+        self.0.exists(path)
+    }
+    fn open_write(&self, path: &Path) -> std::result::Result<WritePtr, OpenWriteError> {
+        Err(OpenWriteError::wrap_io_error(read_only(), path.into()))
+    }
+    fn atomic_read(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
+        self.0.atomic_read(path)
+    }
+    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(read_only())
+    }
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(())
+    }
+    fn acquire_lock(&self, _: &Lock) -> std::result::Result<DirectoryLock, LockError> {
+        Ok(DirectoryLock::from(Box::new(())))
+    }
+    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
+        Ok(WatchHandle::empty())
+    }
+}
+
+fn read_only() -> io::Error {
+    io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "opened for reading")
+}

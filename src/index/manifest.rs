@@ -1,0 +1,195 @@
+//! What a commit says of itself: version, folders, sums and the ledger's name. It is the payload of
+//! the tantivy commit, so it changes with the passages or not at all, and any later version can
+//! read it without knowing the fields of this one.
+
+use std::{
+    ops::{AddAssign, SubAssign},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::schema::VERSION;
+use crate::walk::{self, Rules};
+
+/// The payload of a commit. Every later version must be able to read version and folders: fields
+/// may come and go, these stay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Manifest {
+    /// The version of the program's rules that wrote it; see [`VERSION`].
+    pub(crate) version: u32,
+    /// When the commit was made, in seconds since 1970.
+    pub(crate) updated: i64,
+    /// The folders, in the order they were added.
+    pub(crate) folders: Vec<Folder>,
+    /// The number that the next folder gets; numbers are never used twice.
+    pub(crate) next_folder: u32,
+    /// The ledger's file name, if there is one.
+    pub(crate) ledger: Option<String>,
+    /// Its length in bytes.
+    pub(crate) ledger_bytes: u64,
+    /// What the passages add up to.
+    pub(crate) tally: Tally,
+    /// Files that were read, in whole or in part.
+    pub(crate) files: u64,
+    /// Files and folders that could not be read.
+    pub(crate) failed: u64,
+}
+
+/// A folder of the index, or a file that was named outright.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Folder {
+    /// Its number in this index.
+    pub(crate) id: u32,
+    /// Where it is.
+    pub(crate) at: At,
+    /// Whether it is a single file.
+    pub(crate) single: bool,
+    /// What is passed over in it.
+    pub(crate) rules: Rules,
+}
+
+/// Where a folder is. One under or beside the index is named from the index, so that both can be
+/// moved together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum At {
+    /// Inside the folder that holds the index.
+    Beside(Name),
+    /// Anywhere else.
+    Absolute(Name),
+}
+
+/// A path as text, or in hexadecimal bytes where it is not UTF-8.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Name {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// Sums over passages. Field lengths are counted here because tantivy's own sums go on counting
+/// what was deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Tally {
+    pub(crate) articles: u64,
+    /// Passages of articles themselves.
+    pub(crate) passages: u64,
+    /// Passages around articles.
+    pub(crate) asides: u64,
+    /// Words of titles, headings and texts.
+    pub(crate) words: u64,
+    /// Words of titles and headings.
+    pub(crate) title_words: u64,
+    /// Terms of what stands around articles: two a word.
+    pub(crate) aside_words: u64,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            updated: 0,
+            folders: Vec::new(),
+            next_folder: 1,
+            ledger: None,
+            ledger_bytes: 0,
+            tally: Tally::default(),
+            files: 0,
+            failed: 0,
+        }
+    }
+}
+
+impl Manifest {
+    pub(crate) fn folder(&self, id: u32) -> Option<&Folder> {
+        self.folders.iter().find(|folder| folder.id == id)
+    }
+}
+
+impl Folder {
+    /// Returns the path of the folder, or of the single file.
+    pub(crate) fn path(&self, index: &Path) -> PathBuf {
+        match &self.at {
+            At::Beside(name) => walk::join(index.parent().unwrap_or(index), &name.bytes()),
+            At::Absolute(name) => native(&name.bytes()),
+        }
+    }
+
+    /// Returns the folder that paths are given in: its own, or that of the single file.
+    pub(crate) fn base(&self, index: &Path) -> PathBuf {
+        let path = self.path(index);
+        match path.parent() {
+            Some(parent) if self.single => parent.into(),
+            _ => path,
+        }
+    }
+}
+
+impl At {
+    pub(crate) fn of(path: &Path, index: &Path) -> Self {
+        match index.parent().filter(|parent| path.starts_with(parent) && parent.parent().is_some()) {
+            Some(parent) => Self::Beside(Name::new(walk::inside(parent, path))),
+            None => Self::Absolute(Name::new(whole(path))),
+        }
+    }
+}
+
+impl Name {
+    fn new(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.clone().into_bytes(),
+            Self::Bytes(bytes) => bytes.clone(),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn whole(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    path.as_os_str().as_bytes().into()
+}
+
+#[cfg(unix)]
+fn native(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn whole(path: &Path) -> Vec<u8> {
+    path.to_string_lossy().into_owned().into_bytes()
+}
+
+#[cfg(not(unix))]
+fn native(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.articles += other.articles;
+        self.passages += other.passages;
+        self.asides += other.asides;
+        self.words += other.words;
+        self.title_words += other.title_words;
+        self.aside_words += other.aside_words;
+    }
+}
+
+impl SubAssign for Tally {
+    fn sub_assign(&mut self, other: Self) {
+        self.articles -= other.articles;
+        self.passages -= other.passages;
+        self.asides -= other.asides;
+        self.words -= other.words;
+        self.title_words -= other.title_words;
+        self.aside_words -= other.aside_words;
+    }
+}

@@ -1,0 +1,243 @@
+//! The index: a folder that holds the passages of one or more folders of articles, and the ledger
+//! of what became of every file.
+//!
+//! An [`Index`] is opened on one committed state and goes on answering from it, whatever a writer
+//! does meanwhile. [`Index::update`] makes the index agree with its folders.
+
+mod commit;
+mod fresh;
+mod home;
+mod ingest;
+mod ledger;
+mod manifest;
+mod plan;
+pub(crate) mod schema;
+mod show;
+mod stats;
+mod status;
+mod tokenizer;
+mod update;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tantivy::{ReloadPolicy, Searcher, TantivyError};
+
+pub use fresh::{AUTO, Budget, Freshness};
+pub use home::is_index;
+pub use show::{ArticleText, Neighbours, Shown};
+pub use status::{FileLine, FolderStatus, Status, Verdict, Why};
+pub use update::{Event, LEAST_MEMORY, Outcome, Report, Update};
+pub(crate) use {manifest::Manifest, stats::Statistics, tokenizer::EXACT_MARK};
+
+use self::{ledger::Ledger, manifest::Folder, schema::Fields};
+use crate::error::{Error, Result};
+
+/// An index, opened on one committed state.
+pub struct Index {
+    dir: PathBuf,
+    /// The folder of the generation that was opened; none while nothing was ever committed.
+    generation: Option<PathBuf>,
+    manifest: Manifest,
+    searcher: Searcher,
+    fields: Fields,
+}
+
+impl Index {
+    /// Opens the index in a folder. Nothing is written there.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where there is none, [`Error::Older`] and [`Error::Newer`] where it is of
+    /// another version, [`Error::Damaged`] where it is not as it was written.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let dir = absolute(dir);
+        if !is_index(&dir) {
+            return Err(Error::NoIndex { path: dir });
+        }
+        home::settings(&dir)?;
+        // A writer may take away files between their names being read and their being opened.
+        let mut tries = 3;
+        loop {
+            match Self::open_now(&dir) {
+                Err(Error::Damaged { .. }) if tries > 1 => tries -= 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Makes a folder an index if it is none yet, and opens it.
+    ///
+    /// # Errors
+    /// [`Error::NotAnIndex`] where the folder holds other things, [`Error::Write`] where it cannot
+    /// be made, and those of [`Index::open`].
+    pub fn create(dir: &Path) -> Result<Self> {
+        home::create(&absolute(dir))?;
+        Self::open(dir)
+    }
+
+    fn open_now(dir: &Path) -> Result<Self> {
+        let (_, fields) = Fields::build();
+        let Some(generation) = home::generation(dir)? else {
+            return Ok(Self {
+                dir: dir.into(),
+                generation: None,
+                manifest: Manifest::default(),
+                searcher: nothing(dir)?,
+                fields,
+            });
+        };
+        let index = ReadableIndex::open(dir, &generation)?;
+        let manifest = index.manifest;
+        if manifest.version != schema::VERSION {
+            return Err(other_version(dir, manifest.version));
+        }
+        let reader = index
+            .index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|source| damaged(dir, source))?;
+        let reader: tantivy::IndexReader = reader;
+        let searcher = reader.searcher();
+        if let Some(name) = &manifest.ledger {
+            let path = generation.join(name);
+            let length = fs::metadata(&path).map(|meta| meta.len()).unwrap_or_default();
+            if length != manifest.ledger_bytes {
+                return Err(damaged(
+                    dir,
+                    format!("{name} is {length} bytes long, not {}", manifest.ledger_bytes),
+                ));
+            }
+        }
+        Ok(Self { dir: dir.into(), generation: Some(generation), manifest, searcher, fields })
+    }
+
+    /// Returns the folder of the index.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns when the state was committed, in seconds since 1970; none while nothing was.
+    pub fn updated(&self) -> Option<i64> {
+        (self.manifest.updated > 0).then_some(self.manifest.updated)
+    }
+
+    /// Returns how many articles the index holds.
+    pub fn articles(&self) -> u64 {
+        self.manifest.tally.articles
+    }
+
+    /// Returns how many passages the index holds.
+    pub fn passages(&self) -> u64 {
+        self.manifest.tally.passages + self.manifest.tally.asides
+    }
+
+    /// Says whether a path is one of the index's folders or inside one.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.owner(&absolute(path)).is_some()
+    }
+
+    /// Returns the folder that owns an absolute path, and the path inside it. Of folders inside one
+    /// another the innermost owns what is in it.
+    pub(crate) fn owner(&self, path: &Path) -> Option<(&Folder, Vec<u8>)> {
+        let inside = |folder: &&Folder| {
+            let root = folder.path(&self.dir);
+            if folder.single { path == root } else { path.starts_with(root) }
+        };
+        let folder = self
+            .manifest
+            .folders
+            .iter()
+            .filter(inside)
+            .max_by_key(|folder| (folder.path(&self.dir).components().count(), folder.single))?;
+        Some((folder, crate::walk::inside(&folder.base(&self.dir), path)))
+    }
+
+    pub(crate) fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics<'_> {
+        Statistics::new(&self.searcher, self.fields, self.manifest.tally)
+    }
+
+    /// Opens the ledger, to find single entries in it.
+    fn ledger(&self) -> Result<Option<Ledger<fs::File>>> {
+        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
+            return Ok(None);
+        };
+        let ledger = Ledger::open(&generation.join(name), self.manifest.ledger_bytes);
+        ledger.map(Some).map_err(|source| damaged(&self.dir, source))
+    }
+
+    pub(crate) fn damaged(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        damaged(&self.dir, source)
+    }
+}
+
+/// A generation opened for reading.
+struct ReadableIndex {
+    index: tantivy::Index,
+    manifest: Manifest,
+}
+
+impl ReadableIndex {
+    fn open(dir: &Path, generation: &Path) -> Result<Self> {
+        let directory = home::ReadOnly::open(generation).map_err(|source| damaged(dir, source))?;
+        // The manifest first: the fields of another version need not be understood.
+        let index = tantivy::Index::open(directory).map_err(|source| damaged(dir, source))?;
+        let payload = index.load_metas().map_err(|source| damaged(dir, source))?.payload;
+        let manifest =
+            payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
+        let manifest = manifest.map_err(|source| damaged(dir, source))?;
+        schema::register(&index);
+        Ok(Self { index, manifest })
+    }
+}
+
+fn other_version(dir: &Path, found: u32) -> Error {
+    let (path, known) = (dir.into(), schema::VERSION);
+    if found > known { Error::Newer { path, found, known } } else { Error::Older { path, found, known } }
+}
+
+/// Returns a searcher over no passages.
+fn nothing(dir: &Path) -> Result<Searcher> {
+    let index = tantivy::Index::create_in_ram(Fields::build().0);
+    schema::register(&index);
+    let reader: tantivy::IndexReader = index
+        .reader_builder()
+        .reload_policy(ReloadPolicy::Manual)
+        .try_into()
+        .map_err(|source: TantivyError| engine(dir, source))?;
+    Ok(reader.searcher())
+}
+
+fn damaged(dir: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Damaged { path: dir.into(), source: source.into() }
+}
+
+fn engine(dir: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Engine { path: dir.into(), source: source.into() }
+}
+
+/// Returns a path from the root on, without links where it exists.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    dunce::canonicalize(path).unwrap_or_else(|_| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        // What is missing is named through what is there, so that links above it count the same.
+        match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => absolute(parent).join(name),
+            _ => path,
+        }
+    })
+}

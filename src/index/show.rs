@@ -1,0 +1,215 @@
+//! A passage with what stands around it, or the text of an article, from the index alone.
+
+use std::path::{Path, PathBuf};
+
+use tantivy::{
+    TantivyDocument, Term,
+    collector::DocSetCollector,
+    query::{Query, TermQuery},
+    schema::IndexRecordOption,
+};
+
+use super::{
+    Index, absolute,
+    schema::{self, Stored},
+};
+use crate::{
+    article::Printer,
+    error::{Error, Result},
+};
+
+/// How many passages before and after one are wanted.
+pub type Neighbours = usize;
+
+/// One passage as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Shown {
+    /// The passage's id.
+    pub id: String,
+    /// Headings above it, outermost first.
+    pub headings: Vec<String>,
+    /// Its text.
+    pub text: String,
+    /// Where it stands.
+    pub place: crate::article::Place,
+    /// Whether it is the one that was asked for, and not a neighbour.
+    pub asked: bool,
+}
+
+/// An article, or part of one, as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ArticleText {
+    /// The file.
+    pub file: PathBuf,
+    /// The folder of the index that it is in.
+    pub folder: PathBuf,
+    /// Its path inside the folder.
+    pub path: Vec<u8>,
+    /// Which article of the file it is.
+    pub member: Option<String>,
+    /// The title.
+    pub title: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its date.
+    pub date: Option<crate::date::Date>,
+    /// Its URL.
+    pub url: Option<String>,
+    /// Its language.
+    pub language: Option<String>,
+    /// The format it was read as.
+    pub format: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The passages, in order.
+    pub passages: Vec<Shown>,
+    /// The text: of the whole article with title and headings, or of the passages shown.
+    pub text: String,
+    /// Whether the file on disk is not the one that was read: `changed` or `gone`.
+    pub stale: Option<&'static str>,
+}
+
+impl Index {
+    /// Returns the passage of this id, or of the one id that begins so, with its neighbours.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] and [`Error::AmbiguousId`].
+    pub fn show_id(&self, id: &str, around: Neighbours) -> Result<ArticleText> {
+        let mut found: Vec<String> = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let terms = segment.inverted_index(self.fields.id).map_err(|source| self.damaged(source))?;
+            let mut ids =
+                terms.terms().range().ge(id).into_stream().map_err(|source| self.damaged(source))?;
+            while ids.advance() && found.len() < 3 {
+                let key = String::from_utf8_lossy(ids.key()).into_owned();
+                if !key.starts_with(id) {
+                    break;
+                }
+                // A deleted passage keeps its term until segments merge.
+                if !found.contains(&key) && !self.stored(&self.term(self.fields.id, &key))?.is_empty() {
+                    found.push(key);
+                }
+            }
+        }
+        let exact = found.iter().find(|key| *key == id).cloned();
+        let id = match (exact, found.as_slice()) {
+            (Some(id), _) => id,
+            (None, [one]) => one.clone(),
+            (None, []) => return Err(Error::UnknownPassage { name: id.into() }),
+            (None, _) => return Err(Error::AmbiguousId { name: id.into() }),
+        };
+        let Some((_, asked)) = self.stored(&self.term(self.fields.id, &id))?.into_iter().next() else {
+            return Err(Error::UnknownPassage { name: id });
+        };
+        let article = self.article(asked.folder, &asked.path, asked.member.as_deref())?;
+        let at = article.iter().position(|(_, passage)| passage.id == id).unwrap_or(0);
+        self.shown(&article, Some((at, around)))
+    }
+
+    /// Returns the text of the article in a file, or the passage at one of its lines with its
+    /// neighbours.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] where the index does not hold the file.
+    pub fn show_path(&self, path: &Path, line: Option<u32>, around: Neighbours) -> Result<ArticleText> {
+        let unknown = || Error::UnknownPassage { name: path.display().to_string() };
+        let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
+        let passages = self.article(folder.id, &inside, None)?;
+        if passages.is_empty() {
+            return Err(unknown());
+        }
+        let at = line.map(|line| {
+            let after = passages.iter().position(|(_, passage)| passage.place.line > line);
+            let within = passages
+                .iter()
+                .position(|(_, passage)| (passage.place.line..=passage.place.line_end).contains(&line));
+            within.unwrap_or_else(|| after.unwrap_or(passages.len()).saturating_sub(1))
+        });
+        self.shown(&passages, at.map(|at| (at, around)))
+    }
+
+    /// Returns the passages of an article in order; those of all articles of the file where no
+    /// member is named.
+    pub(crate) fn article(
+        &self,
+        folder: u32,
+        path: &[u8],
+        member: Option<&str>,
+    ) -> Result<Vec<(u64, Stored)>> {
+        let term = self.fields.file_term(folder, path);
+        let mut passages = self.stored(&TermQuery::new(term, IndexRecordOption::Basic))?;
+        if member.is_some() {
+            passages.retain(|(_, passage)| passage.member.as_deref() == member);
+        }
+        passages.sort_by_key(|(order, _)| *order);
+        Ok(passages)
+    }
+
+    /// Puts together the whole article, or the passages around one.
+    fn shown(&self, article: &[(u64, Stored)], part: Option<(usize, Neighbours)>) -> Result<ArticleText> {
+        let range = part.map_or(0..article.len(), |(at, around)| {
+            at.saturating_sub(around)..(at + around + 1).min(article.len())
+        });
+        let first = &article[range.start].1;
+        let folder = self.manifest.folder(first.folder);
+        let base = folder.map(|folder| folder.base(&self.dir)).unwrap_or_default();
+        let mut printer = Printer::new(if part.is_none() { &first.title } else { "" });
+        let mut last = None;
+        for (order, passage) in &article[range.clone()] {
+            let section = (order >> 32, passage.section);
+            if last != Some(section) {
+                printer.section(&passage.headings, passage.role);
+                last = Some(section);
+            }
+            printer.text(&passage.text);
+        }
+        let passages = article[range.clone()].iter().zip(range).map(|((_, passage), at)| Shown {
+            id: passage.id.clone(),
+            headings: passage.headings.clone(),
+            text: passage.text.trim_end().into(),
+            place: passage.place,
+            asked: part.is_none_or(|(asked, _)| asked == at),
+        });
+        let stale = self.stale_files(&[(first.folder, &first.path)])?.into_iter().next().flatten();
+        Ok(ArticleText {
+            file: crate::walk::join(&base, &first.path),
+            folder: base,
+            path: first.path.clone(),
+            member: first.member.clone(),
+            title: first.title.clone(),
+            author: first.author.clone(),
+            date: first.date,
+            url: first.url.clone(),
+            language: first.language.clone(),
+            format: first.format.clone(),
+            tags: first.tags.clone(),
+            passages: passages.collect(),
+            text: printer.finish(),
+            stale,
+        })
+    }
+
+    fn term(&self, field: tantivy::schema::Field, text: &str) -> TermQuery {
+        TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic)
+    }
+
+    /// Returns the stored passages that a query matches, each with its order in its file.
+    fn stored(&self, query: &dyn Query) -> Result<Vec<(u64, Stored)>> {
+        let broken = |source| self.damaged(source);
+        let found = self.searcher.search(query, &DocSetCollector).map_err(broken)?;
+        let mut passages = Vec::with_capacity(found.len());
+        for address in found {
+            let segment = self.searcher.segment_reader(address.segment_ord);
+            let order =
+                segment.fast_fields().u64("order").map_err(broken)?.first(address.doc_id).unwrap_or(0);
+            let document: TantivyDocument = self.searcher.doc(address).map_err(broken)?;
+            passages.push((
+                order,
+                schema::stored(&self.fields, &document).map_err(|source| self.damaged(source))?,
+            ));
+        }
+        Ok(passages)
+    }
+}

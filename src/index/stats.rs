@@ -1,0 +1,81 @@
+//! The statistics that BM25 is computed from, of the passages that are there.
+//!
+//! tantivy's own count deleted passages until their segments merge, so that an index that was
+//! changed would score otherwise than one built afresh. Here words are summed in the manifest, and
+//! a term's passages are counted one by one in segments where any was deleted.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use tantivy::{
+    DocSet, Searcher, TERMINATED, Term,
+    query::Bm25StatisticsProvider,
+    schema::{Field, IndexRecordOption},
+};
+
+use super::{manifest::Tally, schema::Fields};
+
+/// Exact statistics of a searcher.
+pub(crate) struct Statistics<'a> {
+    searcher: &'a Searcher,
+    fields: Fields,
+    tally: Tally,
+    known: Mutex<HashMap<Term, u64>>,
+}
+
+impl<'a> Statistics<'a> {
+    pub(crate) fn new(searcher: &'a Searcher, fields: Fields, tally: Tally) -> Self {
+        Self { searcher, fields, tally, known: Mutex::default() }
+    }
+
+    fn count(&self, term: &Term) -> tantivy::Result<u64> {
+        let mut sum = 0;
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(term.field())?;
+            let Some(info) = inverted.get_term_info(term)? else { continue };
+            let Some(alive) = segment.alive_bitset() else {
+                sum += u64::from(info.doc_freq);
+                continue;
+            };
+            let mut postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                sum += u64::from(alive.is_alive(doc));
+                doc = postings.advance();
+            }
+        }
+        Ok(sum)
+    }
+}
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let Tally { passages, asides, words, title_words, aside_words, .. } = self.tally;
+        let (words, holders) = if field == self.fields.aside {
+            (aside_words, asides)
+        } else if field == self.fields.title {
+            (title_words, passages)
+        } else {
+            (words, passages)
+        };
+        // tantivy divides by the number of all passages; the mean length is wanted over those that
+        // have the field.
+        let all = u128::from(passages + asides);
+        let words = u128::from(words.max(1)) * all / u128::from(holders.max(1));
+        Ok(u64::try_from(words).unwrap_or(u64::MAX).max(1))
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok((self.tally.passages + self.tally.asides).max(1))
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(&count) = known.get(term) {
+            return Ok(count);
+        }
+        // tantivy panics where a term is in more passages than there are, as in a damaged index.
+        let count = self.count(term)?.min(self.total_num_docs()?);
+        known.insert(term.clone(), count);
+        Ok(count)
+    }
+}

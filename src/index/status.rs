@@ -1,0 +1,317 @@
+//! What the index holds, and what became of a file.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Index, absolute, damaged,
+    ledger::{Entry, Fate, Ledger},
+};
+use crate::{
+    error::Result,
+    format,
+    walk::{self, Kind, Part, Rules},
+};
+
+/// What an index holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Status {
+    /// The folder of the index.
+    pub path: PathBuf,
+    /// When it was last committed, in seconds since 1970.
+    pub updated: Option<i64>,
+    /// Its size on disk, in bytes.
+    pub bytes: u64,
+    /// Articles in it.
+    pub articles: u64,
+    /// Passages in it.
+    pub passages: u64,
+    /// Its folders.
+    pub folders: Vec<FolderStatus>,
+    /// Files by the format they were read as.
+    pub formats: BTreeMap<String, u64>,
+    /// Files that were read, in whole or in part.
+    pub indexed: u64,
+    /// Of these, files with a warning.
+    pub warned: u64,
+    /// Files and folders that a rule left out.
+    pub left_out: u64,
+    /// Files of a kind that cannot be read.
+    pub unsupported: u64,
+    /// Files and folders that could not be read.
+    pub failed: u64,
+    /// Segments the passages are kept in.
+    pub segments: u64,
+}
+
+/// One folder of an index.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FolderStatus {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it is not there.
+    pub missing: bool,
+    /// Files that were read in it.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// What is passed over in it.
+    pub rules: Rules,
+}
+
+/// What became of one file or folder.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FileLine {
+    /// Its path on disk.
+    pub path: PathBuf,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The title of its first article.
+    pub title: Option<String>,
+    /// The format it was read as.
+    pub format: Option<String>,
+    /// Articles read from it.
+    pub articles: u64,
+    /// Passages read from it.
+    pub passages: u64,
+}
+
+/// What became of a file or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is in the index; with what its reader should know.
+    Indexed(Vec<String>),
+    /// It is a folder that was walked.
+    Folder,
+    /// A rule left it out.
+    LeftOut(String),
+    /// It is of a kind that cannot be read.
+    Unsupported(String),
+    /// It could not be read.
+    Failed(String),
+    /// It is in a folder of the index, but was not there when that was last looked at.
+    NotSeen(String),
+    /// It is in no folder of the index.
+    Outside,
+}
+
+/// The answer to why a file is, or is not, in the index.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Why {
+    /// What became of it.
+    pub file: FileLine,
+    /// The folder of the index that it is in.
+    pub folder: Option<PathBuf>,
+    /// Whether the file on disk is not the one that was read: `changed` or `gone`.
+    pub stale: Option<&'static str>,
+}
+
+impl Index {
+    /// Returns what the index holds.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn status(&self) -> Result<Status> {
+        let mut status = Status {
+            path: self.dir.clone(),
+            updated: self.updated(),
+            bytes: size(&self.dir),
+            articles: self.articles(),
+            passages: self.passages(),
+            folders: Vec::new(),
+            formats: BTreeMap::new(),
+            indexed: 0,
+            warned: 0,
+            left_out: 0,
+            unsupported: 0,
+            failed: 0,
+            segments: self.searcher.segment_readers().len() as u64,
+        };
+        let mut sums: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+        self.each_entry(&mut |entry| match &entry.fate {
+            Fate::Folder => {}
+            Fate::Indexed(warnings) => {
+                status.indexed += 1;
+                status.warned += u64::from(!warnings.is_empty());
+                *status.formats.entry(entry.format.clone()).or_default() += 1;
+                let sum = sums.entry(entry.folder).or_default();
+                sum.0 += 1;
+                sum.1 += entry.stamp.size;
+            }
+            Fate::LeftOut(_) => status.left_out += 1,
+            Fate::Unsupported(_) => status.unsupported += 1,
+            Fate::Failed(_) => status.failed += 1,
+        })?;
+        status.folders = self
+            .manifest
+            .folders
+            .iter()
+            .map(|folder| {
+                let path = folder.path(&self.dir);
+                let (files, bytes) = sums.get(&folder.id).copied().unwrap_or_default();
+                FolderStatus { missing: !path.exists(), path, files, bytes, rules: folder.rules.clone() }
+            })
+            .collect();
+        Ok(status)
+    }
+
+    /// Hands on every file and folder the ledger speaks of, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn each_file(&self, each: &mut dyn FnMut(FileLine)) -> Result<()> {
+        self.each_entry(&mut |entry| {
+            let base =
+                self.manifest.folder(entry.folder).map(|folder| folder.base(&self.dir)).unwrap_or_default();
+            each(line(walk::join(&base, &entry.path), entry));
+        })
+    }
+
+    /// Returns why a file or folder is in the index or not, also for one that was never seen.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn why(&self, path: &Path) -> Result<Why> {
+        let path = absolute(path);
+        let file = |verdict| FileLine {
+            path: path.clone(),
+            verdict,
+            title: None,
+            format: None,
+            articles: 0,
+            passages: 0,
+        };
+        let Some((folder, inside)) = self.owner(&path) else {
+            return Ok(Why { file: file(Verdict::Outside), folder: None, stale: None });
+        };
+        let root = Some(folder.path(&self.dir));
+        if let Some(mut ledger) = self.ledger()? {
+            let mut find = |path: &[u8]| {
+                ledger
+                    .find(folder.id, path)
+                    .map(|(_, entry)| entry)
+                    .map_err(|source| damaged(&self.dir, source))
+            };
+            if let Some(entry) = find(&inside)? {
+                let stale = self.stale(&entry);
+                return Ok(Why { file: line(path.clone(), &entry), folder: root, stale });
+            }
+            // What was left out as a folder has no entries for what is in it.
+            let mut above = inside.as_slice();
+            while let Some(end) = above.iter().rposition(|&byte| byte == b'/') {
+                above = &above[..end];
+                match find(above)?.map(|entry| entry.fate) {
+                    Some(Fate::LeftOut(rule)) => {
+                        let rule = format!("in {}, left out: {rule}", String::from_utf8_lossy(above));
+                        return Ok(Why { file: file(Verdict::LeftOut(rule)), folder: root, stale: None });
+                    }
+                    Some(Fate::Failed(cause)) => {
+                        let cause = format!("in {}: {cause}", String::from_utf8_lossy(above));
+                        return Ok(Why { file: file(Verdict::Failed(cause)), folder: root, stale: None });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let verdict = self.unseen(folder, &path, &inside);
+        Ok(Why { file: file(verdict), folder: root, stale: None })
+    }
+
+    /// Says what would become of a file that the ledger does not know.
+    fn unseen(&self, folder: &super::Folder, path: &Path, inside: &[u8]) -> Verdict {
+        if !path.exists() {
+            return Verdict::NotSeen("there is no such file".into());
+        }
+        let parent = inside.iter().rposition(|&byte| byte == b'/').map_or(&b""[..], |end| &inside[..end]);
+        let mut met = None;
+        // A folder that cannot be walked now has nothing to say of it.
+        let _ = walk::walk(&folder.base(&self.dir), &folder.rules, &[], Part::Within(parent), &mut |found| {
+            let this = found.path == inside;
+            if this {
+                met = Some(found.kind);
+            }
+            !this
+        });
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match met {
+            Some(Kind::LeftOut(rule)) => Verdict::LeftOut(rule),
+            Some(Kind::Unreadable(cause)) => Verdict::Failed(cause),
+            Some(Kind::File) if !format::may_read(&name) => {
+                Verdict::Unsupported("no reader for such files".into())
+            }
+            _ => Verdict::NotSeen("it came after the folder was last indexed".into()),
+        }
+    }
+
+    /// Says whether the file of an entry is no longer what was read.
+    fn stale(&self, entry: &Entry) -> Option<&'static str> {
+        let base = self.manifest.folder(entry.folder)?.base(&self.dir);
+        match fs::metadata(walk::join(&base, &entry.path)) {
+            Err(_) => Some("gone"),
+            Ok(meta) if matches!(entry.fate, Fate::Indexed(_)) && walk::stamp(&meta) != entry.stamp => {
+                Some("changed")
+            }
+            Ok(_) => None,
+        }
+    }
+
+    /// Says, for each of these files, whether it is no longer what was read.
+    pub(crate) fn stale_files(&self, files: &[(u32, &[u8])]) -> Result<Vec<Option<&'static str>>> {
+        let Some(mut ledger) = self.ledger()? else { return Ok(vec![None; files.len()]) };
+        files
+            .iter()
+            .map(|(folder, path)| {
+                let entry = ledger.find(*folder, path).map_err(|source| damaged(&self.dir, source))?.1;
+                Ok(entry.and_then(|entry| self.stale(&entry)))
+            })
+            .collect()
+    }
+
+    fn each_entry(&self, each: &mut dyn FnMut(&Entry)) -> Result<()> {
+        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else { return Ok(()) };
+        let broken = |source| damaged(&self.dir, source);
+        let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes).map_err(broken)?;
+        for at in 0..ledger.len() {
+            each(&ledger.entry(at).map_err(broken)?);
+        }
+        Ok(())
+    }
+}
+
+fn line(path: PathBuf, entry: &Entry) -> FileLine {
+    let verdict = match entry.fate.clone() {
+        Fate::Folder => Verdict::Folder,
+        Fate::Indexed(warnings) => Verdict::Indexed(warnings),
+        Fate::LeftOut(rule) => Verdict::LeftOut(rule),
+        Fate::Unsupported(cause) => Verdict::Unsupported(cause),
+        Fate::Failed(cause) => Verdict::Failed(cause),
+    };
+    let full = |text: &String| (!text.is_empty()).then(|| text.clone());
+    FileLine {
+        path,
+        verdict,
+        title: full(&entry.title),
+        format: full(&entry.format),
+        articles: entry.tally.articles,
+        passages: entry.tally.passages + entry.tally.asides,
+    }
+}
+
+/// Returns the size of the files of a generation folder and of those beside it.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size(&entry.path()),
+            Ok(meta) => meta.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

@@ -1,0 +1,358 @@
+//! Makes an index agree with its folders: what is new is read, what changed is read again, what is
+//! gone is removed.
+//!
+//! A file is not opened when its size, its modification time and, where the system tells it, the
+//! time of its last change of any kind are those in the ledger. Where they differ, or had not stood
+//! long enough to be told from a later change (50 ms; 2 s where times are whole seconds), its bytes
+//! are hashed (BLAKE3), and only another hash means another content. The ledger is written in the
+//! same commit as the passages; long runs commit in between.
+
+use std::{
+    mem,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use super::{
+    Index, absolute,
+    commit::Commit,
+    engine, home,
+    ingest::{Done, Ingest},
+    ledger::Fate,
+    plan::{Plan, Slot, holds_passages},
+    schema::{self, Fields},
+};
+use crate::{
+    error::{Error, Result},
+    walk::{self, Rules},
+};
+
+/// The least memory an update can work with, in bytes.
+pub const LEAST_MEMORY: u64 = 64 << 20;
+
+/// A long run commits after this many bytes were read, or this much time, so that being cut off
+/// costs no more than that.
+const STAGE: (u64, Duration) = (256 << 20, Duration::from_secs(60));
+
+/// What an update is to do.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Folders or files to bring up to date, added where the index does not hold them; all of the
+    /// index's where empty.
+    pub folders: Vec<PathBuf>,
+    /// What is passed over in those folders from now on; what it was where none.
+    pub rules: Option<Rules>,
+    /// Folders to take out.
+    pub forget: Vec<PathBuf>,
+    /// Whether all files are read again.
+    pub rebuild: bool,
+    /// Whether only to say what would be done.
+    pub dry_run: bool,
+    /// How many files are read at once; at least 1.
+    pub jobs: usize,
+    /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
+    pub memory: u64,
+    /// The present time, which the commit is dated by.
+    pub now: SystemTime,
+}
+
+impl Default for Update {
+    fn default() -> Self {
+        Self {
+            folders: Vec::new(),
+            rules: None,
+            forget: Vec::new(),
+            rebuild: false,
+            dry_run: false,
+            jobs: 1,
+            memory: 256 << 20,
+            now: SystemTime::UNIX_EPOCH,
+        }
+    }
+}
+
+/// What an update did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Files that were not in the index.
+    pub added: u64,
+    /// Files whose content was another.
+    pub changed: u64,
+    /// Files that are no longer there.
+    pub removed: u64,
+    /// Files that are as they were.
+    pub unchanged: u64,
+    /// Files and folders that a rule left out, or of a kind that cannot be read.
+    pub skipped: u64,
+    /// Files and folders that could not be read.
+    pub failed: u64,
+    /// Bytes of the files that were read.
+    pub bytes: u64,
+    /// Folders that are missing; their articles stay until they are forgotten.
+    pub missing: Vec<PathBuf>,
+    /// Whether it was stopped before its end; what was committed stays.
+    pub interrupted: bool,
+    /// Whether the index was built anew.
+    pub rebuilt: bool,
+    /// Articles in the index afterwards.
+    pub articles: u64,
+    /// Passages in the index afterwards.
+    pub passages: u64,
+}
+
+/// What happens during an update.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The folders were compared with the ledger; so much is to be read.
+    Planned {
+        /// Files to read.
+        files: u64,
+        /// Their size in bytes.
+        bytes: u64,
+    },
+    /// A file was dealt with.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        bytes: u64,
+        /// What became of it.
+        outcome: Outcome,
+    },
+}
+
+/// What became of a file in an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was not in the index and now is.
+    Added,
+    /// Its content was another.
+    Changed,
+    /// Its times were others, its content was not.
+    Touched,
+    /// It is no longer there.
+    Removed,
+    /// It could not be read, for this reason.
+    Failed(String),
+}
+
+impl Index {
+    /// Makes the index agree with its folders, and goes on with the state that was committed.
+    /// Calls `event` as it goes; stops early when `cancel` becomes true.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while another process writes, [`Error::MissingFolder`] for a folder to add
+    /// that is not there, [`Error::UnknownFolder`] for one to forget that the index does not hold,
+    /// [`Error::Memory`] for too little of it, and what reading and writing the index can meet.
+    pub fn update(
+        &mut self,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Report> {
+        let report = run(&self.dir, update, event, cancel)?;
+        *self = Self::open(&self.dir)?;
+        Ok(report)
+    }
+
+    /// Makes an index that is older than the program, or damaged, anew from its folders.
+    ///
+    /// # Errors
+    /// Those of [`Index::update`].
+    pub fn rebuild(
+        dir: &Path,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Report> {
+        run(&absolute(dir), &Update { rebuild: true, ..update.clone() }, event, cancel)
+    }
+}
+
+fn run(dir: &Path, update: &Update, event: &mut dyn FnMut(Event), cancel: &AtomicBool) -> Result<Report> {
+    if update.memory < LEAST_MEMORY {
+        return Err(Error::Memory { given: update.memory >> 20, least: LEAST_MEMORY >> 20 });
+    }
+    let lock = if update.dry_run { None } else { Some(home::lock(dir)?) };
+    if lock.is_some() {
+        home::sweep(dir)?;
+    }
+    let mut plan = Plan::new(dir, update)?;
+    plan.forget(&update.forget)?;
+    let chosen = plan.choose(update)?;
+    for id in chosen {
+        plan.compare(id, event)?;
+    }
+    let (files, bytes) =
+        plan.tasks.iter().fold((0, 0), |(files, bytes), task| (files + 1, bytes + task.bytes));
+    event(Event::Planned { files, bytes });
+    if update.dry_run {
+        return Ok(plan.foresee(event));
+    }
+    plan.carry_out(update, event, cancel)
+}
+
+impl Plan<'_> {
+    /// Reads what is to be read and commits.
+    pub(super) fn carry_out(
+        mut self,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Report> {
+        let mut slots = mem::take(&mut self.slots);
+        // Folders that were not compared keep their part of the ledger.
+        let kept = mem::take(&mut self.old);
+        let offset = slots.len();
+        slots.extend(kept.into_iter().map(|entry| Slot { folder: entry.folder, entry: Some(entry) }));
+        debug_assert!(self.tasks.iter().all(|task| task.slot < offset));
+        if self.tasks.is_empty() && self.gone.is_empty() && !self.dirty && !self.fresh {
+            self.report.articles = self.manifest.tally.articles;
+            self.report.passages = self.manifest.tally.passages + self.manifest.tally.asides;
+            return Ok(self.report);
+        }
+        let (schema, fields) = Fields::build();
+        let first = self.fresh && self.generation.is_none();
+        let generation = match &self.generation {
+            Some(generation) if !self.fresh => generation.clone(),
+            _ => home::new_generation(self.dir)?,
+        };
+        let directory = tantivy::directory::MmapDirectory::open(&generation)
+            .map_err(|source| engine(self.dir, source))?;
+        let index =
+            tantivy::Index::open_or_create(directory, schema).map_err(|source| engine(self.dir, source))?;
+        schema::register(&index);
+        let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update)?;
+        for (folder, path) in mem::take(&mut self.gone) {
+            commit.remove(fields.file_term(folder, &path));
+        }
+        if first {
+            // A first index answers from its first stage on.
+            commit.now(&slots)?;
+            home::point_to(self.dir, &generation)?;
+        }
+        self.report.interrupted = self.read_all(update, fields, &mut slots, &mut commit, event, cancel)?;
+        if self.report.interrupted && self.fresh && !first {
+            // The index that is in force stays; what was begun beside it goes.
+            drop(commit);
+            home::sweep(self.dir)?;
+            self.report.articles = self.manifest.tally.articles;
+            return Ok(self.report);
+        }
+        commit.now(&slots)?;
+        self.report.articles = commit.manifest.tally.articles;
+        self.report.passages = commit.manifest.tally.passages + commit.manifest.tally.asides;
+        commit.finish(&index)?;
+        if self.fresh && !first {
+            home::point_to(self.dir, &generation)?;
+        }
+        Ok(self.report)
+    }
+
+    /// Reads all files of the plan; returns whether it was stopped early.
+    fn read_all(
+        &mut self,
+        update: &Update,
+        fields: Fields,
+        slots: &mut [Slot],
+        commit: &mut Commit<'_>,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<bool> {
+        let mut tasks = mem::take(&mut self.tasks);
+        let total = tasks.len();
+        let mut finished = 0;
+        while finished < total && !cancel.load(Relaxed) {
+            let stage = tasks.split_off(0);
+            let ingest =
+                Ingest { writer: &commit.writer, fields, now: walk::nanoseconds(update.now), cancel };
+            let (send_task, take_task) = crossbeam_channel::unbounded();
+            let (send_done, take_done) = crossbeam_channel::bounded(16);
+            let dir = self.dir;
+            let mut since = (0, Instant::now());
+            let mut rest = Vec::new();
+            thread::scope(|scope| -> Result<()> {
+                let jobs = update.jobs.clamp(1, 64);
+                ingest.start(scope, jobs, &take_task, &send_done).map_err(|source| engine(dir, source))?;
+                drop(send_done);
+                drop(take_task);
+                let mut waiting = stage.into_iter();
+                // A stage ends when enough was read; what was not handed out waits for the next.
+                let mut hand_out = |since: &(u64, Instant), out: &mut usize| {
+                    while *out < 2 * jobs && since.0 < STAGE.0 && since.1.elapsed() < STAGE.1 {
+                        let Some(task) = waiting.next() else { break };
+                        *out += 1;
+                        if send_task.send(task).is_err() {
+                            break;
+                        }
+                    }
+                };
+                let mut out = 0;
+                hand_out(&since, &mut out);
+                while out > 0 {
+                    let Ok(done) = take_done.recv() else { break };
+                    let done = done.map_err(|source| engine(dir, source))?;
+                    out -= 1;
+                    finished += 1;
+                    since.0 += done.bytes;
+                    self.take(done, slots, event);
+                    if cancel.load(Relaxed) {
+                        break;
+                    }
+                    hand_out(&since, &mut out);
+                }
+                rest = waiting.collect();
+                drop(send_task);
+                // Files that were being read when the run was stopped.
+                for done in take_done {
+                    let done = done.map_err(|source| engine(dir, source))?;
+                    finished += 1;
+                    self.take(done, slots, event);
+                }
+                Ok(())
+            })?;
+            tasks = rest;
+            if !tasks.is_empty() && !cancel.load(Relaxed) {
+                commit.now(slots)?;
+            }
+        }
+        Ok(finished < total)
+    }
+
+    fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) {
+        let Done { slot, file, bytes, entry, same } = done;
+        let held = slots[slot].entry.as_ref().is_some_and(|old| holds_passages(&old.fate));
+        let report = &mut self.report;
+        if !same {
+            report.bytes += bytes;
+        }
+        let outcome = match &entry.fate {
+            Fate::Failed(cause) => {
+                report.failed += 1;
+                Outcome::Failed(cause.clone())
+            }
+            Fate::Indexed(_) if same => {
+                report.unchanged += 1;
+                Outcome::Touched
+            }
+            Fate::Indexed(_) if held => {
+                report.changed += 1;
+                Outcome::Changed
+            }
+            Fate::Indexed(_) => {
+                report.added += 1;
+                Outcome::Added
+            }
+            _ => {
+                report.skipped += 1;
+                Outcome::Touched
+            }
+        };
+        slots[slot].entry = Some(entry);
+        event(Event::File { path: file, bytes, outcome });
+    }
+}

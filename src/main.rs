@@ -1,0 +1,10 @@
+//! The program: run, then turn the outcome into an exit code and a message.
+#![forbid(unsafe_code)]
+
+mod cmd;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cmd::main(std::env::args_os().collect())
+}

@@ -1,0 +1,23 @@
+//! For pipes: each hit as one line of JSON, the object that `json` has under `hits`.
+
+use std::io::{self, Write};
+
+use super::{Look, Render, json::HitObject};
+use crate::search::Results;
+
+/// One hit a line.
+pub(super) struct Jsonl;
+
+impl Render for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn render(&self, results: &Results, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for hit in &results.hits {
+            serde_json::to_writer(&mut *out, &HitObject::of(hit))?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! Answers as bytes: one small file and one row of [`RENDERERS`] for each output format.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::SystemTime,
+};
+
+use crate::search::Results;
+
+mod text;
+pub mod json;
+mod jsonl;
+mod markdown;
+mod csv;
+mod paths;
+
+pub use text::{harmless, shown_path};
+
+/// One output format.
+pub trait Render: Sync {
+    /// Returns the name the user asks for it by, such as `json`.
+    fn name(&self) -> &'static str;
+    /// Writes an answer.
+    ///
+    /// # Errors
+    /// Whatever `out` says.
+    fn render(&self, results: &Results, look: &Look, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// How an answer is to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Columns to fit text into; none where lines must not be broken.
+    pub width: Option<usize>,
+    /// Whether to use colours.
+    pub colour: bool,
+    /// Whether to write links that a terminal opens (OSC 8).
+    pub links: bool,
+    /// The folder that paths are shown from.
+    pub from: PathBuf,
+    /// The present time, to tell ages.
+    pub now: SystemTime,
+}
+
+/// Every output format.
+pub const RENDERERS: &[&dyn Render] =
+    &[&text::Text, &json::Json, &jsonl::Jsonl, &markdown::Markdown, &csv::Csv, &paths::Paths];
+
+/// Returns the output format of this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Render> {
+    RENDERERS.iter().find(|renderer| renderer.name() == name).copied()
+}

@@ -1,0 +1,393 @@
+//! Questions → passages: parse, retrieve, rerank, group, highlight.
+//!
+//! [`Index::search`] is the whole way; each stage is a file. What comes out is plain data.
+
+mod group;
+mod highlight;
+mod link;
+mod parse;
+mod query;
+mod rerank;
+mod retrieve;
+
+use std::{collections::HashMap, path::PathBuf};
+
+use tantivy::{
+    DocAddress, TantivyDocument, Term,
+    query::{Bm25StatisticsProvider, TermQuery},
+    schema::IndexRecordOption,
+};
+
+pub use highlight::Part;
+pub use query::{Extent, Query, Sort};
+
+use self::{
+    group::Chosen,
+    highlight::Targets,
+    parse::{Filter, Node, Parsed},
+    rerank::Part as ScorePart,
+    retrieve::{Best, By, Candidate, Compiler, Within, best_first},
+};
+use crate::{
+    article::{Place, Role},
+    date::Date,
+    error::Result,
+    index::{
+        Freshness, Index, absolute,
+        schema::{self, Stored},
+    },
+    walk,
+};
+
+/// How many candidates are put in order by all parts of the score; those behind follow by words
+/// alone. A deeper pool changed no figure of the experiments that the weights come from.
+const POOL: usize = 200;
+
+/// Candidates taken beyond the pool, so that its last ones are decided by exact sums.
+const MARGIN: usize = 56;
+
+/// Matching passages are counted up to this many.
+const MOST_COUNTED: u64 = 10_000;
+
+/// The answer to a query.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Results {
+    /// The query, as it was typed.
+    pub query: String,
+    /// Passages that match; at least so many where `total_exact` is false.
+    pub total: u64,
+    /// Whether all matches were counted.
+    pub total_exact: bool,
+    /// The hits, in order.
+    pub hits: Vec<Hit>,
+    /// What the reader of the answer should know.
+    pub notes: Vec<String>,
+    /// The index that answered.
+    pub index: PathBuf,
+    /// When it was last committed, in seconds since 1970.
+    pub updated: Option<i64>,
+    /// Articles in it.
+    pub articles: u64,
+    /// Passages in it.
+    pub passages: u64,
+    /// Files that could not be read.
+    pub unread: u64,
+    /// How far it agrees with its folders; see [`Index::refresh`].
+    pub freshness: Freshness,
+}
+
+/// A passage that answers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Hit {
+    /// Its rank, from 1.
+    pub rank: usize,
+    /// Its score: a sum of BM25 scores, comparable within one answer only. 0 where hits are not
+    /// ranked by words.
+    pub score: f64,
+    /// Its id: stays the same while path and text do.
+    pub id: String,
+    /// The indexed folder.
+    pub folder: PathBuf,
+    /// The path inside it, as the system's bytes with `/` between the parts.
+    pub path: Vec<u8>,
+    /// Which article of the file it is of, where that holds several.
+    pub member: Option<String>,
+    /// The file.
+    pub file: PathBuf,
+    /// The article's title.
+    pub title: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// The article's date.
+    pub date: Option<Date>,
+    /// The article's language, as it states it.
+    pub language: Option<String>,
+    /// The format the file was read as.
+    pub format: String,
+    /// Headings above the passage, outermost first.
+    pub headings: Vec<String>,
+    /// Where the passage stands.
+    pub place: Place,
+    /// Whether it is part of the article itself.
+    pub role: Role,
+    /// The whole passage.
+    pub text: String,
+    /// The part worth showing.
+    pub snippet: Vec<Part>,
+    /// Further passages of the article among the candidates that were ranked.
+    pub more: u64,
+    /// Byte-identical passages elsewhere in the index.
+    pub copies: u64,
+    /// Whether the file on disk is not the one that was read: `changed` or `gone`.
+    pub stale: Option<&'static str>,
+    /// A URL that opens the file at the passage, as far as its format allows.
+    pub link: String,
+    /// The passages before it, where they were asked for.
+    pub before: Vec<String>,
+    /// The passages after it, where they were asked for.
+    pub after: Vec<String>,
+    /// The parts of the score, where they were asked for.
+    pub explanation: Vec<(String, f64)>,
+}
+
+impl Index {
+    /// Answers a query. Whatever its text is, it is answered.
+    ///
+    /// # Errors
+    /// [`crate::Error::Damaged`] when the index is not as it was written.
+    pub fn search(&self, query: &Query) -> Result<Results> {
+        let broken = |source| self.damaged(source);
+        let mut parsed = parse::parse(&query.text);
+        let filter = Filter::between(query.after, query.before);
+        parsed.tree.must.extend(filter.map(Node::Filter));
+        let Parsed { tree, mut notes } = parsed;
+        let within = self.within(&query.within, &mut notes);
+        let compiler = Compiler { index: self };
+        let compiled = compiler.query(&tree, &within).map_err(broken)?;
+        let total = retrieve::count(self, &*compiled, MOST_COUNTED).map_err(broken)?;
+        let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
+        let parts = rerank::parts(&compiler, &tree).map_err(broken)?;
+        let (ranked, scores) = self.rank(&*compiled, &compiler, &parts, by, query).map_err(broken)?;
+        let twins = self.twins(&ranked).map_err(broken)?;
+        let chosen = group::choose(&ranked, &twins, query.per_article.max(1), query.offset, query.limit);
+        let statistics = self.statistics();
+        let worth = |stem: &str| {
+            let count =
+                statistics.doc_freq(&Term::from_field_text(self.fields().stem, stem)).unwrap_or(0) as f32;
+            let all = (self.passages() as f32).max(1.0);
+            // The idf of BM25.
+            (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
+        };
+        let targets = Targets::of(&tree, &retrieve::drops_stop_words, &worth);
+        let mut hits = Vec::with_capacity(chosen.len());
+        for (rank, Chosen { at, more }) in (query.offset + 1..).zip(chosen) {
+            let mut hit = self.hit(&ranked[at], &targets, query)?;
+            hit.rank = rank;
+            hit.more = more;
+            hit.copies = self.copies(twins[at]).map_err(broken)?;
+            if let Some(scores) = scores.get(at) {
+                hit.score = sum(scores);
+                if query.explain {
+                    let named = parts.iter().zip(scores).filter(|(_, score)| **score != 0.0);
+                    hit.explanation =
+                        named.map(|(part, score)| (part.label.clone(), f64::from(*score))).collect();
+                }
+            }
+            hits.push((at, hit));
+        }
+        notes.extend(unheld(&parts, &scores, &hits.iter().map(|(at, _)| *at).collect::<Vec<_>>()));
+        let mut hits: Vec<Hit> = hits.into_iter().map(|(_, hit)| hit).collect();
+        self.mark_stale(&mut hits)?;
+        Ok(Results {
+            query: query.text.clone(),
+            total,
+            total_exact: total < MOST_COUNTED,
+            hits,
+            notes,
+            index: self.path().into(),
+            updated: self.updated(),
+            articles: self.articles(),
+            passages: self.passages(),
+            unread: self.manifest().failed,
+            freshness: Freshness::default(),
+        })
+    }
+
+    /// Returns the parts of the index that these paths mean. A path that it does not hold is noted.
+    fn within(&self, paths: &[PathBuf], notes: &mut Vec<String>) -> Vec<Within> {
+        let mut within = Vec::new();
+        for path in paths {
+            let path = absolute(path);
+            let before = within.len();
+            if let Some((folder, inside)) = self.owner(&path) {
+                within.push((folder.id, if folder.single { Vec::new() } else { inside }));
+            }
+            // Folders of the index that lie inside the path.
+            let inside =
+                self.manifest().folders.iter().filter(|folder| folder.path(self.path()).starts_with(&path));
+            within.extend(inside.map(|folder| (folder.id, Vec::new())));
+            if within.len() == before {
+                notes.push(format!("{} is not in the index", path.display()));
+                // Nothing is in it, rather than everything.
+                within.push((0, Vec::new()));
+            }
+        }
+        within
+    }
+
+    /// Returns the candidates in their order, and the parts of their scores where words rank them.
+    fn rank(
+        &self,
+        compiled: &dyn tantivy::query::Query,
+        compiler: &Compiler<'_>,
+        parts: &[ScorePart],
+        by: By,
+        query: &Query,
+    ) -> tantivy::Result<(Vec<Candidate>, Vec<Vec<f32>>)> {
+        let statistics = self.statistics();
+        let wanted = query.offset.saturating_add(query.limit);
+        let mut limit = POOL.max(wanted.saturating_mul(4)) + MARGIN;
+        let mut candidates;
+        // Where a few articles hold the best passages, more candidates are needed to fill the page.
+        loop {
+            let best = Best { limit, by };
+            candidates = self.searcher().search_with_statistics_provider(compiled, &best, &statistics)?;
+            let articles: std::collections::HashSet<_> =
+                candidates.iter().map(|candidate| (&candidate.file, candidate.order >> 32)).collect();
+            let enough = articles.len().saturating_mul(query.per_article.max(1)) >= wanted;
+            if enough || candidates.len() < limit || limit > 100_000 {
+                break;
+            }
+            limit *= 4;
+        }
+        if by == By::Date {
+            candidates.truncate(limit - MARGIN);
+            let scores = self.scores(compiler, parts, &candidates)?;
+            return Ok((candidates, scores));
+        }
+        let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
+        let scores = rerank::score(compiler, parts, &addresses)?;
+        let mut ranked: Vec<(Candidate, Vec<f32>)> = candidates.into_iter().zip(scores).collect();
+        let order = |one: &(Candidate, Vec<f32>), other: &(Candidate, Vec<f32>)| best_first(&one.0, &other.0);
+        // By words alone first, in exact sums; then the pool by everything.
+        for (candidate, scores) in &mut ranked {
+            candidate.key = rerank::words_alone(parts, scores);
+        }
+        ranked.sort_by(order);
+        let margin = if ranked.len() == limit { MARGIN } else { 0 };
+        ranked.truncate(limit - margin);
+        let pool = ranked.len().min(POOL);
+        for (candidate, scores) in &mut ranked[..pool] {
+            candidate.key = sum(scores);
+        }
+        ranked[..pool].sort_by(order);
+        Ok(ranked.into_iter().unzip())
+    }
+
+    fn scores(
+        &self,
+        compiler: &Compiler<'_>,
+        parts: &[ScorePart],
+        candidates: &[Candidate],
+    ) -> tantivy::Result<Vec<Vec<f32>>> {
+        let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
+        rerank::score(compiler, parts, &addresses)
+    }
+
+    /// Returns the hashes of the candidates' texts.
+    fn twins(&self, candidates: &[Candidate]) -> tantivy::Result<Vec<u64>> {
+        let mut columns = HashMap::new();
+        candidates
+            .iter()
+            .map(|candidate| {
+                let segment = candidate.address.segment_ord;
+                if let std::collections::hash_map::Entry::Vacant(place) = columns.entry(segment) {
+                    place.insert(self.searcher().segment_reader(segment).fast_fields().u64("twin")?);
+                }
+                Ok(columns[&segment].first(candidate.address.doc_id).unwrap_or(0))
+            })
+            .collect()
+    }
+
+    fn copies(&self, twin: u64) -> tantivy::Result<u64> {
+        let query = TermQuery::new(Term::from_field_u64(self.fields().twin, twin), IndexRecordOption::Basic);
+        Ok(retrieve::count(self, &query, MOST_COUNTED)?.saturating_sub(1))
+    }
+
+    fn hit(&self, candidate: &Candidate, targets: &Targets, query: &Query) -> Result<Hit> {
+        let document: TantivyDocument =
+            self.searcher().doc(candidate.address).map_err(|source| self.damaged(source))?;
+        let stored = schema::stored(self.fields(), &document).map_err(|source| self.damaged(source))?;
+        let folder =
+            self.manifest().folder(stored.folder).map(|folder| folder.base(self.path())).unwrap_or_default();
+        let file = walk::join(&folder, &stored.path);
+        let (before, after) = match query.context {
+            0 => (Vec::new(), Vec::new()),
+            around => self.around(&stored, candidate.order, around)?,
+        };
+        let text = stored.text.trim_end();
+        Ok(Hit {
+            rank: 0,
+            score: 0.0,
+            link: link::of(&file, &stored.format, &stored.place, text),
+            snippet: highlight::snippet(text, targets, query.snippet),
+            text: text.into(),
+            id: stored.id,
+            folder,
+            path: stored.path,
+            member: stored.member,
+            file,
+            title: stored.title,
+            author: stored.author,
+            date: stored.date,
+            language: stored.language,
+            format: stored.format,
+            headings: stored.headings,
+            place: stored.place,
+            role: stored.role,
+            more: 0,
+            copies: 0,
+            stale: None,
+            before,
+            after,
+            explanation: Vec::new(),
+        })
+    }
+
+    /// Returns the texts of the passages before and after one.
+    fn around(&self, stored: &Stored, order: u64, around: usize) -> Result<(Vec<String>, Vec<String>)> {
+        let article = self.article(stored.folder, &stored.path, stored.member.as_deref())?;
+        let at = article.iter().position(|(other, _)| *other == order).unwrap_or(0);
+        let text = |range: std::ops::Range<usize>| {
+            article[range].iter().map(|(_, passage)| passage.text.trim_end().to_string()).collect()
+        };
+        Ok((
+            text(at.saturating_sub(around)..at),
+            text((at + 1).min(article.len())..(at + 1 + around).min(article.len())),
+        ))
+    }
+
+    fn mark_stale(&self, hits: &mut [Hit]) -> Result<()> {
+        let files: Vec<(u32, &[u8])> = hits
+            .iter()
+            .map(|hit| {
+                let folder = self.owner(&hit.file).map_or(0, |(folder, _)| folder.id);
+                (folder, hit.path.as_slice())
+            })
+            .collect();
+        let stale = self.stale_files(&files)?;
+        for (hit, stale) in hits.iter_mut().zip(stale) {
+            hit.stale = stale;
+        }
+        Ok(())
+    }
+}
+
+/// Adds the parts of a score, always in the same order.
+fn sum(scores: &[f32]) -> f64 {
+    scores.iter().map(|score| f64::from(*score)).sum()
+}
+
+/// Names the words of the query that no hit holds.
+fn unheld(parts: &[ScorePart], scores: &[Vec<f32>], shown: &[usize]) -> Vec<String> {
+    let mut words: Vec<&str> = Vec::new();
+    for word in parts.iter().filter_map(|part| part.word.as_deref()) {
+        let held = shown.iter().filter_map(|&at| scores.get(at)).any(|scores| {
+            let mut about = parts.iter().zip(scores).filter(|(part, _)| part.word.as_deref() == Some(word));
+            about.any(|(_, score)| *score > 0.0)
+        });
+        if !words.contains(&word) && !held {
+            words.push(word);
+        }
+    }
+    match words.as_slice() {
+        [] => Vec::new(),
+        _ if shown.is_empty() => Vec::new(),
+        words => vec![format!(
+            "no hit holds {}",
+            words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+        )],
+    }
+}

@@ -1,0 +1,650 @@
+//! Words → query tree. Never fails: what is not understood is read as words, with a note. One pass,
+//! no recursion: time and memory grow with the length of the text, and nesting is bounded.
+
+use std::mem;
+
+use crate::{analysis, date::Date};
+
+/// Parentheses deeper than this are passed over.
+const DEEPEST: usize = 32;
+
+/// Words past so many are passed over: what looks like a query of more is a text pasted by mistake,
+/// and each word costs time.
+const MOST_WORDS: usize = 256;
+
+/// Notes past so many say nothing new.
+const MOST_NOTES: usize = 12;
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// The forms of these words, typed in one piece: one word mostly, more in `GPT-4`.
+    Words(Vec<Word>),
+    /// Words that begin so.
+    Prefix(String),
+    /// Exactly these words in this order, or within so many words of each other.
+    Phrase(Vec<String>, u32),
+    /// The forms of these words, in the title or the headings.
+    Title(Vec<Word>),
+    /// Nothing to rank by.
+    Filter(Filter),
+    /// Several of these.
+    Group(Group),
+}
+
+/// A word as it is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Word {
+    pub(crate) folded: String,
+    pub(crate) stem: String,
+}
+
+/// What a passage must be, whatever its rank.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Filter {
+    /// These words in the author's name.
+    Author(Vec<String>),
+    /// These words in the path inside the folder.
+    Path(Vec<String>),
+    Tag(String),
+    Site(String),
+    Language(String),
+    Format(String),
+    /// Dated from this day to that one, as `YYYYMMDD`, both included.
+    Days(u64, u64),
+}
+
+/// Nodes and what they are to each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Group {
+    pub(crate) must: Vec<Node>,
+    pub(crate) should: Vec<Node>,
+    pub(crate) not: Vec<Node>,
+}
+
+/// A query as it was understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Parsed {
+    pub(crate) tree: Group,
+    /// What was read otherwise than it was typed.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads a query.
+pub(crate) fn parse(text: &str) -> Parsed {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        stack: vec![Frame::default()],
+        skipped: 0,
+        unclosed: false,
+        words: 0,
+        nodes: 0,
+        notes: Vec::new(),
+    };
+    parser.run();
+    let mut notes = parser.notes;
+    if parser.words.max(parser.nodes) > MOST_WORDS {
+        notes.push(format!("only the first {MOST_WORDS} words were looked for"));
+    }
+    let mut tree = Group::default();
+    while let Some(frame) = parser.stack.pop() {
+        let group = frame.finish();
+        match parser.stack.last_mut() {
+            Some(outer) => outer.add(group.into_node()),
+            None => tree = group,
+        }
+    }
+    Parsed { tree, notes }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Sign {
+    #[default]
+    Plain,
+    Must,
+    Not,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Join {
+    Beside,
+    And,
+    Or,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Field {
+    Title,
+    Author,
+    Path,
+    Tag,
+    Site,
+    Language,
+    Format,
+    Date,
+    After,
+    Before,
+}
+
+const FIELDS: &[(&str, Field)] = &[
+    ("title", Field::Title),
+    ("author", Field::Author),
+    ("path", Field::Path),
+    ("tag", Field::Tag),
+    ("site", Field::Site),
+    ("lang", Field::Language),
+    ("format", Field::Format),
+    ("date", Field::Date),
+    ("after", Field::After),
+    ("before", Field::Before),
+];
+
+/// What stands between one pair of parentheses.
+#[derive(Default)]
+struct Frame {
+    items: Vec<(Join, Sign, Node)>,
+    /// What stands before the next item.
+    sign: Sign,
+    join: Option<Join>,
+    /// The sign and field of the whole group.
+    outer: Sign,
+    field: Option<Field>,
+}
+
+impl Frame {
+    fn add(&mut self, node: Node) {
+        let join = self.join.take().unwrap_or(Join::Beside);
+        let sign = mem::take(&mut self.sign);
+        self.items.push((join, sign, node));
+    }
+
+    /// Puts the items together: AND binds closer than OR, and OR closer than standing side by side.
+    fn finish(self) -> Group {
+        let mut beside: Vec<(Sign, Node)> = Vec::new();
+        let mut any: Vec<(Sign, Node)> = Vec::new();
+        let mut all: Vec<(Sign, Node)> = Vec::new();
+        for (join, sign, node) in self.items {
+            if join != Join::And && !all.is_empty() {
+                any.push(together(mem::take(&mut all)));
+            }
+            if join == Join::Beside && !any.is_empty() {
+                beside.push(either(mem::take(&mut any)));
+            }
+            all.push((sign, node));
+        }
+        if !all.is_empty() {
+            any.push(together(all));
+            beside.push(either(any));
+        }
+        let mut group = Group::default();
+        for (sign, node) in beside {
+            match sign {
+                Sign::Not => group.not.push(node),
+                Sign::Must => group.must.push(node),
+                Sign::Plain if node.restricts() => group.must.push(node),
+                Sign::Plain => group.should.push(node),
+            }
+        }
+        group
+    }
+}
+
+fn together(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
+    if items.len() == 1 {
+        return items.remove(0);
+    }
+    let mut group = Group::default();
+    for (sign, node) in items {
+        if sign == Sign::Not { group.not.push(node) } else { group.must.push(node) }
+    }
+    (Sign::Plain, Node::Group(group))
+}
+
+fn either(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
+    if items.len() == 1 {
+        return items.remove(0);
+    }
+    let should = items.into_iter().map(|(sign, node)| match sign {
+        Sign::Not => Node::Group(Group { not: vec![node], ..Group::default() }),
+        _ => node,
+    });
+    (Sign::Plain, Node::Group(Group { should: should.collect(), ..Group::default() }))
+}
+
+impl Node {
+    /// Whether it names a field, and so restricts even where it is not marked with a plus.
+    pub(crate) fn restricts(&self) -> bool {
+        match self {
+            Self::Filter(_) | Self::Title(_) => true,
+            Self::Group(group) => {
+                let mut all = group.must.iter().chain(&group.should).peekable();
+                all.peek().is_some() && all.all(Self::restricts)
+            }
+            Self::Words(_) | Self::Prefix(_) | Self::Phrase(..) => false,
+        }
+    }
+
+    /// Whether there is nothing in it to rank by.
+    pub(crate) fn only_filters(&self) -> bool {
+        match self {
+            Self::Filter(_) => true,
+            Self::Group(group) => group.only_filters(),
+            _ => false,
+        }
+    }
+}
+
+impl Group {
+    /// Returns the group as a node: what stands in it, where that is one thing.
+    fn into_node(mut self) -> Node {
+        if self.must.len() + self.should.len() == 1 && self.not.is_empty() {
+            self.must.append(&mut self.should);
+            self.must.remove(0)
+        } else {
+            Node::Group(self)
+        }
+    }
+
+    /// Whether there is nothing in it to rank by: fields that filter, and what is excluded.
+    pub(crate) fn only_filters(&self) -> bool {
+        self.must.iter().chain(&self.should).all(Node::only_filters)
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    stack: Vec<Frame>,
+    /// Parentheses that were opened too deep and are not on the stack.
+    skipped: usize,
+    /// Whether no quotation mark closes any more.
+    unclosed: bool,
+    words: usize,
+    nodes: usize,
+    notes: Vec<String>,
+}
+
+impl<'a> Parser<'a> {
+    fn run(&mut self) {
+        while let Some(letter) = self.text[self.at..].chars().next() {
+            let rest = &self.text[self.at..];
+            let goes_on = rest[letter.len_utf8()..].chars().next().is_some_and(|next| !next.is_whitespace());
+            match letter {
+                _ if letter.is_whitespace() => self.at += letter.len_utf8(),
+                '(' => self.open(None),
+                ')' => self.close(),
+                '+' | '-' if goes_on => {
+                    self.at += 1;
+                    self.top().sign = if letter == '+' { Sign::Must } else { Sign::Not };
+                }
+                '"' | '“' | '”' | '„' | '«' => self.quoted(letter),
+                _ => self.chunk(),
+            }
+        }
+        if self.stack.len() > 1 || self.skipped > 0 {
+            self.note("a parenthesis is not closed");
+        }
+        for frame in &mut self.stack {
+            frame.sign = Sign::Plain;
+        }
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        self.stack.last_mut().expect("the outermost frame is never closed")
+    }
+
+    fn field(&self) -> Option<Field> {
+        self.stack.last().and_then(|frame| frame.field)
+    }
+
+    fn note(&mut self, note: &str) {
+        if self.notes.len() < MOST_NOTES && !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.into());
+        }
+    }
+
+    fn open(&mut self, field: Option<Field>) {
+        self.at += 1;
+        if self.stack.len() > DEEPEST {
+            self.skipped += 1;
+            self.note("parentheses nested too deeply were passed over");
+            return;
+        }
+        let field = field.or(self.field());
+        let outer = mem::take(&mut self.top().sign);
+        self.stack.push(Frame { outer, field, ..Frame::default() });
+    }
+
+    fn close(&mut self) {
+        self.at += 1;
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        if self.stack.len() == 1 {
+            self.note("a parenthesis was never opened");
+            return;
+        }
+        let Some(frame) = self.stack.pop() else { return };
+        let outer = frame.outer;
+        let group = frame.finish();
+        if group != Group::default() {
+            self.top().sign = outer;
+            self.add(group.into_node());
+        }
+    }
+
+    fn add(&mut self, node: Node) {
+        self.nodes += 1;
+        if self.nodes <= MOST_WORDS {
+            self.top().add(node);
+        }
+    }
+
+    /// Reads what stands in quotes, and a distance after it.
+    fn quoted(&mut self, open: char) {
+        let start = self.at + open.len_utf8();
+        let rest = &self.text[start..];
+        let close = if self.unclosed { None } else { rest.find(['"', '“', '”', '»']) };
+        let Some(end) = close else {
+            self.at = start;
+            self.unclosed = true;
+            self.note("a quotation mark is not closed: its words are read as words");
+            return;
+        };
+        let content = &rest[..end];
+        self.at = start + end + rest[end..].chars().next().map_or(0, char::len_utf8);
+        let slop = self.distance();
+        if let Some(field) = self.field() {
+            self.in_field(field, content);
+            return;
+        }
+        let words: Vec<String> = self.count(analysis::words(content).map(|range| fold(&content[range])));
+        match words.len() {
+            0 => {}
+            _ => self.add(Node::Phrase(words, slop)),
+        }
+    }
+
+    /// Reads `~5` after a phrase.
+    fn distance(&mut self) -> u32 {
+        let Some(rest) = self.text[self.at..].strip_prefix('~') else { return 0 };
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return 0;
+        }
+        self.at += 1 + digits;
+        rest[..digits].parse().unwrap_or(u32::MAX).min(1_000)
+    }
+
+    /// Reads what stands up to a blank, parenthesis or quotation mark.
+    fn chunk(&mut self) {
+        let rest = &self.text[self.at..];
+        let end = rest.find(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '(' | ')' | '"' | '“' | '”' | '„' | '«' | '»')
+        });
+        // A mark that opens nothing here is passed over.
+        let end = end.unwrap_or(rest.len()).max(rest.chars().next().map_or(1, char::len_utf8));
+        let chunk = &rest[..end];
+        let after = &rest[end..];
+        if let Some((field, content)) = split_field(chunk) {
+            match after.chars().next() {
+                _ if !content.is_empty() => {
+                    self.at += end;
+                    self.in_field(field, content);
+                }
+                Some('(') => {
+                    self.at += end;
+                    self.open(Some(field));
+                }
+                Some('"' | '“' | '”' | '„' | '«') => {
+                    self.at += end;
+                    let outer = self.top().field.replace(field);
+                    self.quoted(after.chars().next().unwrap_or('"'));
+                    self.top().field = outer;
+                }
+                _ => {
+                    self.at += end;
+                    self.note(&format!("`{chunk}` says no value: read as a word"));
+                    self.plain(content_of(chunk));
+                }
+            }
+            return;
+        }
+        self.at += end;
+        match chunk {
+            "AND" | "OR" => {
+                // An operator needs something on both sides.
+                let between = !self.top().items.is_empty() && self.more_follows();
+                if between && self.top().join.is_none() {
+                    self.top().join = Some(if chunk == "AND" { Join::And } else { Join::Or });
+                    return;
+                }
+                self.note(&format!("`{chunk}` joins nothing here: read as a word"));
+                self.plain(chunk);
+            }
+            "NOT" if self.more_follows() => self.top().sign = Sign::Not,
+            _ => match self.field() {
+                Some(field) => self.in_field(field, chunk),
+                None => self.plain(chunk),
+            },
+        }
+    }
+
+    fn more_follows(&self) -> bool {
+        self.text[self.at..].chars().any(|letter| letter.is_alphanumeric())
+    }
+
+    /// Takes a chunk without a field.
+    fn plain(&mut self, chunk: &str) {
+        let core = chunk
+            .trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '*' | '~' | '/'));
+        if let Some(stem) = core.strip_suffix('*') {
+            let mut words: Vec<String> = analysis::words(stem).map(|range| fold(&stem[range])).collect();
+            if let [word] = words.as_mut_slice() {
+                self.words += 1;
+                let word = mem::take(word);
+                self.add(Node::Prefix(word));
+                return;
+            }
+        }
+        let shape = core.len() > 2 && core.starts_with('/') && core.ends_with('/');
+        if shape {
+            self.note(&format!("`{core}` was read as words, not as a pattern"));
+        } else if core.len() > 1 && core.trim_end_matches(|letter: char| letter.is_ascii_digit()).ends_with('~') {
+            self.note(&format!("`{core}` was read as a word: other spellings are not looked for"));
+        }
+        let body = core.split_once('~').map_or(core, |(body, _)| body);
+        let body = if shape { core } else { body };
+        let words = self.count(analysis::words(body).map(|range| word(&body[range])));
+        if words.is_empty() {
+            // The sign of nothing is not that of what follows.
+            self.top().sign = Sign::Plain;
+        } else {
+            self.add(Node::Words(words));
+        }
+    }
+
+    fn in_field(&mut self, field: Field, content: &str) {
+        let words = || analysis::words(content).map(|range| fold(&content[range])).collect::<Vec<_>>();
+        let name = crate::index::schema::folded(content);
+        let filter = match field {
+            Field::Title => {
+                let words = self.count(analysis::words(content).map(|range| word(&content[range])));
+                if !words.is_empty() {
+                    self.add(Node::Title(words));
+                }
+                return;
+            }
+            Field::Author => Filter::Author(words()),
+            Field::Path => Filter::Path(words()),
+            Field::Tag => Filter::Tag(name),
+            Field::Site => Filter::Site(name),
+            Field::Language => Filter::Language(name),
+            Field::Format => Filter::Format(match name.as_str() {
+                "md" => "markdown".into(),
+                "txt" => "text".into(),
+                "htm" => "html".into(),
+                _ => name,
+            }),
+            Field::Date | Field::After | Field::Before => match days(field, content) {
+                Some((from, to)) => Filter::Days(from, to),
+                None => {
+                    self.note(&format!(
+                        "`{content}` is not a date such as 2025-01-30 or 2025-01: read as words"
+                    ));
+                    self.plain(content);
+                    return;
+                }
+            },
+        };
+        self.add(Node::Filter(filter));
+    }
+
+    /// Takes words as long as there are not too many in all.
+    fn count<T>(&mut self, words: impl Iterator<Item = T>) -> Vec<T> {
+        let mut taken = Vec::new();
+        for word in words {
+            self.words += 1;
+            if self.words > MOST_WORDS {
+                break;
+            }
+            taken.push(word);
+        }
+        taken
+    }
+}
+
+fn fold(word: &str) -> String {
+    analysis::fold(word).into_owned()
+}
+
+fn word(word: &str) -> Word {
+    let folded = fold(word);
+    Word { stem: analysis::stem(&folded).into_owned(), folded }
+}
+
+/// Returns the field a chunk names and what follows the colon; none where there is no such field.
+fn split_field(chunk: &str) -> Option<(Field, &str)> {
+    let (name, content) = chunk.split_once(':')?;
+    let field = FIELDS.iter().find(|(known, _)| *known == name)?.1;
+    Some((field, content))
+}
+
+fn content_of(chunk: &str) -> &str {
+    chunk.trim_end_matches(':')
+}
+
+/// Returns the days that a date or a range of dates means in a field.
+fn days(field: Field, content: &str) -> Option<(u64, u64)> {
+    const LAST: u64 = 99_991_231;
+    match field {
+        Field::After => Some((Date::parse(content)?.first_day(), LAST)),
+        Field::Before => Some((0, Date::parse(content)?.first_day().saturating_sub(1))),
+        _ => match content.split_once("..") {
+            Some(("", "")) => None,
+            Some(("", to)) => Some((0, Date::parse(to)?.last_day())),
+            Some((from, "")) => Some((Date::parse(from)?.first_day(), LAST)),
+            Some((from, to)) => Some((Date::parse(from)?.first_day(), Date::parse(to)?.last_day())),
+            None => Date::parse(content).map(|date| (date.first_day(), date.last_day())),
+        },
+    }
+}
+
+impl Filter {
+    /// Returns the filter that the caller's dates mean, if there are any.
+    pub(crate) fn between(after: Option<Date>, before: Option<Date>) -> Option<Self> {
+        if after.is_none() && before.is_none() {
+            return None;
+        }
+        let from = after.map_or(0, Date::first_day);
+        Some(Self::Days(from, before.map_or(99_991_231, |date| date.first_day().saturating_sub(1))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Writes a tree in short: `+` must, `-` must not, the rest should.
+    fn short(group: &Group) -> String {
+        let node = |node: &Node| match node {
+            Node::Words(words) => words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join("-"),
+            Node::Prefix(word) => format!("{word}*"),
+            Node::Phrase(words, slop) => format!("'{}'{slop}", words.join(" ")),
+            Node::Title(words) => format!(
+                "title:{}",
+                words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join("-")
+            ),
+            Node::Filter(filter) => format!("{filter:?}"),
+            Node::Group(group) => format!("({})", short(group)),
+        };
+        let part = |sign: &str, nodes: &[Node]| {
+            nodes.iter().map(|one| format!("{sign}{}", node(one))).collect::<Vec<_>>()
+        };
+        [part("+", &group.must), part("", &group.should), part("-", &group.not)].concat().join(" ")
+    }
+
+    #[test]
+    fn queries_are_read_as_the_manual_says() {
+        let check = |text: &str, expected: &str, notes: usize| {
+            let parsed = parse(text);
+            assert_eq!(short(&parsed.tree), expected, "{text}");
+            assert_eq!(parsed.notes.len(), notes, "{text}: {:?}", parsed.notes);
+        };
+        check("llama agentic", "llama agentic", 0);
+        check("\"agentic capabilities\"", "'agentic capabilities'0", 0);
+        check("“agentic capabilities”", "'agentic capabilities'0", 0);
+        check("\"llama agentic\"~5", "'llama agentic'5", 0);
+        check("+meta -nvidia", "+meta -nvidia", 0);
+        check("meta OR openai", "(meta openai)", 0);
+        check("meta AND openai", "(+meta +openai)", 0);
+        check("meta AND NOT openai", "(+meta -openai)", 0);
+        check("a AND b OR c d", "((+a +b) c) d", 0);
+        check("(meta OR openai) +llama", "+llama (meta openai)", 0);
+        check("-(a b)", "-(a b)", 0);
+        check("agent*", "agent*", 0);
+        check("zukerberg~", "zukerberg", 1);
+        check("/gpt-[45]/", "gpt-45", 1);
+        check("GPT-4 don't", "gpt-4 don-t", 0);
+        check("title:llama news", "+title:llama news", 0);
+        check("title:\"llama four\"", "+title:llama-four", 0);
+        check("title:(llama OR gpt)", "+(title:llama title:gpt)", 0);
+        check("lang:de OR lang:fr x", "+(Language(\"de\") Language(\"fr\")) x", 0);
+        check("date:2025", "+Days(20250101, 20251231)", 0);
+        check("date:2025-01..2025-03", "+Days(20250101, 20250331)", 0);
+        check("after:2025-01-15 before:2025-02", "+Days(20250115, 99991231) +Days(0, 20250200)", 0);
+        check("date:soon", "soon", 1);
+        check("https://example.org/a", "https-example-org-a", 0);
+        check("foo:bar", "foo-bar", 0);
+        check("title:", "title", 1);
+        check("AND", "and", 1);
+        check("OR meta AND", "or meta and", 2);
+        check("\"unclosed phrase", "unclosed phrase", 1);
+        check("((a)", "a", 1);
+        check("a)", "a", 1);
+        check("- + ~ * ( )", "", 0);
+        check("", "", 0);
+        check("\0 a\0b", "a-b", 0);
+        check("C++ C#", "c c", 0);
+    }
+
+    #[test]
+    fn endless_nesting_and_long_text_are_bounded() {
+        let deep = "(".repeat(100_000);
+        assert!(!parse(&deep).notes.is_empty());
+        assert!(!parse(&format!("{deep}a{}", ")".repeat(100_000))).notes.is_empty());
+        let long = parse(&"word ".repeat(200_000));
+        assert_eq!(long.tree.should.len(), MOST_WORDS);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(\\PC|[ ()+*~/:\"-]|AND |OR |NOT |title:|date:){0,40}") {
+            parse(&text);
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Folders → files worth reading, in a fixed order, each with its stamp, or with the rule that left
+//! it out.
+//!
+//! The order is that of the paths' bytes with the separator before every other byte: what a sorted
+//! walk meets, and what the ledger keeps, so that the two can be compared side by side. Rules are
+//! asked from the strongest to the weakest: an excerpt index, `--exclude`, hidden names, then the
+//! ignore files from the nearest folder outwards, in each `.excerptignore` before `.ignore` before
+//! a git repository's `.gitignore`.
+
+use std::{
+    cmp::Ordering,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use ignore::{
+    Match,
+    gitignore::{Gitignore, GitignoreBuilder},
+    overrides::{Override, OverrideBuilder},
+};
+use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
+
+use crate::error::{Error, Result};
+
+/// The file whose presence makes a folder an excerpt index, which is never walked.
+pub const INDEX_MARK: &str = "excerpt.toml";
+
+/// The ignore files of a folder, strongest first, and whether they count only in a git repository.
+const IGNORE_FILES: [(&str, bool); 3] = [(".excerptignore", false), (".ignore", false), (".gitignore", true)];
+
+/// What to pass over while walking; the same for a whole folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    /// Take hidden files too: those whose name begins with a dot.
+    pub hidden: bool,
+    /// Pay no heed to ignore files.
+    pub no_ignore: bool,
+    /// Follow symbolic links.
+    pub follow: bool,
+    /// Leave out what these globs match, written as in a `.gitignore`.
+    pub exclude: Vec<String>,
+}
+
+/// What tells one state of a file from another without opening it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Size in bytes.
+    pub size: u64,
+    /// When the content was last changed, in nanoseconds since 1970.
+    pub modified: i64,
+    /// When the file was last changed in any way, in nanoseconds since 1970; unlike `modified` no
+    /// program can set it back. 0 where the system does not tell.
+    pub changed: i64,
+}
+
+/// One thing met in a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Path inside the folder with `/` between its parts, as the system's bytes; empty for the
+    /// folder itself.
+    pub path: Vec<u8>,
+    /// Its state; all zero where it could not be asked for.
+    pub stamp: Stamp,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What was met in a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A file worth reading.
+    File,
+    /// A folder that is walked.
+    Folder,
+    /// Left out, with what is below it, by this rule.
+    LeftOut(String),
+    /// Could not be looked at, for this reason.
+    Unreadable(String),
+}
+
+/// Which part of a folder to walk.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// All of it.
+    Whole,
+    /// Only what stands directly in this folder inside it.
+    Within(&'a [u8]),
+}
+
+/// Walks a folder, or a single file, and hands on what it meets, in order, until told to stop.
+///
+/// The folder itself is taken even if a rule would leave it out: it was named outright. What is in
+/// `apart` is left to others: folders of the index that lie inside this one.
+///
+/// # Errors
+/// [`Error::MissingFolder`] when it is not there, [`Error::Pattern`] for a glob that is none. What
+/// cannot be looked at below it is handed on as [`Kind::Unreadable`].
+pub fn walk(
+    root: &Path,
+    rules: &Rules,
+    apart: &[PathBuf],
+    part: Part<'_>,
+    each: &mut dyn FnMut(Found) -> bool,
+) -> Result<()> {
+    let meta = fs::metadata(root).map_err(|_| Error::MissingFolder { path: root.into() })?;
+    if !meta.is_dir() {
+        let kind = if meta.is_file() { Kind::File } else { Kind::LeftOut("not a regular file".into()) };
+        each(Found { path: file_name(root), stamp: stamp(&meta), kind });
+        return Ok(());
+    }
+    let exclude = globs(root, &rules.exclude)?;
+    let (start, depth) = match part {
+        Part::Whole => (root.to_path_buf(), usize::MAX),
+        Part::Within(path) => (join(root, path), 1),
+    };
+    let mut ignores = Ignores::above(root, &start, rules);
+    let mut walk = WalkDir::new(&start)
+        .follow_links(rules.follow)
+        .follow_root_links(true)
+        .max_depth(depth)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let Some(path) = error.path() else { continue };
+                let kind = Kind::Unreadable(unreadable(&error));
+                if !each(Found { path: inside(root, path), stamp: Stamp::default(), kind }) {
+                    return Ok(());
+                }
+                continue;
+            }
+        };
+        let path = entry.path();
+        let is_dir = entry.file_type().is_dir();
+        let named = entry.depth() == 0;
+        let rule = if !named && apart.iter().any(|other| other == path) {
+            Some("a folder of this index by itself".into())
+        } else {
+            left_out(path, is_dir, entry.file_type(), named, rules, &exclude, &mut ignores)
+        };
+        let kind = match rule {
+            Some(rule) => Kind::LeftOut(rule),
+            None if is_dir => Kind::Folder,
+            None => Kind::File,
+        };
+        // Folders and files that are left out are not asked for their state: it cannot matter.
+        let stamp = match &kind {
+            Kind::LeftOut(_) => Ok(Stamp::default()),
+            _ => entry.metadata().map(|meta| stamp(&meta)),
+        };
+        let (stamp, kind) = match stamp {
+            Ok(stamp) => (stamp, kind),
+            Err(error) => (Stamp::default(), Kind::Unreadable(unreadable(&error))),
+        };
+        if is_dir {
+            match &kind {
+                Kind::Folder if entry.depth() < depth => ignores.enter(path, rules),
+                _ if named => {}
+                _ => walk.skip_current_dir(),
+            }
+        }
+        if !each(Found { path: inside(root, path), stamp, kind }) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn left_out(
+    path: &Path,
+    is_dir: bool,
+    file_type: fs::FileType,
+    named: bool,
+    rules: &Rules,
+    exclude: &Override,
+    ignores: &mut Ignores,
+) -> Option<String> {
+    if is_dir && path.join(INDEX_MARK).is_file() {
+        return Some("an excerpt index".into());
+    }
+    if named {
+        return None;
+    }
+    ignores.leave_to(path);
+    if file_type.is_symlink() {
+        return Some("a symbolic link (--follow takes them)".into());
+    }
+    if !is_dir && !file_type.is_file() {
+        return Some("not a regular file".into());
+    }
+    // Override turns globs round: what it calls ignored is what a `!glob` matched.
+    if let Match::Ignore(_) = exclude.matched(path, is_dir) {
+        return Some("--exclude".into());
+    }
+    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if hidden && !rules.hidden {
+        return Some("hidden (--hidden takes such names)".into());
+    }
+    ignores.rule(path, is_dir)
+}
+
+/// The ignore files in force where the walk stands, outermost first.
+struct Ignores {
+    in_repository: bool,
+    levels: Vec<(PathBuf, Vec<Gitignore>)>,
+}
+
+impl Ignores {
+    /// Those of the folders above `start`: git's own from the top of the repository, the others
+    /// from `root` on.
+    fn above(root: &Path, start: &Path, rules: &Rules) -> Self {
+        let mut ignores = Self { in_repository: false, levels: Vec::new() };
+        if rules.no_ignore {
+            return ignores;
+        }
+        let top = root.ancestors().find(|folder| folder.join(".git").exists());
+        ignores.in_repository = top.is_some();
+        let mut above: Vec<&Path> = start.ancestors().skip(1).collect();
+        above.reverse();
+        for folder in above {
+            if folder.starts_with(root) {
+                ignores.enter(folder, rules);
+            } else if top.is_some_and(|top| folder.starts_with(top)) {
+                ignores.read(folder, &IGNORE_FILES[2..]);
+            }
+        }
+        ignores
+    }
+
+    fn enter(&mut self, folder: &Path, rules: &Rules) {
+        if rules.no_ignore {
+            return;
+        }
+        self.in_repository = self.in_repository || folder.join(".git").exists();
+        self.read(folder, &IGNORE_FILES);
+    }
+
+    fn read(&mut self, folder: &Path, files: &[(&str, bool)]) {
+        let mut found = Vec::new();
+        for (name, git_only) in files {
+            let file = folder.join(name);
+            if (*git_only && !self.in_repository) || !file.is_file() {
+                continue;
+            }
+            let mut builder = GitignoreBuilder::new(folder);
+            // A line that is no pattern is passed over, as git does.
+            let _ = builder.add(&file);
+            found.extend(builder.build());
+        }
+        self.levels.push((folder.to_path_buf(), found));
+    }
+
+    /// Drops the levels of folders that `path` is not in.
+    fn leave_to(&mut self, path: &Path) {
+        while self.levels.last().is_some_and(|(folder, _)| !path.starts_with(folder)) {
+            self.levels.pop();
+        }
+    }
+
+    fn rule(&self, path: &Path, is_dir: bool) -> Option<String> {
+        for (folder, files) in self.levels.iter().rev() {
+            for file in files {
+                match file.matched(path, is_dir) {
+                    Match::None => {}
+                    Match::Whitelist(_) => return None,
+                    Match::Ignore(glob) => {
+                        let from = glob.from().unwrap_or(folder);
+                        return Some(format!("ignored by `{}` in {}", glob.original(), from.display()));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+fn globs(root: &Path, patterns: &[String]) -> Result<Override> {
+    let mut builder = OverrideBuilder::new(root);
+    for pattern in patterns {
+        builder
+            .add(&format!("!{pattern}"))
+            .map_err(|source| Error::Pattern { pattern: pattern.clone(), source: source.into() })?;
+    }
+    builder.build().map_err(|source| Error::Pattern { pattern: patterns.join(" "), source: source.into() })
+}
+
+/// Says whether these can all be used as [`Rules::exclude`].
+///
+/// # Errors
+/// [`Error::Pattern`] for the first that cannot.
+pub fn check_globs(patterns: &[String]) -> Result<()> {
+    globs(Path::new("."), patterns).map(drop)
+}
+
+/// Returns a file's stamp.
+pub fn stamp(meta: &fs::Metadata) -> Stamp {
+    Stamp { size: meta.len(), modified: meta.modified().map_or(0, nanoseconds), changed: changed(meta) }
+}
+
+#[cfg(unix)]
+fn changed(meta: &fs::Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+    meta.ctime().saturating_mul(1_000_000_000).saturating_add(meta.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn changed(_: &fs::Metadata) -> i64 {
+    0
+}
+
+/// Returns a time in nanoseconds since 1970, negative before.
+pub fn nanoseconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
+    }
+}
+
+/// Orders two paths as a sorted walk meets them.
+pub fn order(one: &[u8], other: &[u8]) -> Ordering {
+    let rank = |byte: &u8| if *byte == b'/' { 0 } else { u16::from(*byte) + 1 };
+    one.iter().map(rank).cmp(other.iter().map(rank))
+}
+
+/// Returns the path inside a folder that these bytes name.
+pub fn join(root: &Path, path: &[u8]) -> PathBuf {
+    if path.is_empty() { root.into() } else { root.join(native(path)) }
+}
+
+/// Returns bytes that name a path inside `root`, with `/` between its parts.
+pub fn inside(root: &Path, path: &Path) -> Vec<u8> {
+    let rest = path.strip_prefix(root).unwrap_or(path);
+    let mut bytes = Vec::new();
+    for part in rest.components() {
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend_from_slice(&raw(part.as_os_str()));
+    }
+    bytes
+}
+
+fn file_name(path: &Path) -> Vec<u8> {
+    path.file_name().map(raw).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn raw(text: &std::ffi::OsStr) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    text.as_bytes().into()
+}
+
+#[cfg(unix)]
+fn native(path: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(path).into()
+}
+
+#[cfg(not(unix))]
+fn raw(text: &std::ffi::OsStr) -> Vec<u8> {
+    text.to_string_lossy().into_owned().into_bytes()
+}
+
+#[cfg(not(unix))]
+fn native(path: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(path).replace('/', std::path::MAIN_SEPARATOR_STR).into()
+}
+
+fn unreadable(error: &walkdir::Error) -> String {
+    match error.loop_ancestor() {
+        Some(_) => "a symbolic link to a folder that holds it".into(),
+        None => plain(error.io_error()),
+    }
+}
+
+fn plain(error: Option<&io::Error>) -> String {
+    match error.map(io::Error::kind) {
+        Some(io::ErrorKind::PermissionDenied) => "permission denied".into(),
+        Some(io::ErrorKind::NotFound) => "gone while it was looked at".into(),
+        _ => error.map_or_else(|| "cannot be looked at".into(), ToString::to_string),
+    }
+}

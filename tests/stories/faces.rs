@@ -1,0 +1,427 @@
+//! What the program says of itself: help, completions, manual pages, and errors of usage.
+
+use crate::place::Place;
+
+#[test]
+fn the_help_shows_every_command_with_examples() {
+    let place = Place::new();
+    let mut shown = place.run(&["--help"]).out;
+    for command in ["search", "index", "status", "why", "show", "completions", "man"] {
+        let help = place.run(&[command, "--help"]).out;
+        assert!(help.contains("Examples:\n  excerpt "), "{command}");
+        shown.push_str(&format!("\n\n=== {command}\n{help}"));
+    }
+    insta::assert_snapshot!(shown, @r#"
+    Finds the passage: local full-text search over a folder of articles
+
+    Usage: excerpt [OPTIONS] <COMMAND>
+
+    Commands:
+      search       Print the passages that answer, best first
+      index        Make the index agree with its folders
+      status       Say what is in the index, how fresh it is, and what could not be read
+      why          Say what became of a file, and why
+      show         Print a passage with what stands around it, or the text of an article
+      completions  Print what a shell needs to complete excerpt's arguments
+      man          Print the manual page, or write all of them to a folder
+
+    Options:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Examples:
+      excerpt search Llama 4 agentic --in corpus
+      excerpt search '"agentic capabilities"' -nvidia --after 2025-01-01
+
+    === search
+    Print the passages that answer, best first
+
+    A folder that the index does not know is indexed first. In the query, "quotes" mean exactly these
+    words, +word must be there and -word must not, agent* begins so; AND, OR, NOT and ( ) work, and
+    title: author: path: tag: site: lang: format: date: after: before: look in that field.
+
+    Usage: excerpt search [OPTIONS] <WORDS>...
+
+    Arguments:
+      <WORDS>...
+              What to look for
+
+    Options:
+          --in <PATH>
+              Search in this folder or file only
+
+      -n, --limit <N>
+              How many passages to print
+
+              [default: 10]
+
+          --offset <N>
+              Pass over so many of the best first
+
+              [default: 0]
+
+          --per-article <N>
+              How many passages of one article to print at most
+
+              [default: 1]
+
+          --sort <ORDER>
+              In which order
+
+              Possible values:
+              - relevance: Best first
+              - date:      Newest first
+
+              [default: relevance]
+
+          --after <DATE>
+              Only what is dated this day or later: 2025, 2025-01 or 2025-01-15
+
+          --before <DATE>
+              Only what is dated before this day
+
+          --format <FORMAT>
+              How the answer is printed
+
+              [default: text]
+              [possible values: text, json, jsonl, markdown, csv, paths]
+
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --context <N>
+              Print so many passages before and after each too
+
+              [default: 0]
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+          --full
+              Print whole passages instead of their best sentences
+
+          --explain
+              Say how each score came to be
+
+          --refresh <WHEN>
+              How much to compare the index with the files first
+
+              Possible values:
+              - auto:   As much as fits 20 ms; small changes are indexed
+              - always: All of it: the index is brought up to date
+              - never:  Nothing
+
+              [default: auto]
+
+          --no-index
+              Search only what is indexed already
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt search Llama 4 agentic --in corpus
+      excerpt search '"agentic capabilities"' meta -nvidia --after 2025-01-01 -n 5
+
+    === index
+    Make the index agree with its folders
+
+    New and changed files are read, those that are gone are removed. A folder that the index does not
+    hold yet is added. Without folders, all of the index's are brought up to date.
+
+    Usage: excerpt index [OPTIONS] [FOLDER]...
+
+    Arguments:
+      [FOLDER]...
+              Folders or single files, even hidden or ignored ones
+
+    Options:
+          --forget <FOLDER>
+              Take this folder out of the index
+
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    What is passed over in these folders, from now on:
+          --exclude <GLOB>
+              Leave out what this pattern matches, written as in a .gitignore
+
+          --hidden
+              Take hidden files too
+
+          --no-ignore
+              Pay no heed to .excerptignore, .ignore and .gitignore
+
+          --follow
+              Follow symbolic links
+
+          --rebuild
+              Read all files again and build the index anew beside the old one
+
+          --dry-run
+              Only say what would be done
+
+          --jobs <N>
+              How many files to read at once [default: the number of processors]
+
+          --memory <SIZE>
+              How much memory to use, such as 512M or 1G
+
+              [default: 256M]
+
+    Examples:
+      excerpt index ~/articles --exclude 'drafts/**'
+      excerpt index --forget ~/old-articles
+
+    === status
+    Say what is in the index, how fresh it is, and what could not be read
+
+    Usage: excerpt status [OPTIONS]
+
+    Options:
+          --failures
+              List the files that could not be read, in whole or in part, and why
+
+          --files
+              List every file and folder, and what became of it
+
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt status
+      excerpt status --failures --json
+
+    === why
+    Say what became of a file, and why
+
+    Usage: excerpt why [OPTIONS] <PATH>
+
+    Arguments:
+      <PATH>
+              The file or folder
+
+    Options:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt why corpus/news/meta-llama-4.md
+      excerpt why ~/articles/scan.pdf --json
+
+    === show
+    Print a passage with what stands around it, or the text of an article
+
+    An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
+    line; PATH the whole article.
+
+    Usage: excerpt show [OPTIONS] <ID|PATH[:LINE]>
+
+    Arguments:
+      <ID|PATH[:LINE]>
+              An id from `search --json`, a file, or a file and a line
+
+    Options:
+          --context <N>
+              How many passages before and after to print too
+
+              [default: 1]
+
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt show corpus/news/meta-llama-4.md
+      excerpt show corpus/news/meta-llama-4.md:30 --context 2
+
+    === completions
+    Print what a shell needs to complete excerpt's arguments
+
+    Usage: excerpt completions [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>
+              The shell
+
+              [possible values: bash, elvish, fish, powershell, zsh]
+
+    Options:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt completions bash > ~/.local/share/bash-completion/completions/excerpt
+      excerpt completions fish > ~/.config/fish/completions/excerpt.fish
+
+    === man
+    Print the manual page, or write all of them to a folder
+
+    Usage: excerpt man [OPTIONS] [FOLDER]
+
+    Arguments:
+      [FOLDER]
+              The folder to write a page for every command to
+
+    Options:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      excerpt man | man -l -
+      excerpt man ~/.local/share/man/man1
+    "#);
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(place.run(&["completions", shell]).out.contains("excerpt"), "{shell}");
+    }
+    assert!(place.run(&["man"]).out.contains(".TH excerpt 1"));
+    assert_eq!(place.run(&["man", "pages"]).code, 0);
+    assert!(place.file("pages/excerpt-search.1").exists());
+}
+
+#[test]
+fn a_wrong_argument_is_an_error_object_where_json_is_asked_for() {
+    let place = Place::new();
+    let answer = place.run(&["search", "--frobnicate", "--json"]);
+    assert_eq!(answer.code, 2);
+    insta::assert_snapshot!(answer.out, @r#"
+    {
+      "schema": 1,
+      "error": {
+        "kind": "usage",
+        "message": "unexpected argument '--frobnicate' found",
+        "hint": "a similar argument exists: '--format'"
+      }
+    }
+    "#);
+    assert_eq!(place.run(&["search"]).code, 2);
+}

@@ -1,0 +1,10 @@
+//! What a user does, through the real program. One file a command; `place.rs` is the stage.
+
+mod place;
+
+mod faces;
+mod index;
+mod refresh;
+mod search;
+mod show;
+mod status;

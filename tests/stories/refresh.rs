@@ -1,0 +1,57 @@
+//! How far an answer can be trusted: `--refresh`, stale hits, and what was compared.
+
+use serde_json::{Value, json};
+
+use crate::place::Place;
+
+fn facts(answer: &Value) -> Value {
+    let index = &answer["index"];
+    json!([index["files"], index["compared"], index["changed"], index["new"], index["gone"]])
+}
+
+#[test]
+fn small_changes_are_indexed_before_the_answer() {
+    let place = Place::with_articles();
+    place.index("articles");
+    place.write("articles/new.txt", "A quite new article, about a comet that came by.\n");
+    place.remove("articles/bread.html");
+    let answer = place.json(&["search", "comet"]);
+    assert_eq!(answer["hits"][0]["path"], "new.txt");
+    assert_eq!(facts(&answer), json!([3, 3, 0, 0, 0]));
+}
+
+#[test]
+fn without_a_refresh_the_answer_says_that_nothing_was_compared() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let answer = place.json(&["search", "moon", "--refresh", "never"]);
+    assert_eq!(facts(&answer), json!([3, 0, null, null, null]));
+}
+
+#[test]
+fn a_hit_whose_file_changed_or_went_is_marked() {
+    let place = Place::with_articles();
+    place.index("articles");
+    place.write("articles/tides.txt", "Something else altogether.\n");
+    place.remove("articles/llama.md");
+    let stale =
+        |words: &str| place.json(&["search", words, "--refresh", "never"])["hits"][0]["stale"].clone();
+    assert_eq!(stale("moon"), "changed");
+    assert_eq!(stale("agentic"), "gone");
+    assert_eq!(stale("sourdough"), Value::Null);
+    let text = place.run(&["search", "agentic", "--refresh", "never"]).out;
+    assert!(text.contains("the file is gone"), "{text}");
+}
+
+#[test]
+fn always_brings_the_index_up_to_date_first() {
+    let place = Place::with_articles();
+    place.index("articles");
+    for number in 0..80 {
+        place.write(&format!("articles/more/{number}.txt"), format!("Story number {number} of a comet.\n"));
+    }
+    let answer = place.json(&["search", "comet", "--refresh", "auto"]);
+    assert_eq!((facts(&answer), &answer["total"]), (json!([3, 3, 0, 80, 0]), &0.into()));
+    let answer = place.json(&["search", "comet", "--refresh", "always"]);
+    assert_eq!((facts(&answer), &answer["total"]), (json!([83, 83, 0, 0, 0]), &80.into()));
+}

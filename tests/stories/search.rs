@@ -1,0 +1,313 @@
+//! `excerpt search`.
+
+use serde_json::Value;
+
+use crate::place::Place;
+
+#[test]
+fn one_line_indexes_a_folder_and_finds_the_passage() {
+    let place = Place::with_articles();
+    let answer = place.run(&["search", "Llama", "4", "agentic", "--in", "articles"]);
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+    insta::assert_snapshot!(answer.out, @"
+     1. Plans for Llama 4 › Agentic skills  2025-01-30
+        articles/llama.md:11
+        Llama 4 will have agentic capabilities. It acts by itself.
+        1 more in this article
+
+    2 passages in 3 articles · index of just now · 3 files compared
+    ");
+    assert_eq!(place.json(&["index"])["unchanged"], 3);
+}
+
+#[test]
+fn the_answer_as_json_is_as_promised() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let mut answer = place.json(&["search", "agentic capability", "--in", "articles"]);
+    answer["index"]["updated"] = "[TIME]".into();
+    let text = serde_json::to_string_pretty(&answer).expect("an object can be printed");
+    insta::assert_snapshot!(text.replace(&place.path().display().to_string(), "[DIR]"), @r#"
+    {
+      "hits": [
+        {
+          "author": null,
+          "copies": 0,
+          "date": "2025-01-30",
+          "file": "[DIR]/articles/llama.md",
+          "folder": "[DIR]/articles",
+          "format": "markdown",
+          "headings": [
+            "Agentic skills"
+          ],
+          "id": "8a11a3efab518dea:1",
+          "language": null,
+          "link": "file://[DIR]/articles/llama.md#L11",
+          "member": null,
+          "more": 0,
+          "path": "llama.md",
+          "place": {
+            "chapter": null,
+            "line": 11,
+            "line_end": 11,
+            "of": "file",
+            "page": null,
+            "record": null,
+            "slide": null,
+            "time": null
+          },
+          "rank": 1,
+          "score": 3.94473,
+          "snippet": [
+            {
+              "matched": false,
+              "text": "Llama 4 will have "
+            },
+            {
+              "matched": true,
+              "text": "agentic capabilities"
+            },
+            {
+              "matched": false,
+              "text": ". It acts by itself."
+            }
+          ],
+          "stale": null,
+          "text": "Llama 4 will have agentic capabilities. It acts by itself.",
+          "title": "Plans for Llama 4"
+        }
+      ],
+      "index": {
+        "articles": 3,
+        "changed": 0,
+        "compared": 3,
+        "files": 3,
+        "gone": 0,
+        "new": 0,
+        "passages": 5,
+        "path": "[DIR]/idx",
+        "unread": 0,
+        "updated": "[TIME]"
+      },
+      "notes": [],
+      "query": "agentic capability",
+      "relaxed": false,
+      "schema": 1,
+      "total": 1,
+      "total_exact": true
+    }
+    "#);
+}
+
+#[test]
+fn every_format_gives_the_same_hits() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let mut shown = String::new();
+    for format in ["text", "jsonl", "markdown", "csv", "paths"] {
+        let answer = place.run(&["search", "starter", "--format", format]);
+        shown.push_str(&format!("--- {format}\n{}\n", answer.out));
+    }
+    insta::assert_snapshot!(shown, @r#"
+    --- text
+     1. Bread  2024-03-05
+        articles/bread.html
+        A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.
+
+    1 passage in 3 articles · index of just now · 3 files compared
+    --- jsonl
+    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"date":"2024-03-05","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
+    --- markdown
+    ### 1. Bread
+
+    [bread.html](<file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and>) · 2024-03-05
+
+    > A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.
+    >
+    > Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.
+
+    --- csv
+    rank,score,id,file,member,line,title,headings,author,date,text
+    1,0.9684,5b10bc5116b95edd:1,[DIR]/articles/bread.html,,3,Bread,,,2024-03-05,"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.
+
+    Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown."
+    --- paths
+    articles/bread.html
+    "#);
+}
+
+#[test]
+fn a_word_with_a_dash_before_it_is_left_out_wherever_it_stands() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let paths = |args: &[&str]| {
+        let mut all = vec!["search", "--format", "paths"];
+        all.extend(args);
+        place.run(&all).out
+    };
+    assert_eq!(paths(&["water", "-moon"]), "articles/bread.html");
+    assert_eq!(paths(&["-moon", "water", "-n", "5"]), "articles/bread.html");
+    assert_eq!(paths(&["water", "-n=1", "-bread", "--in", "articles"]), "articles/tides.txt");
+    assert_eq!(paths(&["-water", "-bread"]), "articles/llama.md");
+}
+
+#[test]
+fn fields_and_dates_restrict() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let check = |query: &str, expected: &[&str]| {
+        let mut paths: Vec<String> = place.hits(query).into_iter().map(|(path, _)| path).collect();
+        paths.sort();
+        assert_eq!(paths, expected, "{query}");
+    };
+    check("date:2025", &["llama.md"]);
+    check("before:2025", &["bread.html"]);
+    check("water date:2024-03", &["bread.html"]);
+    check("water date:2023", &[]);
+    check("tag:Meta", &["llama.md"]);
+    check("site:example.org", &["bread.html"]);
+    check("lang:en water", &["bread.html"]);
+    check("format:text water", &["tides.txt"]);
+    check("title:tide", &["tides.txt"]);
+    check("path:llama", &["llama.md"]);
+    check("\"agentic capabilities\"", &["llama.md"]);
+    check("\"agentic capability\"", &[]);
+    check("+water +moon", &["tides.txt"]);
+    check("(moon OR dough) AND NOT llama", &["bread.html", "tides.txt"]);
+    check("(moon OR dough) AND NOT salt", &["tides.txt"]);
+    check("sail*", &["tides.txt"]);
+}
+
+#[test]
+fn filters_alone_list_the_newest_first() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let paths: Vec<String> = place.hits("after:2000").into_iter().map(|(path, _)| path).collect();
+    assert_eq!(paths, ["llama.md", "bread.html"]);
+}
+
+#[test]
+fn no_query_is_an_error() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let long = "moon ".repeat(20_000);
+    for query in [
+        "\"moon",
+        "AND",
+        "moon AND",
+        "((((moon",
+        "moon))))",
+        "+",
+        "- -",
+        "*",
+        "moon~2",
+        "/mo+n/",
+        "\"moon tide\"~9",
+        "title:",
+        "🌙 moon",
+        "قمر moon",
+        "a:b:c",
+        "date:never",
+        long.as_str(),
+    ] {
+        let answer = place.run(&["search", query]);
+        assert!(answer.code <= 1, "{query}: {}", answer.err);
+    }
+    let answer = place.run(&["search", "zeppelin"]);
+    assert_eq!(answer.code, 1);
+    insta::assert_snapshot!(answer.out, @"
+    No passage matches `zeppelin`.
+
+    0 passages in 3 articles · index of just now · 3 files compared
+    ");
+}
+
+#[test]
+fn identical_passages_are_shown_once_and_counted() {
+    let place = Place::with_articles();
+    for name in ["one", "two", "three"] {
+        place.write(
+            &format!("articles/{name}.txt"),
+            "The very same wire story about an eclipse, word for word, in three papers.\n",
+        );
+    }
+    place.index("articles");
+    let answer = place.json(&["search", "eclipse"]);
+    assert_eq!(answer["hits"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&answer["hits"][0]["path"], &answer["hits"][0]["copies"], &answer["total"]),
+        (&"one.txt".into(), &2.into(), &3.into())
+    );
+}
+
+#[test]
+fn article_text_cannot_drive_the_terminal() {
+    let place = Place::with_articles();
+    place.write(
+        "articles/evil.md",
+        "# An evil \u{1b}[31mtitle\n\nThe eclipse \u{1b}]0;owned\u{7} was \u{202e}dark.\n",
+    );
+    place.index("articles");
+    let output =
+        place.command(&["search", "eclipse", "--color", "always"]).output().expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    assert!(text.contains("\u{1b}[1;31meclipse\u{1b}[0m"), "{text}");
+    assert!(!text.contains("\u{1b}]0") && !text.contains('\u{7}') && !text.contains('\u{202e}'), "{text:?}");
+}
+
+#[test]
+fn an_explanation_adds_up_to_the_score() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let answer = place.json(&["search", "Llama 4 agentic", "--explain"]);
+    let hit = &answer["hits"][0];
+    let parts = hit["explanation"].as_array().expect("there is an explanation");
+    let sum: f64 = parts.iter().filter_map(|part| part["score"].as_f64()).sum();
+    assert!((sum - hit["score"].as_f64().unwrap_or_default()).abs() < 1e-4, "{hit}");
+}
+
+#[test]
+fn hits_come_with_their_neighbours_and_further_pages() {
+    let place = Place::new();
+    let paragraphs: Vec<String> = (0..6)
+        .map(|number| {
+            format!("Paragraph {number} of the tale. {}", "It goes on and on about the comet. ".repeat(18))
+        })
+        .collect();
+    place.write("articles/long.txt", paragraphs.join("\n\n"));
+    place.index("articles");
+    let answer = place.json(&["search", "comet", "tale", "--per-article", "9", "--context", "1"]);
+    let hits = answer["hits"].as_array().expect("there are hits");
+    assert!(hits.len() >= 5, "{answer}");
+    let middle = hits
+        .iter()
+        .find(|hit| hit["text"].as_str().is_some_and(|text| text.contains("Paragraph 3")))
+        .expect("it is a hit");
+    assert!(
+        middle["context"]["before"][0].as_str().is_some_and(|text| text.contains("Paragraph 2")),
+        "{middle}"
+    );
+    let ids = |offset: &str| -> Vec<Value> {
+        let page =
+            place.json(&["search", "comet", "tale", "--per-article", "9", "-n", "2", "--offset", offset]);
+        page["hits"].as_array().expect("there are hits").iter().map(|hit| hit["id"].clone()).collect()
+    };
+    let pages = [ids("0"), ids("2")].concat();
+    assert_eq!(pages, hits.iter().take(4).map(|hit| hit["id"].clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_unknown_folder_and_a_missing_index_are_told_apart() {
+    let place = Place::with_articles();
+    let answer = place.run(&["search", "moon"]);
+    assert_eq!(answer.code, 2);
+    insta::assert_snapshot!(answer.err, @"
+    excerpt: no index in [DIR]/idx
+    hint: run `excerpt index FOLDER` first
+    ");
+    let answer = place.run(&["search", "moon", "--in", "nowhere"]);
+    assert_eq!(answer.code, 2);
+    insta::assert_snapshot!(answer.err, @"excerpt: cannot read nowhere: no such file or folder");
+    let error = place.json(&["search", "moon"]);
+    assert_eq!(error["error"]["kind"], "no-index");
+}
