@@ -12,7 +12,7 @@ use anyhow::Context;
 use excerpt::{
     Error,
     index::{Event, Outcome as FileOutcome, Report, Update},
-    render::{json, shown_path},
+    render::{object, shown_path},
     walk::Rules,
 };
 use indicatif::HumanBytes;
@@ -50,21 +50,23 @@ pub(super) struct Index {
     means: Means,
 }
 
-/// What is passed over; remembered for the folders that are named.
+/// The heading of flags that are remembered for a folder.
+const REMEMBERED: &str = "What is passed over in the folders named, from now on";
+
+/// What is passed over; remembered for the folders that are named with it.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What is passed over in these folders, from now on")]
 struct RuleFlags {
     /// Leave out what this pattern matches, written as in a .gitignore
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = REMEMBERED)]
     exclude: Vec<String>,
     /// Take hidden files too
-    #[arg(long)]
+    #[arg(long, help_heading = REMEMBERED)]
     hidden: bool,
     /// Pay no heed to .excerptignore, .ignore and .gitignore
-    #[arg(long)]
+    #[arg(long, help_heading = REMEMBERED)]
     no_ignore: bool,
     /// Follow symbolic links
-    #[arg(long)]
+    #[arg(long, help_heading = REMEMBERED)]
     follow: bool,
 }
 
@@ -144,7 +146,7 @@ impl Index {
         let report = self.update(&dir, &update, ui)?;
         let (dir, seconds) = (dunce::canonicalize(&dir).unwrap_or(dir), began.elapsed());
         if ui.json {
-            json::report(&report, &dir, seconds.as_secs_f64(), peak_memory(), &mut ui.out())?;
+            object::report(&report, &dir, seconds.as_secs_f64(), peak_memory(), &mut ui.out())?;
         } else {
             self.summary(&report, seconds, ui)?;
         }

@@ -17,7 +17,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, Subcommand};
-use excerpt::render::json;
+use excerpt::render::object;
 
 use self::ui::{Colour, Ui};
 
@@ -45,13 +45,19 @@ struct Cli {
 #[derive(Debug, clap::Args)]
 struct Shared {
     /// Use the index in this folder instead of the one that would be found
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Options of every command")]
     index: Option<std::path::PathBuf>,
     /// Print one JSON object
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     json: bool,
     /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        help_heading = "Options of every command"
+    )]
     color: Colour,
 }
 
@@ -126,7 +132,7 @@ fn say(error: &anyhow::Error, ui: &Ui) -> io::Result<()> {
     }
     if ui.json {
         let kind = known.map_or("failed", excerpt::Error::kind);
-        return json::error(kind, &message, hint, &mut ui.out());
+        return object::error(kind, &message, hint, &mut ui.out());
     }
     let message = excerpt::render::harmless(&message).into_owned();
     let mut err = ui.err();
@@ -142,7 +148,7 @@ fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
         let hint = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_string));
-        let _ = json::error("usage", &message, hint.as_deref(), &mut io::stdout().lock());
+        let _ = object::error("usage", &message, hint.as_deref(), &mut io::stdout().lock());
         return ExitCode::from(2);
     }
     let _ = error.print();

@@ -8,7 +8,7 @@ use std::{
 use excerpt::{
     Index,
     index::ArticleText,
-    render::{harmless, json},
+    render::{harmless, object},
 };
 
 use super::{Outcome, Shared, locate, ui::Ui};
@@ -37,7 +37,7 @@ impl Show {
         let article = self.find(&index)?;
         let mut out = ui.out();
         if ui.json {
-            json::article(&article, index.path(), &mut out)?;
+            object::article(&article, index.path(), &mut out)?;
         } else {
             writeln!(out, "{}", harmless(&article.text))?;
             if let Some(stale) = article.stale {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use excerpt::{
     Index,
     index::{Budget, FileLine, Freshness, Status as IndexStatus, Verdict},
-    render::{Look, harmless, json, shown_path},
+    render::{Look, harmless, object, shown_path},
 };
 use indicatif::HumanBytes;
 
@@ -42,7 +42,7 @@ impl Status {
         let list = (self.files || self.failures).then_some(files.as_slice());
         let mut out = ui.out();
         if ui.json {
-            json::status(&status, list, &mut out)?;
+            object::status(&status, list, &mut out)?;
         } else {
             let look = ui.look();
             // Looking is all that is wanted: as much as fits, and nothing indexed.

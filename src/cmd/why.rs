@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use excerpt::{
     Index,
     index::Verdict,
-    render::{harmless, json, shown_path},
+    render::{harmless, object, shown_path},
 };
 
 use super::{Outcome, Shared, locate, ui::Ui};
@@ -40,7 +40,7 @@ impl Why {
         let why = index.why(&self.path)?;
         let mut out = ui.out();
         if ui.json {
-            json::why(&why, index.path(), &mut out)?;
+            object::why(&why, index.path(), &mut out)?;
         } else {
             let from = ui.look().from;
             let (word, reasons) = verdict(&why.file.verdict);

@@ -44,7 +44,7 @@ const DECLARED_WITHIN: usize = 2_048;
 
 /// Most work the search for the article may be: the sum of the depths of all elements. A page of
 /// 50,000 elements has about a million.
-const HEAVIEST: usize = 20_000_000;
+const HEAVIEST: usize = 6_000_000;
 
 /// Words in a row that tell that a text stands elsewhere already.
 const WORDS_IN_A_ROW: usize = 8;
@@ -59,10 +59,7 @@ fn article(text: &str) -> Article {
         article.warnings.push("nested too deeply: some of its structure was left out".to_owned());
     }
     let found = if page.weight <= HEAVIEST { main_nodes(document) } else { None };
-    let (nodes, byline) = found.unwrap_or_default();
-    // What is marked as a byline is often the date below it.
-    let byline = byline.filter(|byline| byline.chars().filter(char::is_ascii_digit).count() < 3);
-    article.author = article.author.or_else(|| byline.as_deref().and_then(head::byline));
+    let nodes = found.unwrap_or_default();
     let title = article.title.as_deref().unwrap_or_default();
     article.sections = sections(&pieces, &nodes, title);
     if article.sections.iter().all(|section| section.role == Role::Aside) && !pieces.is_empty() {
@@ -72,15 +69,15 @@ fn article(text: &str) -> Article {
     article
 }
 
-/// Finds the texts and images of the article, and a byline near it.
-fn main_nodes(document: Document) -> Option<(HashSet<NodeId>, Option<String>)> {
+/// Finds the texts and images of the article.
+fn main_nodes(document: Document) -> Option<HashSet<NodeId>> {
     let config = Config { disable_json_ld: true, ..Config::default() };
     let mut readability = Readability::with_document(document, None, Some(config)).ok()?;
-    let found = readability.parse().ok()?;
+    readability.parse().ok()?;
     let content = readability.doc.select_single("#readability-page-1");
     let content = content.nodes().first()?;
     let nodes = content.descendants_it().filter(|node| node.is_text() || node.has_name("img"));
-    Some((nodes.map(|node| node.id).collect(), found.byline))
+    Some(nodes.map(|node| node.id).collect())
 }
 
 /// Puts the pieces of the article under their headings, and all others into one last section.

@@ -9,7 +9,8 @@ use std::{
 use crate::search::Results;
 
 mod text;
-pub mod json;
+pub mod object;
+mod json;
 mod jsonl;
 mod markdown;
 mod csv;

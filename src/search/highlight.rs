@@ -3,8 +3,9 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    parse::{Group, Node},
+    compile::drops_stop_words,
     query::Extent,
+    tree::{Group, Node},
 };
 use crate::analysis;
 
@@ -32,28 +33,28 @@ pub(super) struct Targets {
 
 impl Targets {
     /// Returns what a tree looks for; `worth` says how telling a stem is.
-    pub(super) fn of(tree: &Group, drop: &dyn Fn(&Group) -> bool, worth: &dyn Fn(&str) -> f32) -> Self {
+    pub(super) fn of(tree: &Group, worth: &dyn Fn(&str) -> f32) -> Self {
         let mut targets = Self::default();
-        targets.collect(tree, drop, worth);
+        targets.collect(tree, worth);
         targets
     }
 
-    fn collect(&mut self, group: &Group, drop: &dyn Fn(&Group) -> bool, worth: &dyn Fn(&str) -> f32) {
-        let drop_here = drop(group);
+    fn collect(&mut self, group: &Group, worth: &dyn Fn(&str) -> f32) {
+        let drop = drops_stop_words(group);
         for (node, should) in
             group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
         {
             match node {
                 Node::Words(words) => {
                     for word in words {
-                        if !(should && drop_here && analysis::is_stop_word(&word.folded)) {
+                        if !(should && drop && analysis::is_stop_word(&word.folded)) {
                             self.stems.insert(word.stem.clone(), worth(&word.stem));
                         }
                     }
                 }
                 Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
                 Node::Phrase(words, slop) => self.phrases.push((words.clone(), *slop)),
-                Node::Group(inner) => self.collect(inner, drop, worth),
+                Node::Group(inner) => self.collect(inner, worth),
                 Node::Title(_) | Node::Filter(_) => {}
             }
         }
@@ -342,13 +343,10 @@ fn join(parts: Vec<Part>) -> Vec<Part> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::{parse::parse, retrieve::drops_stop_words},
-        *,
-    };
+    use super::{super::parse::parse, *};
 
     fn targets(query: &str) -> Targets {
-        Targets::of(&parse(query).tree, &drops_stop_words, &|_| 1.0)
+        Targets::of(&parse(query).tree, &|_| 1.0)
     }
 
     /// Writes a snippet with brackets around what is marked.

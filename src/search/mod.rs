@@ -2,13 +2,17 @@
 //!
 //! [`Index::search`] is the whole way; each stage is a file. What comes out is plain data.
 
+mod query;
+mod tree;
+mod field;
+mod operators;
+mod parse;
+mod compile;
+mod retrieve;
+mod rerank;
 mod group;
 mod highlight;
 mod link;
-mod parse;
-mod query;
-mod rerank;
-mod retrieve;
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -22,11 +26,13 @@ pub use highlight::Part;
 pub use query::{Extent, Query, Sort};
 
 use self::{
+    compile::{Compiler, Within},
     group::Chosen,
     highlight::Targets,
-    parse::{Filter, Node, Parsed},
+    parse::Parsed,
     rerank::Part as ScorePart,
-    retrieve::{Best, By, Candidate, Compiler, Within, best_first},
+    retrieve::{Best, By, Candidate, best_first},
+    tree::{Filter, Node},
 };
 use crate::{
     article::{Place, Role},
@@ -160,7 +166,7 @@ impl Index {
             // The idf of BM25.
             (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
         };
-        let targets = Targets::of(&tree, &retrieve::drops_stop_words, &worth);
+        let targets = Targets::of(&tree, &worth);
         let mut hits = Vec::with_capacity(chosen.len());
         for (rank, Chosen { at, more }) in (query.offset + 1..).zip(chosen) {
             let mut hit = self.hit(&ranked[at], &targets, query)?;

@@ -3,7 +3,12 @@
 
 use std::mem;
 
-use crate::{analysis, date::Date};
+use super::{
+    field::{Field, days, split_field},
+    operators::{Frame, Join, Sign},
+    tree::{Filter, Group, Node, Word},
+};
+use crate::analysis;
 
 /// Parentheses deeper than this are passed over.
 const DEEPEST: usize = 32;
@@ -14,53 +19,6 @@ const MOST_WORDS: usize = 256;
 
 /// Notes past so many say nothing new.
 const MOST_NOTES: usize = 12;
-
-/// What is looked for.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node {
-    /// The forms of these words, typed in one piece: one word mostly, more in `GPT-4`.
-    Words(Vec<Word>),
-    /// Words that begin so.
-    Prefix(String),
-    /// Exactly these words in this order, or within so many words of each other.
-    Phrase(Vec<String>, u32),
-    /// The forms of these words, in the title or the headings.
-    Title(Vec<Word>),
-    /// Nothing to rank by.
-    Filter(Filter),
-    /// Several of these.
-    Group(Group),
-}
-
-/// A word as it is looked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Word {
-    pub(crate) folded: String,
-    pub(crate) stem: String,
-}
-
-/// What a passage must be, whatever its rank.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Filter {
-    /// These words in the author's name.
-    Author(Vec<String>),
-    /// These words in the path inside the folder.
-    Path(Vec<String>),
-    Tag(String),
-    Site(String),
-    Language(String),
-    Format(String),
-    /// Dated from this day to that one, as `YYYYMMDD`, both included.
-    Days(u64, u64),
-}
-
-/// Nodes and what they are to each other.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Group {
-    pub(crate) must: Vec<Node>,
-    pub(crate) should: Vec<Node>,
-    pub(crate) not: Vec<Node>,
-}
 
 /// A query as it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,167 +47,18 @@ pub(crate) fn parse(text: &str) -> Parsed {
     }
     let mut tree = Group::default();
     while let Some(frame) = parser.stack.pop() {
+        let sign = frame.outer;
         let group = frame.finish();
         match parser.stack.last_mut() {
-            Some(outer) => outer.add(group.into_node()),
+            Some(around) if group != Group::default() => {
+                around.sign = sign;
+                around.add(group.into_node());
+            }
+            Some(_) => {}
             None => tree = group,
         }
     }
     Parsed { tree, notes }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Sign {
-    #[default]
-    Plain,
-    Must,
-    Not,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Join {
-    Beside,
-    And,
-    Or,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Field {
-    Title,
-    Author,
-    Path,
-    Tag,
-    Site,
-    Language,
-    Format,
-    Date,
-    After,
-    Before,
-}
-
-const FIELDS: &[(&str, Field)] = &[
-    ("title", Field::Title),
-    ("author", Field::Author),
-    ("path", Field::Path),
-    ("tag", Field::Tag),
-    ("site", Field::Site),
-    ("lang", Field::Language),
-    ("format", Field::Format),
-    ("date", Field::Date),
-    ("after", Field::After),
-    ("before", Field::Before),
-];
-
-/// What stands between one pair of parentheses.
-#[derive(Default)]
-struct Frame {
-    items: Vec<(Join, Sign, Node)>,
-    /// What stands before the next item.
-    sign: Sign,
-    join: Option<Join>,
-    /// The sign and field of the whole group.
-    outer: Sign,
-    field: Option<Field>,
-}
-
-impl Frame {
-    fn add(&mut self, node: Node) {
-        let join = self.join.take().unwrap_or(Join::Beside);
-        let sign = mem::take(&mut self.sign);
-        self.items.push((join, sign, node));
-    }
-
-    /// Puts the items together: AND binds closer than OR, and OR closer than standing side by side.
-    fn finish(self) -> Group {
-        let mut beside: Vec<(Sign, Node)> = Vec::new();
-        let mut any: Vec<(Sign, Node)> = Vec::new();
-        let mut all: Vec<(Sign, Node)> = Vec::new();
-        for (join, sign, node) in self.items {
-            if join != Join::And && !all.is_empty() {
-                any.push(together(mem::take(&mut all)));
-            }
-            if join == Join::Beside && !any.is_empty() {
-                beside.push(either(mem::take(&mut any)));
-            }
-            all.push((sign, node));
-        }
-        if !all.is_empty() {
-            any.push(together(all));
-            beside.push(either(any));
-        }
-        let mut group = Group::default();
-        for (sign, node) in beside {
-            match sign {
-                Sign::Not => group.not.push(node),
-                Sign::Must => group.must.push(node),
-                Sign::Plain if node.restricts() => group.must.push(node),
-                Sign::Plain => group.should.push(node),
-            }
-        }
-        group
-    }
-}
-
-fn together(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
-    if items.len() == 1 {
-        return items.remove(0);
-    }
-    let mut group = Group::default();
-    for (sign, node) in items {
-        if sign == Sign::Not { group.not.push(node) } else { group.must.push(node) }
-    }
-    (Sign::Plain, Node::Group(group))
-}
-
-fn either(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
-    if items.len() == 1 {
-        return items.remove(0);
-    }
-    let should = items.into_iter().map(|(sign, node)| match sign {
-        Sign::Not => Node::Group(Group { not: vec![node], ..Group::default() }),
-        _ => node,
-    });
-    (Sign::Plain, Node::Group(Group { should: should.collect(), ..Group::default() }))
-}
-
-impl Node {
-    /// Whether it names a field, and so restricts even where it is not marked with a plus.
-    pub(crate) fn restricts(&self) -> bool {
-        match self {
-            Self::Filter(_) | Self::Title(_) => true,
-            Self::Group(group) => {
-                let mut all = group.must.iter().chain(&group.should).peekable();
-                all.peek().is_some() && all.all(Self::restricts)
-            }
-            Self::Words(_) | Self::Prefix(_) | Self::Phrase(..) => false,
-        }
-    }
-
-    /// Whether there is nothing in it to rank by.
-    pub(crate) fn only_filters(&self) -> bool {
-        match self {
-            Self::Filter(_) => true,
-            Self::Group(group) => group.only_filters(),
-            _ => false,
-        }
-    }
-}
-
-impl Group {
-    /// Returns the group as a node: what stands in it, where that is one thing.
-    fn into_node(mut self) -> Node {
-        if self.must.len() + self.should.len() == 1 && self.not.is_empty() {
-            self.must.append(&mut self.should);
-            self.must.remove(0)
-        } else {
-            Node::Group(self)
-        }
-    }
-
-    /// Whether there is nothing in it to rank by: fields that filter, and what is excluded.
-    pub(crate) fn only_filters(&self) -> bool {
-        self.must.iter().chain(&self.should).all(Node::only_filters)
-    }
 }
 
 struct Parser<'a> {
@@ -407,7 +216,7 @@ impl<'a> Parser<'a> {
                 _ => {
                     self.at += end;
                     self.note(&format!("`{chunk}` says no value: read as a word"));
-                    self.plain(content_of(chunk));
+                    self.plain(chunk.trim_end_matches(':'));
                 }
             }
             return;
@@ -452,7 +261,9 @@ impl<'a> Parser<'a> {
         let shape = core.len() > 2 && core.starts_with('/') && core.ends_with('/');
         if shape {
             self.note(&format!("`{core}` was read as words, not as a pattern"));
-        } else if core.len() > 1 && core.trim_end_matches(|letter: char| letter.is_ascii_digit()).ends_with('~') {
+        } else if core.len() > 1
+            && core.trim_end_matches(|letter: char| letter.is_ascii_digit()).ends_with('~')
+        {
             self.note(&format!("`{core}` was read as a word: other spellings are not looked for"));
         }
         let body = core.split_once('~').map_or(core, |(body, _)| body);
@@ -525,44 +336,6 @@ fn word(word: &str) -> Word {
     Word { stem: analysis::stem(&folded).into_owned(), folded }
 }
 
-/// Returns the field a chunk names and what follows the colon; none where there is no such field.
-fn split_field(chunk: &str) -> Option<(Field, &str)> {
-    let (name, content) = chunk.split_once(':')?;
-    let field = FIELDS.iter().find(|(known, _)| *known == name)?.1;
-    Some((field, content))
-}
-
-fn content_of(chunk: &str) -> &str {
-    chunk.trim_end_matches(':')
-}
-
-/// Returns the days that a date or a range of dates means in a field.
-fn days(field: Field, content: &str) -> Option<(u64, u64)> {
-    const LAST: u64 = 99_991_231;
-    match field {
-        Field::After => Some((Date::parse(content)?.first_day(), LAST)),
-        Field::Before => Some((0, Date::parse(content)?.first_day().saturating_sub(1))),
-        _ => match content.split_once("..") {
-            Some(("", "")) => None,
-            Some(("", to)) => Some((0, Date::parse(to)?.last_day())),
-            Some((from, "")) => Some((Date::parse(from)?.first_day(), LAST)),
-            Some((from, to)) => Some((Date::parse(from)?.first_day(), Date::parse(to)?.last_day())),
-            None => Date::parse(content).map(|date| (date.first_day(), date.last_day())),
-        },
-    }
-}
-
-impl Filter {
-    /// Returns the filter that the caller's dates mean, if there are any.
-    pub(crate) fn between(after: Option<Date>, before: Option<Date>) -> Option<Self> {
-        if after.is_none() && before.is_none() {
-            return None;
-        }
-        let from = after.map_or(0, Date::first_day);
-        Some(Self::Days(from, before.map_or(99_991_231, |date| date.first_day().saturating_sub(1))))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -625,6 +398,7 @@ mod tests {
         check("OR meta AND", "or meta and", 2);
         check("\"unclosed phrase", "unclosed phrase", 1);
         check("((a)", "a", 1);
+        check("-(a b", "-(a b)", 1);
         check("a)", "a", 1);
         check("- + ~ * ( )", "", 0);
         check("", "", 0);

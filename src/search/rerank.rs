@@ -7,8 +7,8 @@ use tantivy::{
 };
 
 use super::{
-    parse::{Group, Node, Word},
-    retrieve::{Compiler, drops_stop_words, phrase, term},
+    compile::{Compiler, drops_stop_words, phrase, term},
+    tree::{Group, Node, Word},
 };
 use crate::analysis;
 

@@ -78,6 +78,7 @@ struct Facts {
     language: Option<String>,
     /// Dates that elements of the page are marked with, the most reliable last.
     times: Vec<String>,
+    byline: Option<String>,
     /// Structured data about the article.
     data: Option<Value>,
 }
@@ -87,12 +88,14 @@ pub(super) fn read(document: &Document, page: &Tame) -> Article {
     let facts = Facts::of(document, page);
     let site = facts.meta(SITES).or_else(|| facts.data("publisher"));
     let url = facts.urls().into_iter().chain(page.saved_from.clone()).find(|url| is_web(url));
+    let title = facts.title(site.as_deref());
+    let tags = facts.tags().into_iter().filter(|tag| title.as_deref().map(key) != Some(key(tag)));
     Article {
-        title: facts.title(site.as_deref()),
         author: facts.author(),
         date: facts.date().or_else(|| url.as_deref().and_then(date_in)),
         language: facts.language(),
-        tags: facts.tags(),
+        tags: tags.collect(),
+        title,
         url,
         ..Article::default()
     }
@@ -125,11 +128,16 @@ impl Facts {
                 }
             }
             "title" if self.title.is_none() => self.title = Some(one_line(&node.text())),
-            "h1" if self.headings.len() < MOST_HEADINGS => self.headings.push(one_line(&node.text())),
+            "h1" if self.headings.len() < MOST_HEADINGS => self.headings.push(spaced_text(node)),
             "link" if attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
                 self.canonical = self.canonical.take().or_else(|| attribute("href"));
             }
             "time" if self.times.is_empty() && !is_around(node) => self.times.extend(attribute("datetime")),
+            _ if self.byline.is_none() && is_byline(&attribute) && !is_around(node) => {
+                // The date often stands in the byline.
+                let few_digits = |name: &String| name.chars().filter(char::is_ascii_digit).count() < 3;
+                self.byline = byline(&spaced_text(node)).filter(few_digits);
+            }
             _ => {}
         }
         if attribute("itemprop").is_some_and(|property| property.eq_ignore_ascii_case("datePublished")) {
@@ -180,7 +188,8 @@ impl Facts {
         let field = |data: &'_ Value| data.get("author").or_else(|| data.get("creator")).cloned();
         self.data.as_ref().and_then(field).iter().for_each(|authors| collect(authors, &mut data));
         let metas = AUTHORS.iter().map(|name| self.metas(&[*name]).map(str::to_owned).collect());
-        std::iter::once(data).chain(metas).find_map(|names: Vec<String>| {
+        let marked = self.byline.iter().cloned().collect();
+        std::iter::once(data).chain(metas).chain([marked]).find_map(|names: Vec<String>| {
             let mut known: Vec<String> = Vec::new();
             for name in names.iter().filter_map(|name| byline(name)).take(MOST_AUTHORS) {
                 if !known.contains(&name) {
@@ -316,7 +325,7 @@ fn without_site<'a>(title: &'a str, known: &[&str], is_site: impl Fn(&str) -> bo
 }
 
 /// Returns the name in a byline.
-pub(super) fn byline(text: &str) -> Option<String> {
+fn byline(text: &str) -> Option<String> {
     let mut name = unescape(text);
     for start in ["by ", "by: ", "written by ", "posted by ", "author: ", "story by "] {
         if name.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start)) {
@@ -331,10 +340,13 @@ pub(super) fn byline(text: &str) -> Option<String> {
 
 fn date_of(text: &str) -> Option<Date> {
     let compact = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if compact {
-        return Date::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]));
-    }
-    Date::parse(text)
+    let date = if compact {
+        Date::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
+    } else {
+        Date::parse(text)
+    };
+    // The year 1 stands where a program had no date.
+    date.filter(|date| date.year >= 1_000)
 }
 
 /// Finds a day in an address, as in `/2025/01/30/`.
@@ -347,9 +359,30 @@ fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-/// Whether a node stands in a part of the page that is about other articles.
+/// Whether an element is marked as the byline.
+fn is_byline(attribute: &impl Fn(&str) -> Option<String>) -> bool {
+    let is_author = |name: &str| attribute(name).is_some_and(|value| value.split(' ').any(|word| word == "author"));
+    is_author("rel") || is_author("itemprop") || attribute("class").is_some_and(|class| class.contains("byline"))
+}
+
+/// Whether a node stands in a part of the page that is about other articles, or in a form.
 fn is_around(node: NodeRef<'_>) -> bool {
-    node.ancestors_it(None).any(|above| ["nav", "aside", "footer"].iter().any(|name| above.has_name(name)))
+    let around = |name: &str| matches!(name, "nav" | "aside" | "footer" | "form");
+    let comments = |class: &str| class.contains("comment") || class.contains("related");
+    node.ancestors_it(None).any(|above| {
+        above.element_ref().is_some_and(|element| around(&element.name.local))
+            || above.class().is_some_and(|class| comments(&class))
+    })
+}
+
+/// Returns the text of a node, a space between its elements.
+fn spaced_text(node: NodeRef<'_>) -> String {
+    let mut text = String::new();
+    for inner in node.descendants_it().filter(|inner| inner.is_text()) {
+        text.push_str(&inner.text());
+        text.push(' ');
+    }
+    one_line(&text)
 }
 
 fn one_line(text: &str) -> String {

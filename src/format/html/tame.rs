@@ -15,6 +15,10 @@ const DEEPEST: usize = 256;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
+/// Bytes of text without a tag in it: to write it as HTML again, which the search for the article
+/// does, takes time that grows with the square of that.
+const LONGEST_TEXT: usize = 4_000;
+
 /// Bytes of an attribute's value: longer ones hold files or data for scripts.
 const LONGEST_VALUE: usize = 4_000;
 
@@ -29,7 +33,7 @@ pub(super) struct Tame {
     pub saved_from: Option<String>,
     /// Whether elements were left out that were nested too deeply.
     pub flattened: bool,
-    /// The sum of the depths of all elements: what a step costs that looks below every element.
+    /// About the sum of the depths of all elements: what a step costs that looks below every element.
     pub weight: usize,
 }
 
@@ -77,7 +81,7 @@ fn class(name: &str) -> Class {
 
 /// Makes a page safe to parse.
 pub(super) fn tame(page: &str) -> Tame {
-    let mut tamer = Tamer { page: Tame::default(), open: Vec::new() };
+    let mut tamer = Tamer { page: Tame::default(), open: Vec::new(), unbroken: 0 };
     tamer.page.html.reserve(page.len());
     let mut tokens = Tokens::new(page);
     let xml = page.trim_start().starts_with("<?xml");
@@ -113,7 +117,7 @@ pub(super) fn tame(page: &str) -> Tame {
         if let Some((keep, end)) = raw.take() {
             if let Token::Raw(text) = &token {
                 match keep {
-                    Raw::Text => tamer.text(text),
+                    Raw::Text => tamer.raw_text(text),
                     Raw::Data => tamer.page.data.push((*text).to_owned()),
                     Raw::Nothing => {}
                 }
@@ -164,6 +168,8 @@ struct Tamer<'a> {
     page: Tame,
     /// The elements that are open in the page written so far, outermost first; perhaps more.
     open: Vec<Element<'a>>,
+    /// Bytes of text since the last tag.
+    unbroken: usize,
 }
 
 #[derive(Debug)]
@@ -192,7 +198,27 @@ impl Element<'_> {
 }
 
 impl<'a> Tamer<'a> {
+    /// Writes text, with a tag that does nothing in it where it is long.
     fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let room = LONGEST_TEXT.saturating_sub(self.unbroken).min(rest.len());
+            let may_part = |byte: &u8| byte.is_ascii_whitespace() || *byte >= 0xc0;
+            let cut = rest.as_bytes()[room..].iter().position(may_part).map_or(rest.len(), |at| room + at);
+            let (text, later) = rest.split_at(cut);
+            self.unbroken += text.len();
+            let escaped = text.bytes().filter(|byte| matches!(byte, b'&' | 0xc2)).count();
+            self.page.weight += escaped * self.unbroken / 64;
+            self.raw_text(text);
+            if !later.is_empty() {
+                self.page.html.push_str("<wbr>");
+                self.unbroken = 0;
+            }
+            rest = later;
+        }
+    }
+
+    fn raw_text(&mut self, text: &str) {
         // A `<` that begins no tag could begin one when what followed it is gone.
         for (number, part) in text.split('<').enumerate() {
             self.page.html.push_str(if number == 0 { "" } else { "&lt;" });
@@ -230,7 +256,6 @@ impl<'a> Tamer<'a> {
             return None;
         }
         self.write(&tag);
-        self.page.weight += self.open.len();
         let closed = tag.closed && (xml || class == Class::Plain);
         self.open.push(Element { tag, class });
         if closed {
@@ -262,6 +287,8 @@ impl<'a> Tamer<'a> {
 
     /// Writes a tag without what is too long in it.
     fn write(&mut self, tag: &Tag<'_>) {
+        self.unbroken = 0;
+        self.page.weight += self.open.len();
         if tag.attributes > MOST_ATTRIBUTES {
             self.page.html.push('<');
             self.page.html.push_str(&tag.name);
@@ -332,6 +359,7 @@ impl<'a> Tamer<'a> {
     }
 
     fn end_from(&mut self, at: usize) {
+        self.unbroken = 0;
         for element in self.open.drain(at..).rev() {
             self.page.html.push_str("</");
             self.page.html.push_str(&element.tag.name);

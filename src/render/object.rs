@@ -1,0 +1,273 @@
+//! What the other commands print for programs, one object each; the same promise as in
+//! [`super::json`].
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::Path,
+};
+
+use serde::Serialize;
+
+use super::json::{FileObject, PlaceObject, SCHEMA, time, write};
+use crate::index::{ArticleText, FileLine, Report, Status, Verdict, Why};
+
+/// Writes what an update did.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn report(
+    report: &Report,
+    index: &Path,
+    seconds: f64,
+    peak_memory: Option<u64>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object {
+        schema: u32,
+        index: String,
+        added: u64,
+        changed: u64,
+        removed: u64,
+        unchanged: u64,
+        skipped: u64,
+        failed: u64,
+        bytes: u64,
+        articles: u64,
+        passages: u64,
+        missing: Vec<String>,
+        interrupted: bool,
+        rebuilt: bool,
+        seconds: f64,
+        peak_memory: Option<u64>,
+    }
+    let object = Object {
+        schema: SCHEMA,
+        index: index.display().to_string(),
+        added: report.added,
+        changed: report.changed,
+        removed: report.removed,
+        unchanged: report.unchanged,
+        skipped: report.skipped,
+        failed: report.failed,
+        bytes: report.bytes,
+        articles: report.articles,
+        passages: report.passages,
+        missing: report.missing.iter().map(|folder| folder.display().to_string()).collect(),
+        interrupted: report.interrupted,
+        rebuilt: report.rebuilt,
+        seconds: (seconds * 1e3).round() / 1e3,
+        peak_memory,
+    };
+    write(&object, out)
+}
+
+#[derive(Serialize)]
+struct FileLineObject<'a> {
+    file: String,
+    verdict: &'static str,
+    reasons: Vec<&'a str>,
+    title: Option<&'a str>,
+    format: Option<&'a str>,
+    articles: u64,
+    passages: u64,
+}
+
+impl<'a> FileLineObject<'a> {
+    fn of(line: &'a FileLine) -> Self {
+        let (verdict, reasons) = match &line.verdict {
+            Verdict::Indexed(warnings) => ("indexed", warnings.iter().map(String::as_str).collect()),
+            Verdict::Folder => ("folder", Vec::new()),
+            Verdict::LeftOut(rule) => ("left-out", vec![rule.as_str()]),
+            Verdict::Unsupported(cause) => ("unsupported", vec![cause.as_str()]),
+            Verdict::Failed(cause) => ("failed", vec![cause.as_str()]),
+            Verdict::NotSeen(cause) => ("not-seen", vec![cause.as_str()]),
+            Verdict::Outside => ("outside", Vec::new()),
+        };
+        Self {
+            file: line.path.display().to_string(),
+            verdict,
+            reasons,
+            title: line.title.as_deref(),
+            format: line.format.as_deref(),
+            articles: line.articles,
+            passages: line.passages,
+        }
+    }
+}
+
+/// Writes what the index holds, with the files that are asked for.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn status(status: &Status, files: Option<&[FileLine]>, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        schema: u32,
+        index: String,
+        updated: Option<String>,
+        bytes: u64,
+        articles: u64,
+        passages: u64,
+        segments: u64,
+        folders: Vec<FolderObject<'a>>,
+        files: FilesObject<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        list: Option<Vec<FileLineObject<'a>>>,
+    }
+    #[derive(Serialize)]
+    struct FolderObject<'a> {
+        folder: String,
+        missing: bool,
+        files: u64,
+        bytes: u64,
+        hidden: bool,
+        no_ignore: bool,
+        follow: bool,
+        exclude: &'a [String],
+    }
+    #[derive(Serialize)]
+    struct FilesObject<'a> {
+        indexed: u64,
+        warned: u64,
+        left_out: u64,
+        unsupported: u64,
+        failed: u64,
+        formats: &'a BTreeMap<String, u64>,
+    }
+    let object = Object {
+        schema: SCHEMA,
+        index: status.path.display().to_string(),
+        updated: status.updated.map(time),
+        bytes: status.bytes,
+        articles: status.articles,
+        passages: status.passages,
+        segments: status.segments,
+        folders: status
+            .folders
+            .iter()
+            .map(|folder| FolderObject {
+                folder: folder.path.display().to_string(),
+                missing: folder.missing,
+                files: folder.files,
+                bytes: folder.bytes,
+                hidden: folder.rules.hidden,
+                no_ignore: folder.rules.no_ignore,
+                follow: folder.rules.follow,
+                exclude: &folder.rules.exclude,
+            })
+            .collect(),
+        files: FilesObject {
+            indexed: status.indexed,
+            warned: status.warned,
+            left_out: status.left_out,
+            unsupported: status.unsupported,
+            failed: status.failed,
+            formats: &status.formats,
+        },
+        list: files.map(|files| files.iter().map(FileLineObject::of).collect()),
+    };
+    write(&object, out)
+}
+
+/// Writes why a file is in the index or not.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn why(why: &Why, index: &Path, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        schema: u32,
+        index: String,
+        folder: Option<String>,
+        #[serde(flatten)]
+        file: FileLineObject<'a>,
+        stale: Option<&'static str>,
+    }
+    let object = Object {
+        schema: SCHEMA,
+        index: index.display().to_string(),
+        folder: why.folder.as_ref().map(|folder| folder.display().to_string()),
+        file: FileLineObject::of(&why.file),
+        stale: why.stale,
+    };
+    write(&object, out)
+}
+
+/// Writes an article, or part of one.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn article(article: &ArticleText, index: &Path, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        schema: u32,
+        index: String,
+        #[serde(flatten)]
+        file: FileObject<'a>,
+        title: &'a str,
+        author: Option<&'a str>,
+        date: Option<String>,
+        url: Option<&'a str>,
+        language: Option<&'a str>,
+        format: &'a str,
+        tags: &'a [String],
+        text: &'a str,
+        passages: Vec<PassageObject<'a>>,
+        stale: Option<&'static str>,
+    }
+    #[derive(Serialize)]
+    struct PassageObject<'a> {
+        id: &'a str,
+        headings: &'a [String],
+        place: PlaceObject,
+        text: &'a str,
+        asked: bool,
+    }
+    let object = Object {
+        schema: SCHEMA,
+        index: index.display().to_string(),
+        file: FileObject::of(&article.folder, &article.path, article.member.as_deref(), &article.file),
+        title: &article.title,
+        author: article.author.as_deref(),
+        date: article.date.map(|date| date.to_string()),
+        url: article.url.as_deref(),
+        language: article.language.as_deref(),
+        format: &article.format,
+        tags: &article.tags,
+        text: &article.text,
+        passages: article
+            .passages
+            .iter()
+            .map(|passage| PassageObject {
+                id: &passage.id,
+                headings: &passage.headings,
+                place: PlaceObject::of(&passage.place),
+                text: &passage.text,
+                asked: passage.asked,
+            })
+            .collect(),
+        stale: article.stale,
+    };
+    write(&object, out)
+}
+
+/// Writes an error.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn error(kind: &str, message: &str, hint: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        schema: u32,
+        error: ErrorObject<'a>,
+    }
+    #[derive(Serialize)]
+    struct ErrorObject<'a> {
+        kind: &'a str,
+        message: &'a str,
+        hint: Option<&'a str>,
+    }
+    write(&Object { schema: SCHEMA, error: ErrorObject { kind, message, hint } }, out)
+}

@@ -1,0 +1,240 @@
+//! A query tree as a tantivy query.
+//!
+//! What ranks is the words, in one field that holds title, headings and text together; a pure "any
+//! of these words" is a union that tantivy can prune. What only refines the order (exact forms,
+//! titles, neighbours) waits for [`super::rerank`].
+
+use std::ops::Bound;
+
+use tantivy::{
+    Term,
+    query::{
+        BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery,
+        Query, RangeQuery, TermQuery,
+    },
+    schema::{Field, IndexRecordOption},
+};
+
+use super::{
+    rerank::weight,
+    tree::{Filter, Group, Node, Word},
+};
+use crate::{
+    analysis,
+    index::{EXACT_MARK, Index, schema},
+};
+
+/// The most words that a prefix stands for: the most frequent of those that begin so.
+const MOST_EXPANSIONS: usize = 64;
+
+/// A part of the index to search in: a folder's number and a path inside it.
+pub(super) type Within = (u32, Vec<u8>);
+
+/// Makes tantivy queries of query trees.
+pub(super) struct Compiler<'a> {
+    pub(super) index: &'a Index,
+}
+
+impl Compiler<'_> {
+    /// Returns a query for what a tree matches, within some part of the index.
+    pub(super) fn query(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Box<dyn Query>> {
+        let mut words = self.group(tree)?;
+        if tree.only_filters() {
+            words =
+                Box::new(BooleanQuery::new(vec![(Occur::Must, words), (Occur::Must, self.every_passage())]));
+        }
+        if within.is_empty() {
+            return Ok(words);
+        }
+        let parts = within.iter().map(|part| (Occur::Should, self.within(part))).collect();
+        let filter = ConstScoreQuery::new(Box::new(BooleanQuery::new(parts)), 0.0);
+        Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(filter)), (Occur::Must, words)])))
+    }
+
+    fn group(&self, group: &Group) -> tantivy::Result<Box<dyn Query>> {
+        let mut clauses = Vec::new();
+        let drop = drops_stop_words(group);
+        for node in &group.should {
+            match node {
+                // Clauses of single words side by side are what tantivy prunes.
+                Node::Words(words) => {
+                    let worth = words.iter().filter(|word| !(drop && analysis::is_stop_word(&word.folded)));
+                    clauses
+                        .extend(worth.flat_map(|word| self.forms(word)).map(|query| (Occur::Should, query)));
+                }
+                _ => clauses.push((Occur::Should, self.node(node)?)),
+            }
+        }
+        // Beside words that a passage must have, other words only rank; beside fields, one of them
+        // must be there.
+        if !group.must.is_empty() && !clauses.is_empty() && group.must.iter().all(Node::restricts) {
+            let any: Box<dyn Query> = Box::new(BooleanQuery::new(std::mem::take(&mut clauses)));
+            clauses.push((Occur::Must, any));
+        }
+        for node in &group.must {
+            clauses.push((Occur::Must, self.node(node)?));
+        }
+        if clauses.is_empty() {
+            let any: Box<dyn Query> =
+                if group.not.is_empty() { Box::new(EmptyQuery) } else { self.every_passage() };
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(any, 0.0))));
+        }
+        for node in &group.not {
+            clauses.push((Occur::MustNot, self.node(node)?));
+        }
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    /// Returns a query for all passages of articles themselves: what stands around them is found by
+    /// its words only.
+    fn every_passage(&self) -> Box<dyn Query> {
+        let term = Term::from_field_u64(self.index.fields().main, 1);
+        Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+    }
+
+    pub(super) fn node(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+        let fields = self.index.fields();
+        Ok(match node {
+            Node::Words(words) => {
+                let each = words.iter().map(|word| {
+                    let forms = self.forms(word).into_iter().map(|form| (Occur::Should, form)).collect();
+                    (Occur::Must, Box::new(BooleanQuery::new(forms)) as Box<dyn Query>)
+                });
+                Box::new(BooleanQuery::new(each.collect()))
+            }
+            Node::Prefix(prefix) => self.prefix(prefix)?,
+            Node::Phrase(words, slop) => {
+                let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
+                let main = phrase(fields.exact, words, *slop);
+                let aside = Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), weight::ASIDE));
+                Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
+            }
+            Node::Title(words) => {
+                let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
+                phrase(fields.title, &stems, 0)
+            }
+            Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
+            Node::Group(group) => self.group(group)?,
+        })
+    }
+
+    /// Returns clauses for the forms of a word: in articles, and around them.
+    fn forms(&self, word: &Word) -> [Box<dyn Query>; 2] {
+        let fields = self.index.fields();
+        let weighed =
+            |field, weight| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, &word.stem), weight)) };
+        [weighed(fields.stem, weight::STEM), weighed(fields.aside, weight::ASIDE)]
+    }
+
+    fn filter(&self, filter: &Filter) -> Box<dyn Query> {
+        let fields = self.index.fields();
+        match filter {
+            Filter::Author(words) => phrase(fields.author, words, 0),
+            Filter::Path(words) => phrase(fields.path, words, 0),
+            Filter::Tag(name) => term(fields.tag, name),
+            Filter::Site(name) => term(fields.site, name),
+            Filter::Language(name) => term(fields.language, name),
+            Filter::Format(name) => term(fields.format, name),
+            Filter::Days(from, to) => {
+                // A month meets a range that holds one of its days.
+                let ends = RangeQuery::new(
+                    Bound::Included(Term::from_field_u64(fields.day_end, *from)),
+                    Bound::Unbounded,
+                );
+                let begins =
+                    RangeQuery::new(Bound::Unbounded, Bound::Included(Term::from_field_u64(fields.day, *to)));
+                Box::new(BooleanQuery::new(vec![
+                    (Occur::Must, Box::new(ends)),
+                    (Occur::Must, Box::new(begins)),
+                ]))
+            }
+        }
+    }
+
+    fn within(&self, (folder, path): &Within) -> Box<dyn Query> {
+        let fields = self.index.fields();
+        let in_folder = Box::new(TermQuery::new(
+            Term::from_field_u64(fields.folder, u64::from(*folder)),
+            IndexRecordOption::Basic,
+        ));
+        if path.is_empty() {
+            return in_folder;
+        }
+        // Everything below a folder lies between its name with a separator and that with the next byte.
+        let key = schema::path_key(path);
+        let below = RangeQuery::new(
+            Bound::Included(Term::from_field_text(fields.file, &format!("{key}\u{1}"))),
+            Bound::Excluded(Term::from_field_text(fields.file, &format!("{key}\u{2}"))),
+        );
+        let itself = TermQuery::new(fields.file_term(*folder, path), IndexRecordOption::Basic);
+        let path =
+            BooleanQuery::new(vec![(Occur::Should, Box::new(below)), (Occur::Should, Box::new(itself))]);
+        Box::new(BooleanQuery::new(vec![(Occur::Must, in_folder), (Occur::Must, Box::new(path))]))
+    }
+
+    fn prefix(&self, prefix: &str) -> tantivy::Result<Box<dyn Query>> {
+        let words = self.expand(prefix)?;
+        let fields = self.index.fields();
+        let mut clauses = Vec::with_capacity(2 * words.len());
+        for word in &words {
+            clauses.push(term(fields.exact, word));
+            let around = term(fields.aside, &format!("{EXACT_MARK}{word}"));
+            clauses.push(Box::new(BoostQuery::new(around, weight::ASIDE)));
+        }
+        if clauses.is_empty() {
+            return Ok(Box::new(EmptyQuery));
+        }
+        // The best of them counts: the sum would favour passages for the many forms they use.
+        Ok(Box::new(DisjunctionMaxQuery::new(clauses)))
+    }
+
+    /// Returns the most frequent words of the index that begin so.
+    pub(super) fn expand(&self, prefix: &str) -> tantivy::Result<Vec<String>> {
+        let fields = self.index.fields();
+        let mut counts = std::collections::BTreeMap::<String, u64>::new();
+        let marked = format!("{EXACT_MARK}{prefix}");
+        for segment in self.index.searcher().segment_readers() {
+            for (field, start) in [(fields.exact, prefix), (fields.aside, marked.as_str())] {
+                let inverted = segment.inverted_index(field)?;
+                let mut terms = inverted.terms().range().ge(start).into_stream()?;
+                while terms.advance() && terms.key().starts_with(start.as_bytes()) {
+                    if let Ok(word) = std::str::from_utf8(terms.key()) {
+                        let word = word.trim_start_matches(EXACT_MARK);
+                        *counts.entry(word.into()).or_default() += u64::from(terms.value().doc_freq);
+                    }
+                }
+            }
+        }
+        let mut words: Vec<(String, u64)> = counts.into_iter().collect();
+        words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        words.truncate(MOST_EXPANSIONS);
+        Ok(words.into_iter().map(|(word, _)| word).collect())
+    }
+}
+
+/// Whether the stop words among the words of a group that it need not have are passed over: not
+/// where there is nothing else to look for.
+pub(super) fn drops_stop_words(group: &Group) -> bool {
+    let stop = |node: &Node| match node {
+        Node::Words(words) => words.iter().all(|word| analysis::is_stop_word(&word.folded)),
+        _ => false,
+    };
+    !group.should.iter().all(stop) || !group.must.iter().all(Node::restricts)
+}
+
+pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
+}
+
+pub(super) fn phrase(field: Field, words: &[String], slop: u32) -> Box<dyn Query> {
+    match words {
+        [] => Box::new(EmptyQuery),
+        [word] => term(field, word),
+        words => {
+            let terms = words.iter().map(|word| Term::from_field_text(field, word)).collect();
+            let mut query = PhraseQuery::new(terms);
+            query.set_slop(slop);
+            Box::new(query)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What stands between two parentheses, put together: AND binds closer than OR, and OR closer than
+//! standing side by side.
+
+use std::mem;
+
+use super::{
+    field::Field,
+    tree::{Group, Node},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Sign {
+    #[default]
+    Plain,
+    Must,
+    Not,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Join {
+    Beside,
+    And,
+    Or,
+}
+
+/// What stands between one pair of parentheses.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) items: Vec<(Join, Sign, Node)>,
+    /// What stands before the next item.
+    pub(super) sign: Sign,
+    pub(super) join: Option<Join>,
+    /// The sign and field of the whole group.
+    pub(super) outer: Sign,
+    pub(super) field: Option<Field>,
+}
+
+impl Frame {
+    pub(super) fn add(&mut self, node: Node) {
+        let join = self.join.take().unwrap_or(Join::Beside);
+        let sign = mem::take(&mut self.sign);
+        self.items.push((join, sign, node));
+    }
+
+    /// Puts the items together.
+    pub(super) fn finish(self) -> Group {
+        let mut beside: Vec<(Sign, Node)> = Vec::new();
+        let mut any: Vec<(Sign, Node)> = Vec::new();
+        let mut all: Vec<(Sign, Node)> = Vec::new();
+        for (join, sign, node) in self.items {
+            if join != Join::And && !all.is_empty() {
+                any.push(together(mem::take(&mut all)));
+            }
+            if join == Join::Beside && !any.is_empty() {
+                beside.push(either(mem::take(&mut any)));
+            }
+            all.push((sign, node));
+        }
+        if !all.is_empty() {
+            any.push(together(all));
+            beside.push(either(any));
+        }
+        let mut group = Group::default();
+        for (sign, node) in beside {
+            match sign {
+                Sign::Not => group.not.push(node),
+                Sign::Must => group.must.push(node),
+                Sign::Plain if node.restricts() => group.must.push(node),
+                Sign::Plain => group.should.push(node),
+            }
+        }
+        group
+    }
+}
+
+fn together(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
+    if items.len() == 1 {
+        return items.remove(0);
+    }
+    let mut group = Group::default();
+    for (sign, node) in items {
+        if sign == Sign::Not { group.not.push(node) } else { group.must.push(node) }
+    }
+    (Sign::Plain, Node::Group(group))
+}
+
+fn either(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
+    if items.len() == 1 {
+        return items.remove(0);
+    }
+    let should = items.into_iter().map(|(sign, node)| match sign {
+        Sign::Not => Node::Group(Group { not: vec![node], ..Group::default() }),
+        _ => node,
+    });
+    (Sign::Plain, Node::Group(Group { should: should.collect(), ..Group::default() }))
+}
