@@ -106,17 +106,18 @@ fn layers_look_down() {
         for group in text.split("use crate::{").skip(1) {
             let group = group.split(";").next().unwrap_or_default();
             let mut depth = 0;
-            let mut start = 0;
-            for (at, letter) in group.char_indices() {
-                match letter {
-                    '{' => depth += 1,
-                    '}' => depth -= 1,
-                    ',' if depth == 0 => start = at + 1,
+            let mut rest = group;
+            while let Some(at) = rest.find(['{', '}', ',', ':']) {
+                if depth == 0 && !rest[..at].trim().is_empty() && !rest[at..].starts_with('{') {
+                    named.push(rest[..at].trim());
+                }
+                match rest.as_bytes()[at] {
+                    b'{' => depth += 1,
+                    b'}' if depth == 0 => break,
+                    b'}' => depth -= 1,
                     _ => {}
                 }
-                if depth == 0 && (letter == ':' || letter == ',') {
-                    named.push(group[start..at].trim());
-                }
+                rest = &rest[at + 1..];
             }
         }
         for other in named {

@@ -26,6 +26,13 @@ fn the_help_shows_every_command_with_examples() {
       man          Print the manual page, or write all of them to a folder
 
     Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -41,12 +48,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-      -V, --version
-              Print version
 
     Examples:
       excerpt search Llama 4 agentic --in corpus
@@ -105,26 +106,10 @@ fn the_help_shows_every_command_with_examples() {
               [default: text]
               [possible values: text, json, jsonl, markdown, csv, paths]
 
-          --index <DIR>
-              Use the index in this folder instead of the one that would be found
-
           --context <N>
               Print so many passages before and after each too
 
               [default: 0]
-
-          --json
-              Print one JSON object
-
-          --color <WHEN>
-              When to use colours
-
-              Possible values:
-              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
-              - always: Always
-              - never:  Never
-
-              [default: auto]
 
           --full
               Print whole passages instead of their best sentences
@@ -148,6 +133,23 @@ fn the_help_shows_every_command_with_examples() {
       -h, --help
               Print help (see a summary with '-h')
 
+    Options of every command:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
     Examples:
       excerpt search Llama 4 agentic --in corpus
       excerpt search '"agentic capabilities"' meta -nvidia --after 2025-01-01 -n 5
@@ -168,6 +170,37 @@ fn the_help_shows_every_command_with_examples() {
           --forget <FOLDER>
               Take this folder out of the index
 
+          --rebuild
+              Read all files again and build the index anew beside the old one
+
+          --dry-run
+              Only say what would be done
+
+          --jobs <N>
+              How many files to read at once [default: the number of processors]
+
+          --memory <SIZE>
+              How much memory to use, such as 512M or 1G
+
+              [default: 256M]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    What is passed over in the folders named, from now on:
+          --exclude <GLOB>
+              Leave out what this pattern matches, written as in a .gitignore
+
+          --hidden
+              Take hidden files too
+
+          --no-ignore
+              Pay no heed to .excerptignore, .ignore and .gitignore
+
+          --follow
+              Follow symbolic links
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -183,36 +216,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    What is passed over in these folders, from now on:
-          --exclude <GLOB>
-              Leave out what this pattern matches, written as in a .gitignore
-
-          --hidden
-              Take hidden files too
-
-          --no-ignore
-              Pay no heed to .excerptignore, .ignore and .gitignore
-
-          --follow
-              Follow symbolic links
-
-          --rebuild
-              Read all files again and build the index anew beside the old one
-
-          --dry-run
-              Only say what would be done
-
-          --jobs <N>
-              How many files to read at once [default: the number of processors]
-
-          --memory <SIZE>
-              How much memory to use, such as 512M or 1G
-
-              [default: 256M]
 
     Examples:
       excerpt index ~/articles --exclude 'drafts/**'
@@ -230,6 +233,10 @@ fn the_help_shows_every_command_with_examples() {
           --files
               List every file and folder, and what became of it
 
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -245,9 +252,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       excerpt status
@@ -263,6 +267,10 @@ fn the_help_shows_every_command_with_examples() {
               The file or folder
 
     Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -278,9 +286,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       excerpt why corpus/news/meta-llama-4.md
@@ -304,6 +309,10 @@ fn the_help_shows_every_command_with_examples() {
 
               [default: 1]
 
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -319,9 +328,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       excerpt show corpus/news/meta-llama-4.md
@@ -339,6 +345,10 @@ fn the_help_shows_every_command_with_examples() {
               [possible values: bash, elvish, fish, powershell, zsh]
 
     Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -354,9 +364,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       excerpt completions bash > ~/.local/share/bash-completion/completions/excerpt
@@ -372,6 +379,10 @@ fn the_help_shows_every_command_with_examples() {
               The folder to write a page for every command to
 
     Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
           --index <DIR>
               Use the index in this folder instead of the one that would be found
 
@@ -387,9 +398,6 @@ fn the_help_shows_every_command_with_examples() {
               - never:  Never
 
               [default: auto]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       excerpt man | man -l -

@@ -65,6 +65,22 @@ const DATES: &[&str] = &[
 ];
 const URLS: &[&str] = &["og:url", "twitter:url"];
 const LANGUAGES: &[&str] = &["og:locale", "content-language", "dc.language", "dcterms.language", "language"];
+/// What stands before the name in a byline.
+const BEFORE_NAMES: &[&str] = &[
+    "written by ",
+    "posted by ",
+    "story by ",
+    "text by ",
+    "words by ",
+    "author: ",
+    "words: ",
+    "text: ",
+    "by: ",
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+];
 const KEYWORDS: &[&str] = &["news_keywords", "keywords", "parsely-tags"];
 
 /// What the elements of a page state.
@@ -134,9 +150,11 @@ impl Facts {
             }
             "time" if self.times.is_empty() && !is_around(node) => self.times.extend(attribute("datetime")),
             _ if self.byline.is_none() && is_byline(&attribute) && !is_around(node) => {
-                // The date often stands in the byline.
-                let few_digits = |name: &String| name.chars().filter(char::is_ascii_digit).count() < 3;
-                self.byline = byline(&spaced_text(node)).filter(few_digits);
+                // The date often stands behind the name, or in its place.
+                let line = spaced_text(node);
+                let name = line.split(['|', '·', '•']).next().unwrap_or_default();
+                let is_name = |part: &&str| !part.contains(|char: char| char.is_ascii_digit());
+                self.byline = byline(&name.split(',').take_while(is_name).collect::<Vec<_>>().join(","));
             }
             _ => {}
         }
@@ -327,7 +345,7 @@ fn without_site<'a>(title: &'a str, known: &[&str], is_site: impl Fn(&str) -> bo
 /// Returns the name in a byline.
 fn byline(text: &str) -> Option<String> {
     let mut name = unescape(text);
-    for start in ["by ", "by: ", "written by ", "posted by ", "author: ", "story by "] {
+    for start in BEFORE_NAMES {
         if name.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start)) {
             name = name[start.len()..].trim().to_owned();
         }
@@ -361,8 +379,11 @@ fn is_web(url: &str) -> bool {
 
 /// Whether an element is marked as the byline.
 fn is_byline(attribute: &impl Fn(&str) -> Option<String>) -> bool {
-    let is_author = |name: &str| attribute(name).is_some_and(|value| value.split(' ').any(|word| word == "author"));
-    is_author("rel") || is_author("itemprop") || attribute("class").is_some_and(|class| class.contains("byline"))
+    let is_author =
+        |name: &str| attribute(name).is_some_and(|value| value.split(' ').any(|word| word == "author"));
+    is_author("rel")
+        || is_author("itemprop")
+        || attribute("class").is_some_and(|class| class.contains("byline"))
 }
 
 /// Whether a node stands in a part of the page that is about other articles, or in a form.
