@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A date as precise as its source: a year, a month of a year, or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Date {
-    /// The year, 1 to 9999.
+    /// The year, 1000 to 9999: what is less was put in for a date that is not known.
     pub year: i16,
     /// The month, 1 to 12, where it is known.
     pub month: Option<i8>,
@@ -53,7 +53,7 @@ impl Date {
         if digits(day.get(..4).unwrap_or(""), 4)
             && let Ok(date) = day.parse::<jiff::civil::Date>()
         {
-            return Some(date.into());
+            return Self::new(date.year(), Some(date.month()), Some(date.day()));
         }
         if let Ok(time) = jiff::fmt::rfc2822::parse(text) {
             return Some(time.date().into());
@@ -64,7 +64,7 @@ impl Date {
 
     fn new(year: i16, month: Option<i8>, day: Option<i8>) -> Option<Self> {
         jiff::civil::Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
-        (year > 0).then_some(Self { year, month, day })
+        (year >= 1000).then_some(Self { year, month, day })
     }
 
     /// Returns the first day it may mean as a number `YYYYMMDD`, which orders as days do.
@@ -134,6 +134,7 @@ mod tests {
         check("", None);
         check("12", None);
         check("0000", None);
+        check("0001-01-01T00:00:00Z", None);
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder to be indexed is itself an index.
+    #[error("{} is an index, which is never indexed", path.display())]
+    IsIndex {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The index was written by a newer excerpt.
     #[error("the index in {} is of version {found}, newer than {known}", path.display())]
     Newer {
@@ -142,6 +148,7 @@ impl Error {
             Self::Write { .. } => "write",
             Self::NoIndex { .. } => "no-index",
             Self::NotAnIndex { .. } => "not-an-index",
+            Self::IsIndex { .. } => "is-index",
             Self::Newer { .. } => "newer-index",
             Self::Older { .. } => "older-index",
             Self::Locked { .. } => "locked",
@@ -162,6 +169,7 @@ impl Error {
         Some(match self {
             Self::NoIndex { .. } => "run `excerpt index FOLDER` first",
             Self::NotAnIndex { .. } => "name a new or empty folder with --index",
+            Self::IsIndex { .. } => "name the folder that holds the articles",
             Self::Newer { .. } => "use the newer excerpt, or another folder with --index",
             Self::Older { .. } => "run `excerpt index` to build it again",
             Self::Locked { .. } => "wait until that process is done, or stop it",
@@ -169,7 +177,7 @@ impl Error {
             Self::Memory { .. } => "raise --memory",
             Self::UnknownFolder { .. } => "run `excerpt status` to see the folders of the index",
             Self::MissingFolder { .. } => {
-                "bring it back, or take its articles out with `excerpt index --forget FOLDER`"
+                "look for a slip in its name; a folder of the index is taken out with `excerpt index --forget FOLDER`"
             }
             Self::UnknownPassage { .. } => {
                 "take an id from `excerpt search --json`, or run `excerpt why PATH`"

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     analysis,
-    article::{Article, Kind, Place, Role, Section},
+    article::{Article, Kind, Lines, Place, Role, Section},
 };
 
 /// The part of an article that is ranked and shown.
@@ -55,13 +55,14 @@ const LONGEST_UNIT: (usize, usize) = (400, 4_000);
 pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
     let mut passages = Vec::new();
     for (number, section) in article.sections.iter().enumerate() {
+        let mut lines = LineCursor::new(section);
         for range in cut_section(section, size) {
             passages.push(Passage {
                 headings: section.headings.clone(),
                 text: section.text[range.clone()].into(),
                 section: u32::try_from(number).unwrap_or(u32::MAX),
                 role: section.role,
-                place: place(article, section, range),
+                place: lines.place(article.lines, &range),
             });
         }
     }
@@ -231,19 +232,37 @@ fn pack(units: &[Unit], size: Size) -> Vec<usize> {
     ends
 }
 
-fn place(article: &Article, section: &Section, range: Range<usize>) -> Place {
-    let visible = section.text[range.clone()].trim_end();
-    let line = line_at(section, range.start);
-    let last = range.start + visible.char_indices().next_back().map_or(0, |(at, _)| at);
-    Place { of: article.lines, line, line_end: line_at(section, last).max(line) }
+/// Tells the lines of places in a section, which must be asked for in order: text is counted once.
+struct LineCursor<'a> {
+    section: &'a Section,
+    /// The block that was reached, and a place in it with its line.
+    block: usize,
+    at: usize,
+    line: u32,
 }
 
-fn line_at(section: &Section, at: usize) -> u32 {
-    let number = section.blocks.partition_point(|block| block.start <= at).saturating_sub(1);
-    section.blocks.get(number).map_or(1, |block| {
-        let breaks = section.text[block.start..at].bytes().filter(|&byte| byte == b'\n').count();
-        block.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX))
-    })
+impl<'a> LineCursor<'a> {
+    fn new(section: &'a Section) -> Self {
+        Self { section, block: 0, at: 0, line: section.blocks.first().map_or(1, |block| block.line) }
+    }
+
+    fn line(&mut self, at: usize) -> u32 {
+        let blocks = &self.section.blocks;
+        while let Some(next) = blocks.get(self.block + 1).filter(|next| next.start <= at) {
+            (self.block, self.at, self.line) = (self.block + 1, next.start, next.line);
+        }
+        let breaks = self.section.text[self.at..at].bytes().filter(|&byte| byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        self.at = at;
+        self.line
+    }
+
+    fn place(&mut self, of: Lines, range: &Range<usize>) -> Place {
+        let visible = self.section.text[range.clone()].trim_end();
+        let last = range.start + visible.char_indices().next_back().map_or(0, |(at, _)| at);
+        let line = self.line(range.start);
+        Place { of, line, line_end: self.line(last).max(line) }
+    }
 }
 
 #[cfg(test)]
@@ -306,6 +325,14 @@ mod tests {
         assert_eq!(found.len(), 3);
         let found = cut(&article(&[(Kind::Prose, &"é".repeat(5_000))]), Size::default());
         assert!(found.len() == 3 && found.iter().all(|passage| passage.text.len() <= LONGEST_UNIT.1));
+    }
+
+    #[test]
+    fn a_very_long_paragraph_takes_no_more_than_its_share() {
+        // Counting lines from the paragraph's start for each passage took minutes for as much.
+        let found = cut(&article(&[(Kind::Prose, &"A short line.\n".repeat(400_000))]), Size::default());
+        assert!(found.len() > 5_000);
+        assert_eq!(found.last().map(|passage| passage.place.line_end), Some(400_000));
     }
 
     #[test]

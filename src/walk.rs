@@ -160,7 +160,8 @@ pub fn walk(
         if is_dir {
             match &kind {
                 Kind::Folder if entry.depth() < depth => ignores.enter(path, rules),
-                _ if named => {}
+                // The contents of the folder a shallow walk starts from are what is wanted.
+                Kind::Folder if named => {}
                 _ => walk.skip_current_dir(),
             }
         }
@@ -282,6 +283,9 @@ impl Ignores {
 fn globs(root: &Path, patterns: &[String]) -> Result<Override> {
     let mut builder = OverrideBuilder::new(root);
     for pattern in patterns {
+        if pattern.trim().is_empty() {
+            return Err(Error::Pattern { pattern: pattern.clone(), source: "it is empty".into() });
+        }
         builder
             .add(&format!("!{pattern}"))
             .map_err(|source| Error::Pattern { pattern: pattern.clone(), source: source.into() })?;

@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::Context;
 use excerpt::{
     Error,
     index::{Event, Outcome as FileOutcome, Report, Update},
@@ -51,7 +50,7 @@ pub(super) struct Index {
 }
 
 /// The heading of flags that are remembered for a folder.
-const REMEMBERED: &str = "What is passed over in the folders named, from now on";
+const REMEMBERED: &str = "What is passed over in the folders named, from now on, instead of what was before";
 
 /// What is passed over; remembered for the folders that are named with it.
 #[derive(Debug, clap::Args)]
@@ -68,6 +67,9 @@ struct RuleFlags {
     /// Follow symbolic links
     #[arg(long, help_heading = REMEMBERED)]
     follow: bool,
+    /// Pass over again what is passed over where none of these is given
+    #[arg(long, help_heading = REMEMBERED, conflicts_with_all = ["exclude", "hidden", "no_ignore", "follow"])]
+    default_rules: bool,
 }
 
 /// What an update may use.
@@ -115,7 +117,7 @@ impl RuleFlags {
             follow: self.follow,
             exclude: self.exclude.clone(),
         };
-        (rules != Rules::default()).then_some(rules)
+        (self.default_rules || rules != Rules::default()).then_some(rules)
     }
 }
 
@@ -125,9 +127,7 @@ impl Index {
         let dir = locate::locate(shared)?;
         let rules = self.rules.rules();
         if rules.is_some() && self.folders.is_empty() {
-            anyhow::bail!(
-                "--exclude, --hidden, --no-ignore and --follow are remembered for a folder: name it"
-            );
+            anyhow::bail!("what is passed over is remembered for a folder: name it");
         }
         let update = Update {
             folders: self.folders.clone(),
@@ -137,8 +137,8 @@ impl Index {
             dry_run: self.dry_run,
             ..self.means.update()
         };
-        for folder in &self.folders {
-            folder.metadata().with_context(|| format!("cannot index {}", folder.display()))?;
+        if let Some(path) = self.folders.iter().find(|folder| !folder.exists()) {
+            return Err(Error::MissingFolder { path: path.clone() }.into());
         }
         if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
             return Err(Error::NoIndex { path: dir }.into());
@@ -218,6 +218,10 @@ impl Index {
         }
         if report.rebuilt && !report.interrupted && !self.dry_run {
             writeln!(out, "The index was built anew.")?;
+        }
+        if report.interrupted && report.rebuilt {
+            writeln!(out, "Stopped. The index is as it was before.")?;
+            return out.flush();
         }
         if report.interrupted {
             writeln!(out, "Stopped. What was read is in the index; `excerpt index` goes on from there.")?;

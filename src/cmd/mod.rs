@@ -145,13 +145,19 @@ fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
     let asked = !error.use_stderr();
     if as_json && !asked {
         let text = error.render().to_string();
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
-        let hint = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_string));
-        let _ = object::error("usage", &message, hint.as_deref(), &mut io::stdout().lock());
+        let lines = || text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let message: Vec<&str> =
+            lines().filter(|line| !line.is_empty() && !line.starts_with("tip: ")).collect();
+        let message = message.join(" ").trim_start_matches("error: ").to_string();
+        let hint = lines().find_map(|line| line.strip_prefix("tip: "));
+        let _ = object::error("usage", &message, hint, &mut io::stdout().lock());
         return ExitCode::from(2);
     }
-    let _ = error.print();
+    let _ = match asked {
+        true => error.print(),
+        // What was typed is part of the message.
+        false => write!(io::stderr(), "{}", excerpt::render::harmless(&error.render().to_string())),
+    };
     if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 

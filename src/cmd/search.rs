@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 use excerpt::{
     Error, Index,
     date::Date,
-    index::{Budget, Update},
+    index::{Budget, Update, Verdict},
     render::{self, RENDERERS},
     search::{Extent, Query, Sort},
 };
@@ -35,7 +35,7 @@ Examples:
   excerpt search '\"agentic capabilities\"' meta -nvidia --after 2025-01-01 -n 5")]
 pub(super) struct Search {
     /// What to look for
-    #[arg(value_name = "WORDS", required = true, allow_hyphen_values = false)]
+    #[arg(value_name = "WORDS", required_unless_present_any = ["after", "before"])]
     words: Vec<OsString>,
     /// Search in this folder or file only
     #[arg(long = "in", value_name = "PATH")]
@@ -139,7 +139,7 @@ impl Search {
         let mut out = ui.out();
         renderer.render(&results, &ui.look(), &mut out)?;
         out.flush()?;
-        Ok(if results.hits.is_empty() { Outcome::Nothing } else { Outcome::Done })
+        Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
     }
 
     fn query(&self) -> Query {
@@ -190,7 +190,7 @@ impl Search {
             }
             opened => opened?,
         };
-        let new: Vec<PathBuf> = self.within.iter().filter(|path| !index.holds(path)).cloned().collect();
+        let new = self.unknown(&index, notes)?;
         if new.is_empty() || self.no_index {
             return Ok(index);
         }
@@ -211,6 +211,26 @@ impl Search {
         Ok(index)
     }
 
+    /// Returns the paths to index first: folders the index does not hold, and single files that a
+    /// rule left out of one. Says of other files why they cannot be searched.
+    fn unknown(&self, index: &Index, notes: &mut Vec<String>) -> anyhow::Result<Vec<PathBuf>> {
+        let mut new = Vec::new();
+        for path in &self.within {
+            if !index.holds(path) {
+                new.push(path.clone());
+            } else if path.is_file() {
+                match index.why(path)?.file.verdict {
+                    Verdict::LeftOut(_) => new.push(path.clone()),
+                    Verdict::Unsupported(cause) | Verdict::Failed(cause) => {
+                        notes.push(format!("{} was not read: {cause}", path.display()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(new)
+    }
+
     fn refresh(
         &self,
         index: &mut Index,
@@ -222,6 +242,9 @@ impl Search {
             Refresh::Auto => Budget::Within(excerpt::index::AUTO),
             Refresh::Always => Budget::Everything,
         };
+        if self.no_index {
+            return Ok(index.compared(budget)?);
+        }
         let mut progress = Progress::new(true);
         let cancel = if budget == Budget::Everything { ui::interruption() } else { Default::default() };
         let fresh = index.refresh(budget, means, &mut |event| progress.take(event), &cancel);

@@ -1,14 +1,15 @@
 //! `excerpt show`: a passage with what stands around it, or the text of an article.
 
 use std::{
-    io::Write,
-    path::{Path, PathBuf},
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
 };
 
 use excerpt::{
     Index,
     index::ArticleText,
-    render::{harmless, object},
+    render::{Look, harmless, object, shown_path},
 };
 
 use super::{Outcome, Shared, locate, ui::Ui};
@@ -25,7 +26,7 @@ Examples:
 pub(super) struct Show {
     /// An id from `search --json`, a file, or a file and a line
     #[arg(value_name = "ID|PATH[:LINE]")]
-    what: String,
+    what: OsString,
     /// How many passages before and after to print too
     #[arg(long, value_name = "N", default_value_t = 1)]
     context: usize,
@@ -39,7 +40,12 @@ impl Show {
         if ui.json {
             object::article(&article, index.path(), &mut out)?;
         } else {
-            writeln!(out, "{}", harmless(&article.text))?;
+            let whole = article.passages.iter().all(|passage| passage.asked);
+            if whole && article.passages.len() != 1 {
+                writeln!(out, "{}", harmless(&article.text))?;
+            } else {
+                print_part(&article, &ui.look(), &mut out)?;
+            }
             if let Some(stale) = article.stale {
                 let what = if stale == "gone" { "is gone" } else { "has changed" };
                 out.flush()?;
@@ -52,17 +58,37 @@ impl Show {
 
     fn find(&self, index: &Index) -> excerpt::Result<ArticleText> {
         let path = Path::new(&self.what);
-        let (file, line) = match self.what.rsplit_once(':') {
-            Some((file, line)) if !path.exists() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (PathBuf::from(file), line.parse().ok())
-            }
-            _ => (path.into(), None),
-        };
-        if looks_like_id(&self.what) && !file.exists() {
-            return index.show_id(&self.what, self.context);
+        let text = self.what.to_string_lossy();
+        if path.exists() {
+            return index.show_path(path, None, self.context);
         }
-        index.show_path(&file, line, self.context)
+        if looks_like_id(&text) {
+            return index.show_id(&text, self.context);
+        }
+        match text.rsplit_once(':') {
+            Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
+                index.show_path(Path::new(file), Some(line.parse().unwrap_or(u32::MAX)), self.context)
+            }
+            _ => index.show_path(path, None, self.context),
+        }
     }
+}
+
+/// Prints some passages of an article: each under its headings and its place, the one that was asked
+/// for with a mark.
+fn print_part(article: &ArticleText, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    for (number, passage) in article.passages.iter().enumerate() {
+        let mut heading = harmless(&article.title).into_owned();
+        for part in &passage.headings {
+            heading.push_str(" › ");
+            heading.push_str(&harmless(part));
+        }
+        let mark = if passage.asked { "▶ " } else { "  " };
+        let place = format!("{}:{}", shown_path(&article.file, &look.from), passage.place.line);
+        let gap = if number > 0 { "\n" } else { "" };
+        writeln!(out, "{gap}{mark}{heading}\n  {place}\n\n{}", harmless(&passage.text))?;
+    }
+    Ok(())
 }
 
 /// Whether a text may be the beginning of an id: hexadecimal digits, a colon and a number.

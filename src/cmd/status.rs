@@ -40,13 +40,13 @@ impl Status {
             index.each_file(&mut |line| files.extend(Some(line).filter(&wanted)))?;
         }
         let list = (self.files || self.failures).then_some(files.as_slice());
+        // Looking is all that is wanted: as much as fits, and nothing indexed.
+        let fresh = index.compared(Budget::Within(excerpt::index::AUTO * 10))?;
         let mut out = ui.out();
         if ui.json {
-            object::status(&status, list, &mut out)?;
+            object::status(&status, &fresh, list, &mut out)?;
         } else {
             let look = ui.look();
-            // Looking is all that is wanted: as much as fits, and nothing indexed.
-            let fresh = index.compared(Budget::Within(excerpt::index::AUTO * 10))?;
             if list.is_none() {
                 print(&status, &fresh, &look, &mut out)?;
             }
@@ -113,6 +113,9 @@ fn print(status: &IndexStatus, fresh: &Freshness, look: &Look, out: &mut dyn Wri
         count(fresh.new),
         count(fresh.gone)
     )?;
+    for note in &fresh.notes {
+        writeln!(out, "note: {note}")?;
+    }
     if status.failed > 0 || status.warned > 0 {
         writeln!(out, "hint: `excerpt status --failures` says what could not be read, and why")?;
     }

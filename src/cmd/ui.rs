@@ -48,7 +48,9 @@ impl Ui {
 
     /// Returns where answers go.
     pub(super) fn out(&self) -> io::BufWriter<AutoStream<io::Stdout>> {
-        io::BufWriter::new(AutoStream::new(io::stdout(), self.choice))
+        // Without colours nothing is added to take away again: what is data must stay as it is.
+        let choice = if self.choice == ColorChoice::Never { ColorChoice::AlwaysAnsi } else { self.choice };
+        io::BufWriter::new(AutoStream::new(io::stdout(), choice))
     }
 
     /// Returns where talk goes.
@@ -67,6 +69,7 @@ impl Ui {
             width,
             colour,
             links: terminal && colour,
+            terminal,
             from: from.unwrap_or_else(|_| PathBuf::from("/")),
             now: SystemTime::now(),
         }
@@ -135,7 +138,7 @@ impl Progress {
             return;
         }
         let style =
-            ProgressStyle::with_template("{bar:24} {percent:>3}% {msg} {binary_bytes_per_sec} {eta} left");
+            ProgressStyle::with_template("{wide_bar} {percent:>3}% {msg} {binary_bytes_per_sec} {eta} left");
         self.bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
         self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         self.bar.set_message(format!("0/{files} files"));

@@ -67,6 +67,9 @@ impl Why {
                 writeln!(out, "{lead}: {}", harmless(reason).replace('\n', " "))?;
             }
             match why.stale {
+                Some("gone") if why.folder.as_ref().is_some_and(|folder| !folder.exists()) => {
+                    writeln!(out, "its folder is missing; it stays in the index until that is forgotten")?;
+                }
                 Some("gone") => writeln!(out, "the file is gone; `excerpt index` takes it out")?,
                 Some(_) => writeln!(out, "the file has changed since; `excerpt index` reads it again")?,
                 None => {}

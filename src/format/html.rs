@@ -4,17 +4,29 @@
 //! of the page, not about text: the text is read from the page as it was, so that headings, lists and
 //! tables stay what they are, and each text is either article or around it, never both.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability};
 
-use self::page::{Piece, Shape};
+use self::{
+    known::{Known, same},
+    piece::{Piece, Shape},
+};
 use super::{Cause, Flow, Format, Input, decode::decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
+mod data;
+mod element;
+mod facts;
 mod head;
+mod known;
+mod nesting;
 mod page;
+mod piece;
 mod tags;
 mod tame;
 
@@ -46,9 +58,6 @@ const DECLARED_WITHIN: usize = 2_048;
 /// 50,000 elements has about a million.
 const HEAVIEST: usize = 6_000_000;
 
-/// Words in a row that tell that a text stands elsewhere already.
-const WORDS_IN_A_ROW: usize = 8;
-
 fn article(text: &str) -> Article {
     let page = tame::tame(text);
     let document = Document::from(page.html.as_str());
@@ -58,14 +67,20 @@ fn article(text: &str) -> Article {
     if page.flattened {
         article.warnings.push("nested too deeply: some of its structure was left out".to_owned());
     }
-    let found = if page.weight <= HEAVIEST { main_nodes(document) } else { None };
-    let nodes = found.unwrap_or_default();
+    let light = page.weight <= HEAVIEST;
+    // Where the search fails, the text is still there to be read.
+    let search = AssertUnwindSafe(|| light.then(|| main_nodes(document)).flatten());
+    let nodes = catch_unwind(search).ok().flatten().unwrap_or_default();
     let title = article.title.as_deref().unwrap_or_default();
-    article.sections = sections(&pieces, &nodes, title);
-    if article.sections.iter().all(|section| section.role == Role::Aside) && !pieces.is_empty() {
-        article.warnings.push("no main article found; all text of the page was taken".to_owned());
-        article.sections = all_sections(&pieces);
-    }
+    article.sections = match sections(&pieces, &nodes, title) {
+        Some(sections) => sections,
+        None => {
+            if !pieces.is_empty() {
+                article.warnings.push("no main article found; all text of the page was taken".to_owned());
+            }
+            all_sections(&pieces, title)
+        }
+    };
     article
 }
 
@@ -81,37 +96,36 @@ fn main_nodes(document: Document) -> Option<HashSet<NodeId>> {
 }
 
 /// Puts the pieces of the article under their headings, and all others into one last section.
-fn sections(pieces: &[Piece], nodes: &HashSet<NodeId>, title: &str) -> Vec<Section> {
-    let title = key(title);
-    let mut outline = Outline::default();
+/// Returns none where the article has no text.
+fn sections(pieces: &[Piece], nodes: &HashSet<NodeId>, title: &str) -> Option<Vec<Section>> {
     let parts: Vec<(String, String)> = pieces.iter().map(|piece| part(piece, nodes)).collect();
-    let is_text = |at: usize| matches!(pieces[at].shape, Shape::Block(_)) && !parts[at].0.is_empty();
+    let is_text = |at: usize| {
+        pieces.get(at).is_some_and(|piece| matches!(piece.shape, Shape::Block(_))) && !parts[at].0.is_empty()
+    };
+    let mut outline = Outline::default();
     let mut known = Known::default();
+    known.add(title);
     let mut rest = Vec::new();
-    let mut last = None;
+    let mut begun = false;
     for (at, (piece, (own, other))) in pieces.iter().zip(&parts).enumerate() {
-        let is_title = key(&piece.text) == title;
         match piece.shape {
-            Shape::Heading(level) if is_title => {
-                outline.close(level);
-                known.add(own);
-            }
+            Shape::Heading(level) if same(&piece.text, title) => outline.close(level),
             Shape::Heading(level) => {
-                // A heading that was left out, but stands between two texts of the article.
-                let between = last == Some(at.wrapping_sub(1)) && at + 1 < pieces.len() && is_text(at + 1);
-                let own = if own.is_empty() && between { other } else { own };
-                outline.heading(level, own, 0);
-                known.add(own);
-                if own.is_empty() {
-                    rest.push((Kind::Prose, other));
-                }
-            }
-            Shape::Block(_) if is_title && (last.is_none() || !piece.has_words) => known.add(own),
-            Shape::Block(kind) => {
-                if is_text(at) && (piece.has_words || known.add_new(own)) {
-                    outline.push(kind, own, 0);
+                // Also one that was left out, but stands between two texts of the article.
+                let between = at > 0 && is_text(at - 1) && is_text(at + 1);
+                let (own, other) = if own.is_empty() && between { (other, own) } else { (own, other) };
+                if !own.is_empty() {
+                    outline.heading(level, own, 0);
                     known.add(own);
-                    last = Some(at);
+                }
+                rest.push((Kind::Prose, other));
+            }
+            Shape::Block(_) if !begun && same(&piece.text, title) => {}
+            Shape::Block(kind) => {
+                // The description of an image may repeat the title or another.
+                if !own.is_empty() && (known.add(own) || piece.has_words) {
+                    outline.push(kind, own, 0);
+                    begun = true;
                 }
                 rest.push((kind, other));
             }
@@ -120,74 +134,35 @@ fn sections(pieces: &[Piece], nodes: &HashSet<NodeId>, title: &str) -> Vec<Secti
     let mut sections = outline.finish();
     let mut around = Section { role: Role::Aside, ..Section::default() };
     for (kind, text) in rest {
-        if known.add_new(text) {
+        if known.add(text) {
             around.push(kind, text, 0);
         }
     }
     if !around.blocks.is_empty() {
         sections.push(around);
     }
-    sections
+    begun.then_some(sections)
 }
 
 /// Parts the text of a piece into what is of the article and what is not.
 fn part(piece: &Piece, nodes: &HashSet<NodeId>) -> (String, String) {
     // A paragraph that is nothing but a link leads to another article.
-    if piece.is_link && piece.shape == Shape::Block(Kind::Prose) {
+    if !piece.has_plain && piece.shape == Shape::Block(Kind::Prose) {
         return (String::new(), piece.text.clone());
     }
     piece.part(nodes)
 }
 
-fn all_sections(pieces: &[Piece]) -> Vec<Section> {
+fn all_sections(pieces: &[Piece], title: &str) -> Vec<Section> {
     let mut outline = Outline::default();
     for piece in pieces {
         match piece.shape {
+            Shape::Heading(level) if same(&piece.text, title) => outline.close(level),
             Shape::Heading(level) => outline.heading(level, &piece.text, 0),
             Shape::Block(kind) => outline.push(kind, &piece.text, 0),
         }
     }
     outline.finish()
-}
-
-/// Text that was taken already.
-#[derive(Debug, Default)]
-struct Known {
-    texts: HashSet<String>,
-    rows: HashSet<u64>,
-}
-
-impl Known {
-    fn add(&mut self, text: &str) {
-        self.rows.extend(rows(text));
-        self.texts.insert(key(text));
-    }
-
-    /// Adds a text, and returns whether it says anything that was not known.
-    fn add_new(&mut self, text: &str) -> bool {
-        let key = key(text);
-        let rows: Vec<u64> = rows(text).collect();
-        let repeated = !rows.is_empty() && rows.iter().all(|row| self.rows.contains(row));
-        self.rows.extend(rows);
-        !key.is_empty() && self.texts.insert(key) && !repeated
-    }
-}
-
-/// Returns a number for each run of words, where there are enough of them.
-fn rows(text: &str) -> impl Iterator<Item = u64> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let words: Vec<String> = text.split_whitespace().map(key).filter(|word| !word.is_empty()).collect();
-    let count = (words.len() + 1).saturating_sub(WORDS_IN_A_ROW);
-    (0..count).map(move |at| {
-        let mut hasher = DefaultHasher::new();
-        words[at..at + WORDS_IN_A_ROW].hash(&mut hasher);
-        hasher.finish()
-    })
-}
-
-/// Returns the letters and digits of a text, lowercase: texts that differ in nothing else are the same.
-fn key(text: &str) -> String {
-    text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Finds the encoding that a page declares.
@@ -203,4 +178,221 @@ fn declared(bytes: &[u8]) -> Option<String> {
     };
     let meta = |tag: &str| label(tag.split('>').next()?, "charset");
     head.split("<meta").skip(1).find_map(meta).or_else(|| label(xml?, "encoding"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(page: &str) -> Article {
+        let mut articles = Vec::new();
+        let input = Input { name: "a.html", bytes: page.as_bytes() };
+        let read = Html.read(input, &mut |article| {
+            articles.push(article);
+            ControlFlow::Continue(())
+        });
+        read.expect("text can be read");
+        assert_eq!(articles.len(), 1);
+        articles.remove(0)
+    }
+
+    /// Prints each section as `role headings: text`, long sentences as `…`.
+    fn print(sections: &[Section]) -> Vec<String> {
+        let print = |section: &Section| {
+            let text = section.text.replace(SENTENCE, "…");
+            format!("{:?} {}: {text}", section.role, section.headings.join(" > "))
+        };
+        sections.iter().map(print).collect()
+    }
+
+    const SENTENCE: &str = "Here is a long sentence, with commas, and with more than enough letters in it, \
+        so that it cannot be taken for anything but the text of an article.";
+
+    fn page(title: &str, article: &str) -> String {
+        let article = article.replace('…', SENTENCE);
+        format!(
+            "<title>{title}</title><body><nav><a href=/>Home</a> <a href=/a>News</a></nav>
+            <div class=main><article>{article}</article></div><footer><p>Imprint</p></footer>"
+        )
+    }
+
+    #[test]
+    fn the_article_stands_before_what_is_around_it() {
+        let check = |title: &str, article: &str, expected: &[&str]| {
+            let sections = read(&page(title, article)).sections;
+            assert_eq!(print(&sections), expected, "{article}");
+        };
+        let around = "Aside : Home News\n\nImprint";
+        check("T", "<p>…</p><p>…</p>", &["Main : …\n\n…", around]);
+        check("T a", "<h1>T A!</h1><p>…</p><h2>B</h2><p>…</p>", &["Main : …", "Main B: …", around]);
+        check(
+            "T",
+            "<h1>A</h1><p>…</p><h3>B</h3><p>…</p><h2>C</h2>",
+            &["Main A: …", "Main A > B: …", "Main A: C", around],
+        );
+        check("T", "<p>…</p><h2 class=hidden>B</h2><p>…</p>", &["Main : …", "Main B: …", around]);
+        check(
+            "T a",
+            "<p><img src=i alt='T a'></p><p>…</p><p><img src=j alt='b c'> …</p>",
+            &["Main : …\n\nb c …", around],
+        );
+        check(
+            "T",
+            "<p>…</p><p><a href=/b>Another article</a></p><p>…</p>",
+            &["Main : …\n\n…", "Aside : Home News\n\nAnother article\n\nImprint"],
+        );
+        check(
+            "T",
+            "<p>…</p><ul><li>a<li>b</ul><table><tr><th>c<th>d<tr><td>e<td>f</table><pre> g\n  h</pre>",
+            &["Main : …\n\n- a\n- b\n\nc | d\ne | f\n\n g\n  h", around],
+        );
+    }
+
+    #[test]
+    fn what_is_known_is_not_repeated_around_the_article() {
+        let aside = |article: &str, around: &str| {
+            let page = page("The title", article) + around;
+            print(&read(&page).sections).pop().unwrap_or_default()
+        };
+        let check = |around: &str, expected: &str| {
+            assert_eq!(
+                aside("<p>…</p><h2>Part</h2><p>One. …</p>", around),
+                format!("Aside : Home News\n\nImprint{expected}")
+            );
+        };
+        check("", "");
+        check("<p>THE TITLE</p><div>part!</div>", "");
+        check("<p>home news</p><footer><p>Imprint</p><p>Press</p></footer>", "\n\nPress");
+        let part = SENTENCE.split(", so").next().expect("it is in it");
+        check(&format!("<aside>{part}!</aside>"), "");
+        check(&format!("<aside>New: {part}</aside>"), &format!("\n\nNew: {part}"));
+        check("<p>* * *</p>", "");
+    }
+
+    #[test]
+    fn a_page_without_an_article_is_taken_whole() {
+        let check = |page: &str, expected: &[&str], warnings: &[&str]| {
+            let article = read(page);
+            assert_eq!(
+                (print(&article.sections).as_slice(), article.warnings.as_slice()),
+                (
+                    expected.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>().as_slice(),
+                    warnings.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>().as_slice(),
+                )
+            );
+        };
+        let none = "no main article found; all text of the page was taken";
+        let deep = "nested too deeply: some of its structure was left out";
+        check("", &[], &[]);
+        check("<a href=b>c</a>", &["Main : c"], &[none]);
+        check("<h1>A</h1><a href=b>c</a>", &["Main : c"], &[none]);
+        check("<h1>A</h1><nav><h2>B</h2><a href=b>c</a></nav>", &["Main B: c"], &[none]);
+        check("<h1>A</h1>", &[], &[none]);
+        check(&("<div>".repeat(5_000) + "<p>a"), &["Main : a"], &[deep]);
+        check("plain text, and no tag", &["Main : plain text, and no tag"], &[]);
+    }
+
+    #[test]
+    fn a_page_declares_its_encoding() {
+        let check = |page: &str, expected: Option<&str>| {
+            assert_eq!(declared(page.as_bytes()).as_deref(), expected, "{page}")
+        };
+        check("<meta charset=utf-8>", Some("utf-8"));
+        check("<META CharSet = 'ISO-8859-2' />", Some("iso-8859-2"));
+        check(
+            "<meta http-equiv=content-type content='text/html; charset=windows-1251'>",
+            Some("windows-1251"),
+        );
+        check("<?xml version='1.0' encoding=\"koi8-r\"?><html>", Some("koi8-r"));
+        check("<meta name=a content=b><p charset=c>", None);
+        check("<meta charset=>", None);
+        check(&(" ".repeat(4_000) + "<meta charset=utf-8>"), None);
+    }
+
+    #[test]
+    fn hostile_pages_are_read_in_time() {
+        let check = |unit: &str, count: usize| {
+            let text = unit.repeat(count) + "<p>end";
+            let article = read(&text);
+            assert!(article.sections.iter().any(|section| section.text.contains("end")), "{unit}");
+        };
+        check("<div>", 50_000);
+        check("<b id=a>x<p>", 20_000);
+        check("<a href=b><div></a>", 10_000);
+        check("<table><tr><td>", 20_000);
+        check("<ul><li>", 20_000);
+        check("&a", 50_000);
+        check("<!--", 50_000);
+        check("<title>", 20_000);
+        check("<a b='", 50_001);
+        check("<svg>", 50_000);
+    }
+
+    /// Pieces of a page; each `@` is a word of its own.
+    const PIECES: &[&str] = &[
+        "<p>@ @ <b>@</b> <a href=x>@</a></p>",
+        "<p>@<br>@<br><br>@</p>@",
+        "<div>@<div>@</div>@</div>",
+        "<h2>@ <i>@</i></h2>",
+        "<h1>@</h1>",
+        "<div><h3>@</h3></div>",
+        "<ul><li>@<li><p>@</p><ol><li>@</ol></ul>",
+        "<table><tr><th>@<td>@<tr><td>@<td><p>@</p><p>@</p></table>",
+        "<pre>@\n @</pre>",
+        "<li><h4>@</h4>@",
+        "<dl><dt>@<dd>@</dl>",
+        "<nav><a href=x>@</a><a href=x>@</a></nav>",
+        "<aside class=sidebar>@ @</aside>",
+        "<figure><img src=x alt='@ @'><figcaption>@</figcaption></figure>",
+        "<blockquote>@</blockquote>",
+        "<p>…, @, @, …</p>",
+        "<div class=share>@</div>",
+        "<form><label>@</label><button>@</button></form>",
+        "<p>@ <span class=comment>@</span> @</p>",
+        "<footer>@</footer>",
+        "<font>@<p>@</font>@",
+        "<math><mi>@</mi></math>",
+        "<details><summary>@</summary>@</details>",
+        "<section><p>@, …</p></section>",
+        "<p class=byline>@</p>",
+        "<script>x</script><style>x</style><!-- x --><svg>x</svg><p hidden>x</p>",
+    ];
+
+    proptest! {
+        #[test]
+        fn every_word_comes_out_once(pieces in prop::collection::vec(0..PIECES.len(), 0..14)) {
+            let mut page = String::new();
+            let mut words = Vec::new();
+            for char in pieces.iter().flat_map(|&piece| PIECES[piece].chars()) {
+                match char {
+                    '@' => {
+                        words.push(format!("w{}w", words.len()));
+                        page.push_str(&words[words.len() - 1]);
+                    }
+                    '…' => page.push_str(SENTENCE),
+                    char => page.push(char),
+                }
+            }
+            let article = read(&page);
+            let title = article.title.unwrap_or_default();
+            for word in words {
+                let sections = &article.sections;
+                let named = sections.iter().any(|one| one.headings.iter().any(|heading| heading.contains(&word)));
+                let found: usize = sections.iter().map(|one| one.text.matches(&word).count()).sum();
+                let expected = usize::from(!named && !title.contains(&word));
+                prop_assert_eq!(found, expected, "{} of {}\n{:?}", word, page, sections);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read(page in "(<(/?(p|b|a|h2|ul|li|td|tr|table|svg|math|title|script|pre|br)|!--)( a='?)?[ />-]{0,3}|[&<;é ]|x, ){0,40}") {
+            for section in read(&page).sections {
+                prop_assert!(!section.text.trim().is_empty() && section.blocks[0].start == 0);
+            }
+        }
+    }
 }

@@ -82,8 +82,9 @@ impl Index {
             Some(_) => self.compare(deadline)?,
             None => (Freshness::default(), Pending { all: true, ..Pending::default() }),
         };
-        let small =
-            pending.all && (pending.files > 0 && pending.files <= SMALL.0 && pending.bytes <= SMALL.1);
+        let changed = pending.files > 0 && pending.files <= SMALL.0 && pending.bytes <= SMALL.1;
+        let unsure = pending.files == 0 && (1..=SMALL.1).contains(&pending.unsure);
+        let small = pending.all && (changed || unsure);
         if deadline.is_none() || small {
             match self.update(update, event, cancel) {
                 Ok(report) if !report.interrupted => {
@@ -95,7 +96,7 @@ impl Index {
                         new: Some(0),
                         gone: Some(0),
                         missing: report.missing,
-                        notes: Vec::new(),
+                        notes: self.unfinished(),
                     };
                 }
                 Ok(_) => fresh = self.compare(deadline)?.0,
@@ -120,12 +121,27 @@ impl Index {
     /// [`Error::Damaged`] when the ledger cannot be read.
     pub fn compared(&self, budget: Budget) -> Result<Freshness> {
         match budget {
-            Budget::Nothing => {
-                Ok(Freshness { files: self.known_files(), missing: self.missing(), ..Freshness::default() })
-            }
+            Budget::Nothing => Ok(self.uncompared()),
             Budget::Within(time) => Ok(self.compare(Some(Instant::now() + time))?.0),
             Budget::Everything => Ok(self.compare(None)?.0),
         }
+    }
+
+    /// Returns what can be said without looking at any file.
+    fn uncompared(&self) -> Freshness {
+        Freshness {
+            files: self.known_files(),
+            missing: self.missing(),
+            notes: self.unfinished(),
+            ..Freshness::default()
+        }
+    }
+
+    /// Says where an update was cut off, so that what it had not read yet may be missing.
+    fn unfinished(&self) -> Vec<String> {
+        let note = "indexing was stopped before its end: files it had not read yet are not searched; \
+                    `excerpt index` goes on";
+        self.manifest.unfinished.then(|| note.to_string()).into_iter().collect()
     }
 
     fn known_files(&self) -> u64 {
@@ -143,7 +159,7 @@ impl Index {
 
     fn compare(&self, deadline: Option<Instant>) -> Result<(Freshness, Pending)> {
         let files = self.known_files();
-        let mut fresh = Freshness { files, missing: self.missing(), ..Freshness::default() };
+        let mut fresh = self.uncompared();
         let mut pending = Pending { all: true, ..Pending::default() };
         let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
             return Ok((fresh, pending));
@@ -151,12 +167,15 @@ impl Index {
         let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes)
             .map_err(|source| damaged(&self.dir, source))?;
         let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if files > MANY && deadline.is_some() {
-            self.compare_folders(&mut ledger, &mut fresh, &out_of_time)?;
+        if let Some(deadline) = deadline.filter(|_| files > MANY) {
+            // Half of the time for the folders, the rest for files.
+            let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
+            self.compare_folders(&mut ledger, &mut fresh, &|| Instant::now() >= half)?;
         }
         let folders = std::mem::take(&mut fresh);
         fresh.files = files;
         fresh.missing = folders.missing;
+        fresh.notes = folders.notes;
         for folder in &self.manifest.folders {
             if fresh.missing.contains(&folder.path(&self.dir)) {
                 continue;
@@ -167,12 +186,11 @@ impl Index {
             }
             self.compare_files(folder, &mut ledger, &mut fresh, &mut pending, &out_of_time)?;
         }
-        if fresh.compared > 0 || pending.all || folders.changed.is_some() {
-            let most = |one: Option<u64>, other: Option<u64>| one.max(other).or(Some(0));
-            fresh.changed = most(fresh.changed, folders.changed);
-            fresh.new = most(fresh.new, folders.new);
-            fresh.gone = most(fresh.gone, folders.gone);
+        if fresh.compared == 0 && !pending.all {
+            // Nothing is known but what the folders' own times told.
+            (fresh.changed, fresh.gone) = (None, None);
         }
+        fresh.new = fresh.new.filter(|_| fresh.compared > 0 || pending.all).max(folders.new);
         Ok((fresh, pending))
     }
 
@@ -195,7 +213,6 @@ impl Index {
             let base = folder.base(&self.dir);
             let path = walk::join(&base, &entry.path);
             let Ok(meta) = std::fs::metadata(&path) else { continue };
-            *fresh.changed.get_or_insert(0) += 0;
             if walk::stamp(&meta).modified == entry.stamp.modified {
                 continue;
             }
@@ -272,8 +289,7 @@ impl Index {
                             pending.bytes += found.stamp.size;
                         } else if !entry.settled {
                             // Nothing is known to have changed, but reading it again will tell.
-                            pending.files += 1;
-                            pending.bytes += found.stamp.size;
+                            pending.unsure += found.stamp.size.max(1);
                         }
                     }
                     None if worth_reading(&found) => {
@@ -319,6 +335,8 @@ impl Index {
 struct Pending {
     files: u64,
     bytes: u64,
+    /// Bytes of files that look as they did, but may have changed in the same instant.
+    unsure: u64,
     /// Whether everything was compared.
     all: bool,
 }

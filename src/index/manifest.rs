@@ -31,6 +31,8 @@ pub(crate) struct Manifest {
     pub(crate) ledger_bytes: u64,
     /// What the passages add up to.
     pub(crate) tally: Tally,
+    /// Whether an update was cut off, so that files it had not read yet are not even in the ledger.
+    pub(crate) unfinished: bool,
     /// Files that were read, in whole or in part.
     pub(crate) files: u64,
     /// Files and folders that could not be read.
@@ -97,6 +99,7 @@ impl Default for Manifest {
             ledger: None,
             ledger_bytes: 0,
             tally: Tally::default(),
+            unfinished: false,
             files: 0,
             failed: 0,
         }

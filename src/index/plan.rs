@@ -38,8 +38,10 @@ pub(super) struct Plan<'a> {
     /// The ledger as it was, in order.
     pub(super) old: Vec<Entry>,
     pub(super) slots: Vec<Slot>,
+    /// Folders that lie around one that was forgotten.
+    reopened: Vec<u32>,
     /// Folders whose part of the ledger is in `slots`.
-    compared: Vec<u32>,
+    pub(super) compared: Vec<u32>,
     pub(super) tasks: Vec<Task>,
     /// Files whose passages are to go.
     pub(super) gone: Vec<(u32, Vec<u8>)>,
@@ -70,6 +72,7 @@ impl<'a> Plan<'a> {
             manifest,
             old: Vec::new(),
             slots: Vec::new(),
+            reopened: Vec::new(),
             compared: Vec::new(),
             tasks: Vec::new(),
             gone: Vec::new(),
@@ -104,16 +107,23 @@ impl<'a> Plan<'a> {
             self.report.removed += files.len() as u64;
             self.gone.extend(files.into_iter().map(|entry| (id, entry.path)));
             self.dirty = true;
+            // Folders around it own its files from now on.
+            let around = self.manifest.folders.iter().filter(|other| path.starts_with(other.path(self.dir)));
+            self.reopened.extend(around.map(|other| other.id));
         }
         Ok(())
     }
 
     /// Adds the folders that are new, and returns the numbers of those to compare with the disk.
     pub(super) fn choose(&mut self, update: &Update) -> Result<Vec<u32>> {
-        let mut chosen = Vec::new();
+        let mut chosen = std::mem::take(&mut self.reopened);
+        let forgot_only = !update.forget.is_empty() && update.folders.is_empty();
         for path in &update.folders {
             let path = absolute(path);
             let meta = fs::metadata(&path).map_err(|_| Error::MissingFolder { path: path.clone() })?;
+            if home::is_index(&path) {
+                return Err(Error::IsIndex { path });
+            }
             let known = self.manifest.folders.iter_mut().find(|folder| folder.path(self.dir) == path);
             match known {
                 Some(folder) => {
@@ -145,7 +155,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        if chosen.is_empty() && update.forget.is_empty() || self.fresh {
+        if (update.folders.is_empty() && !forgot_only) || self.fresh {
             chosen.extend(self.manifest.folders.iter().map(|folder| folder.id));
         }
         chosen.sort_unstable();
@@ -298,9 +308,14 @@ impl<'a> Plan<'a> {
             self.report.bytes += task.bytes;
             event(Event::File { path: task.file.clone(), bytes: task.bytes, outcome });
         }
+        self.sum_up();
+        self.report
+    }
+
+    /// Says what the index held before.
+    pub(super) fn sum_up(&mut self) {
         self.report.articles = self.manifest.tally.articles;
         self.report.passages = self.manifest.tally.passages + self.manifest.tally.asides;
-        self.report
     }
 }
 

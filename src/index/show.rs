@@ -120,13 +120,15 @@ impl Index {
         if passages.is_empty() {
             return Err(unknown());
         }
-        let at = line.map(|line| {
-            let after = passages.iter().position(|(_, passage)| passage.place.line > line);
-            let within = passages
-                .iter()
-                .position(|(_, passage)| (passage.place.line..=passage.place.line_end).contains(&line));
-            within.unwrap_or_else(|| after.unwrap_or(passages.len()).saturating_sub(1))
-        });
+        let at = match line {
+            None => None,
+            Some(line) => {
+                // A line between passages, a heading or an empty one, is one of the passage after it.
+                let at = passages.iter().position(|(_, passage)| passage.place.line_end >= line);
+                let no_line = || Error::UnknownPassage { name: format!("{}:{line}", path.display()) };
+                Some(at.filter(|_| line > 0).ok_or_else(no_line)?)
+            }
+        };
         self.shown(&passages, at.map(|at| (at, around)))
     }
 

@@ -179,7 +179,13 @@ impl Index {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn why(&self, path: &Path) -> Result<Why> {
-        let path = absolute(path);
+        // A link is asked about itself, not what it leads to.
+        let path = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => {
+                absolute(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }).join(name)
+            }
+            _ => absolute(path),
+        };
         let file = |verdict| FileLine {
             path: path.clone(),
             verdict,
@@ -254,10 +260,9 @@ impl Index {
     fn stale(&self, entry: &Entry) -> Option<&'static str> {
         let base = self.manifest.folder(entry.folder)?.base(&self.dir);
         match fs::metadata(walk::join(&base, &entry.path)) {
+            _ if !matches!(entry.fate, Fate::Indexed(_)) => None,
             Err(_) => Some("gone"),
-            Ok(meta) if matches!(entry.fate, Fate::Indexed(_)) && walk::stamp(&meta) != entry.stamp => {
-                Some("changed")
-            }
+            Ok(meta) if walk::stamp(&meta) != entry.stamp => Some("changed"),
             Ok(_) => None,
         }
     }

@@ -34,7 +34,7 @@ pub const LEAST_MEMORY: u64 = 64 << 20;
 
 /// A long run commits after this many bytes were read, or this much time, so that being cut off
 /// costs no more than that.
-const STAGE: (u64, Duration) = (256 << 20, Duration::from_secs(60));
+const STAGE: (u64, Duration) = (256 << 20, Duration::from_secs(10));
 
 /// What an update is to do.
 #[derive(Clone, Debug)]
@@ -210,9 +210,13 @@ impl Plan<'_> {
         let offset = slots.len();
         slots.extend(kept.into_iter().map(|entry| Slot { folder: entry.folder, entry: Some(entry) }));
         debug_assert!(self.tasks.iter().all(|task| task.slot < offset));
-        if self.tasks.is_empty() && self.gone.is_empty() && !self.dirty && !self.fresh {
-            self.report.articles = self.manifest.tally.articles;
-            self.report.passages = self.manifest.tally.passages + self.manifest.tally.asides;
+        if self.tasks.is_empty()
+            && self.gone.is_empty()
+            && !self.dirty
+            && !self.fresh
+            && !self.manifest.unfinished
+        {
+            self.sum_up();
             return Ok(self.report);
         }
         let (schema, fields) = Fields::build();
@@ -232,6 +236,7 @@ impl Plan<'_> {
         }
         if first {
             // A first index answers from its first stage on.
+            commit.manifest.unfinished = true;
             commit.now(&slots)?;
             home::point_to(self.dir, &generation)?;
         }
@@ -240,9 +245,12 @@ impl Plan<'_> {
             // The index that is in force stays; what was begun beside it goes.
             drop(commit);
             home::sweep(self.dir)?;
-            self.report.articles = self.manifest.tally.articles;
+            self.sum_up();
             return Ok(self.report);
         }
+        // What another update left unread is still unread, unless all folders were compared.
+        let all = self.manifest.folders.iter().all(|folder| self.compared.contains(&folder.id));
+        commit.manifest.unfinished = self.report.interrupted || (self.manifest.unfinished && !all);
         commit.now(&slots)?;
         self.report.articles = commit.manifest.tally.articles;
         self.report.passages = commit.manifest.tally.passages + commit.manifest.tally.asides;
@@ -317,6 +325,7 @@ impl Plan<'_> {
             })?;
             tasks = rest;
             if !tasks.is_empty() && !cancel.load(Relaxed) {
+                commit.manifest.unfinished = true;
                 commit.now(slots)?;
             }
         }

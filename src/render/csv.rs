@@ -1,8 +1,11 @@
 //! For spreadsheets: each hit as one row.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
-use super::{Look, Render};
+use super::{Look, Render, harmless};
 use crate::search::Results;
 
 /// Comma-separated values (RFC 4180) with a row of names.
@@ -13,13 +16,13 @@ impl Render for Csv {
         "csv"
     }
 
-    fn render(&self, results: &Results, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, results: &Results, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
             "rank", "score", "id", "file", "member", "line", "title", "headings", "author", "date", "text",
         ])?;
         for hit in &results.hits {
-            let text = |text: &str| cell(text);
+            let text = |text: &str| cell(&if look.terminal { harmless(text) } else { Cow::Borrowed(text) });
             rows.write_record([
                 hit.rank.to_string(),
                 format!("{:.4}", hit.score),

@@ -38,6 +38,8 @@ pub struct Look {
     pub colour: bool,
     /// Whether to write links that a terminal opens (OSC 8).
     pub links: bool,
+    /// Whether the answer goes to a terminal, which names of files must not drive.
+    pub terminal: bool,
     /// The folder that paths are shown from.
     pub from: PathBuf,
     /// The present time, to tell ages.

@@ -1,5 +1,5 @@
-//! What the other commands print for programs, one object each; the same promise as in
-//! [`super::json`].
+//! What the other commands print for programs, one object each; the same promise as that of
+//! `json`.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use std::{
 use serde::Serialize;
 
 use super::json::{FileObject, PlaceObject, SCHEMA, time, write};
-use crate::index::{ArticleText, FileLine, Report, Status, Verdict, Why};
+use crate::index::{ArticleText, FileLine, Freshness, Report, Status, Verdict, Why};
 
 /// Writes what an update did.
 ///
@@ -101,7 +101,12 @@ impl<'a> FileLineObject<'a> {
 ///
 /// # Errors
 /// Whatever `out` says.
-pub fn status(status: &Status, files: Option<&[FileLine]>, out: &mut dyn Write) -> io::Result<()> {
+pub fn status(
+    status: &Status,
+    fresh: &Freshness,
+    files: Option<&[FileLine]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct Object<'a> {
         schema: u32,
@@ -113,6 +118,11 @@ pub fn status(status: &Status, files: Option<&[FileLine]>, out: &mut dyn Write) 
         segments: u64,
         folders: Vec<FolderObject<'a>>,
         files: FilesObject<'a>,
+        compared: u64,
+        changed: Option<u64>,
+        new: Option<u64>,
+        gone: Option<u64>,
+        notes: &'a [String],
         #[serde(skip_serializing_if = "Option::is_none")]
         list: Option<Vec<FileLineObject<'a>>>,
     }
@@ -166,6 +176,11 @@ pub fn status(status: &Status, files: Option<&[FileLine]>, out: &mut dyn Write) 
             failed: status.failed,
             formats: &status.formats,
         },
+        compared: fresh.compared,
+        changed: fresh.changed,
+        new: fresh.new,
+        gone: fresh.gone,
+        notes: &fresh.notes,
         list: files.map(|files| files.iter().map(FileLineObject::of).collect()),
     };
     write(&object, out)

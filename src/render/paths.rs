@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::{Look, Render};
+use super::{Look, Render, shown_path};
 use crate::search::Results;
 
 /// Paths alone, as they are.
@@ -20,8 +20,13 @@ impl Render for Paths {
         let mut seen = HashSet::new();
         for hit in results.hits.iter().filter(|hit| seen.insert(&hit.file)) {
             let path = hit.file.strip_prefix(&look.from).unwrap_or(&hit.file);
-            out.write_all(path.as_os_str().as_encoded_bytes())?;
-            writeln!(out)?;
+            match look.terminal {
+                true => writeln!(out, "{}", shown_path(path, &look.from))?,
+                false => {
+                    out.write_all(path.as_os_str().as_encoded_bytes())?;
+                    writeln!(out)?;
+                }
+            }
         }
         Ok(())
     }

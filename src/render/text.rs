@@ -224,13 +224,12 @@ impl Page<'_> {
 fn facts(results: &Results, look: &Look) -> String {
     let fresh = &results.freshness;
     let more = if results.total_exact { "" } else { "at least " };
-    let mut facts = vec![format!(
-        "{more}{} in {}",
-        counted(results.total, "passage"),
-        counted(results.articles, "article")
-    )];
+    let mut facts = vec![
+        format!("{more}{} found", counted(results.total, "passage")),
+        format!("{} in the index", counted(results.articles, "article")),
+    ];
     if let Some(updated) = results.updated {
-        facts.push(format!("index of {}", age(updated, look)));
+        facts.push(format!("indexed {}", age(updated, look)));
     }
     facts.push(match fresh.compared {
         0 if fresh.files > 0 => "not compared with the files".into(),
@@ -274,6 +273,7 @@ fn one_line(text: &str) -> String {
 /// Returns a path as seen from a folder, harmless to a terminal.
 pub fn shown_path(path: &Path, from: &Path) -> String {
     let shown = path.strip_prefix(from).unwrap_or(path);
+    let shown = if shown.as_os_str().is_empty() { Path::new(".") } else { shown };
     harmless(&shown.to_string_lossy()).replace('\n', "\u{fffd}")
 }
 

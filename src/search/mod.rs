@@ -35,6 +35,7 @@ use self::{
     tree::{Filter, Node},
 };
 use crate::{
+    analysis,
     article::{Place, Role},
     date::Date,
     error::Result,
@@ -45,8 +46,8 @@ use crate::{
     walk,
 };
 
-/// How many candidates are put in order by all parts of the score; those behind follow by words
-/// alone. A deeper pool changed no figure of the experiments that the weights come from.
+/// How many candidates are put in order by all parts of the score, unless the page needs more. A
+/// deeper pool changed no figure of the experiments that the weights come from.
 const POOL: usize = 200;
 
 /// Candidates taken beyond the pool, so that its last ones are decided by exact sums.
@@ -183,7 +184,7 @@ impl Index {
             }
             hits.push((at, hit));
         }
-        notes.extend(unheld(&parts, &scores, &hits.iter().map(|(at, _)| *at).collect::<Vec<_>>()));
+        notes.extend(self.unheld(&parts, &scores).map_err(broken)?);
         let mut hits: Vec<Hit> = hits.into_iter().map(|(_, hit)| hit).collect();
         self.mark_stale(&mut hits)?;
         Ok(Results {
@@ -253,22 +254,21 @@ impl Index {
             let scores = self.scores(compiler, parts, &candidates)?;
             return Ok((candidates, scores));
         }
-        let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
-        let scores = rerank::score(compiler, parts, &addresses)?;
-        let mut ranked: Vec<(Candidate, Vec<f32>)> = candidates.into_iter().zip(scores).collect();
+        let mut ranked: Vec<(Candidate, Vec<f32>)> =
+            candidates.iter().cloned().zip(self.scores(compiler, parts, &candidates)?).collect();
         let order = |one: &(Candidate, Vec<f32>), other: &(Candidate, Vec<f32>)| best_first(&one.0, &other.0);
-        // By words alone first, in exact sums; then the pool by everything.
-        for (candidate, scores) in &mut ranked {
-            candidate.key = rerank::words_alone(parts, scores);
+        if ranked.len() == limit {
+            // Which of the last ones are taken is decided by exact sums of what they are taken by.
+            for (candidate, scores) in &mut ranked {
+                candidate.key = rerank::words_alone(parts, scores);
+            }
+            ranked.sort_by(order);
+            ranked.truncate(limit - MARGIN);
         }
-        ranked.sort_by(order);
-        let margin = if ranked.len() == limit { MARGIN } else { 0 };
-        ranked.truncate(limit - margin);
-        let pool = ranked.len().min(POOL);
-        for (candidate, scores) in &mut ranked[..pool] {
+        for (candidate, scores) in &mut ranked {
             candidate.key = sum(scores);
         }
-        ranked[..pool].sort_by(order);
+        ranked.sort_by(order);
         Ok(ranked.into_iter().unzip())
     }
 
@@ -355,6 +355,30 @@ impl Index {
         ))
     }
 
+    /// Names the words of the query that no candidate holds.
+    fn unheld(&self, parts: &[ScorePart], scores: &[Vec<f32>]) -> tantivy::Result<Option<String>> {
+        let statistics = self.statistics();
+        let mut words: Vec<String> = Vec::new();
+        let mut unknown = true;
+        for word in parts.iter().filter_map(|part| part.word.as_ref()) {
+            let held = scores.iter().any(|scores| {
+                let mut about = parts.iter().zip(scores).filter(|(part, _)| part.word.as_ref() == Some(word));
+                about.any(|(_, score)| *score > 0.0)
+            });
+            let name = format!("`{word}`");
+            if held || words.contains(&name) {
+                continue;
+            }
+            let stem = analysis::stem(word);
+            for field in [self.fields().stem, self.fields().aside] {
+                unknown &= statistics.doc_freq(&Term::from_field_text(field, &stem))? == 0;
+            }
+            words.push(name);
+        }
+        let holder = if unknown { "passage of the index" } else { "hit" };
+        Ok((!words.is_empty()).then(|| format!("no {holder} holds {}", words.join(", "))))
+    }
+
     fn mark_stale(&self, hits: &mut [Hit]) -> Result<()> {
         let files: Vec<(u32, &[u8])> = hits
             .iter()
@@ -373,27 +397,5 @@ impl Index {
 
 /// Adds the parts of a score, always in the same order.
 fn sum(scores: &[f32]) -> f64 {
-    scores.iter().map(|score| f64::from(*score)).sum()
-}
-
-/// Names the words of the query that no hit holds.
-fn unheld(parts: &[ScorePart], scores: &[Vec<f32>], shown: &[usize]) -> Vec<String> {
-    let mut words: Vec<&str> = Vec::new();
-    for word in parts.iter().filter_map(|part| part.word.as_deref()) {
-        let held = shown.iter().filter_map(|&at| scores.get(at)).any(|scores| {
-            let mut about = parts.iter().zip(scores).filter(|(part, _)| part.word.as_deref() == Some(word));
-            about.any(|(_, score)| *score > 0.0)
-        });
-        if !words.contains(&word) && !held {
-            words.push(word);
-        }
-    }
-    match words.as_slice() {
-        [] => Vec::new(),
-        _ if shown.is_empty() => Vec::new(),
-        words => vec![format!(
-            "no hit holds {}",
-            words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-        )],
-    }
+    scores.iter().fold(0.0, |sum, score| sum + f64::from(*score))
 }

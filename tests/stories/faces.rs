@@ -60,10 +60,10 @@ fn the_help_shows_every_command_with_examples() {
     words, +word must be there and -word must not, agent* begins so; AND, OR, NOT and ( ) work, and
     title: author: path: tag: site: lang: format: date: after: before: look in that field.
 
-    Usage: excerpt search [OPTIONS] <WORDS>...
+    Usage: excerpt search [OPTIONS] [WORDS]...
 
     Arguments:
-      <WORDS>...
+      [WORDS]...
               What to look for
 
     Options:
@@ -187,7 +187,7 @@ fn the_help_shows_every_command_with_examples() {
       -h, --help
               Print help (see a summary with '-h')
 
-    What is passed over in the folders named, from now on:
+    What is passed over in the folders named, from now on, instead of what was before:
           --exclude <GLOB>
               Leave out what this pattern matches, written as in a .gitignore
 
@@ -199,6 +199,9 @@ fn the_help_shows_every_command_with_examples() {
 
           --follow
               Follow symbolic links
+
+          --default-rules
+              Pass over again what is passed over where none of these is given
 
     Options of every command:
           --index <DIR>

@@ -264,6 +264,20 @@ fn a_file_that_cannot_be_read_costs_only_itself() {
 }
 
 #[test]
+fn an_index_is_never_indexed() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let answer = place.json(&["index", "idx"]);
+    assert_eq!(answer["error"]["kind"], "is-index");
+    // The folder around both is walked without either: one is an index, the other by itself.
+    let report = place.json(&["index", "."]);
+    assert_eq!(
+        (&report["added"], &report["articles"], &report["skipped"]),
+        (&0.into(), &3.into(), &2.into())
+    );
+}
+
+#[test]
 fn too_little_memory_is_refused_and_the_least_is_named() {
     let place = Place::with_articles();
     let answer = place.run(&["index", "articles", "--memory", "10M"]);
@@ -298,7 +312,10 @@ fn ctrl_c_keeps_what_was_committed() {
     let answer = place.answer(&child.wait_with_output().expect("the program ends"));
     assert_eq!(answer.code, 130, "{}", answer.out);
     assert!(answer.out.starts_with("Stopped."), "{}", answer.out);
+    let kept = place.json(&["status"])["articles"].as_u64().expect("there is a number");
+    let notes = place.json(&["search", "moon", "--refresh", "never"])["notes"].to_string();
+    assert!(notes.contains("stopped before its end"), "{notes}");
     let report = place.json(&["index"]);
-    assert_eq!(report["articles"], 3_000);
-    assert!(report["added"].as_u64() < Some(3_000), "{report}");
+    assert_eq!((&report["articles"], &report["added"]), (&3_000.into(), &(3_000 - kept).into()));
+    assert_eq!(place.json(&["search", "moon"])["notes"], serde_json::json!([]));
 }

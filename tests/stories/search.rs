@@ -15,7 +15,7 @@ fn one_line_indexes_a_folder_and_finds_the_passage() {
         Llama 4 will have agentic capabilities. It acts by itself.
         1 more in this article
 
-    2 passages in 3 articles · index of just now · 3 files compared
+    2 passages found · 3 articles in the index · indexed just now · 3 files compared
     ");
     assert_eq!(place.json(&["index"])["unchanged"], 3);
 }
@@ -114,7 +114,7 @@ fn every_format_gives_the_same_hits() {
         articles/bread.html
         A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.
 
-    1 passage in 3 articles · index of just now · 3 files compared
+    1 passage found · 3 articles in the index · indexed just now · 3 files compared
     --- jsonl
     {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"date":"2024-03-05","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
     --- markdown
@@ -218,7 +218,8 @@ fn no_query_is_an_error() {
     insta::assert_snapshot!(answer.out, @"
     No passage matches `zeppelin`.
 
-    0 passages in 3 articles · index of just now · 3 files compared
+    note: no passage of the index holds `zeppelin`
+    0 passages found · 3 articles in the index · indexed just now · 3 files compared
     ");
 }
 
@@ -238,6 +239,39 @@ fn identical_passages_are_shown_once_and_counted() {
         (&answer["hits"][0]["path"], &answer["hits"][0]["copies"], &answer["total"]),
         (&"one.txt".into(), &2.into(), &3.into())
     );
+}
+
+#[test]
+fn an_article_that_repeats_a_word_does_not_keep_others_off_the_page() {
+    let place = Place::new();
+    let paragraphs: Vec<String> = (0..400)
+        .map(|number| {
+            format!("# Part {number}\n\nHere a whale was seen again, on day {number} of the voyage.")
+        })
+        .collect();
+    place.write("articles/book.md", paragraphs.join("\n\n"));
+    place.write(
+        "articles/guide.md",
+        "# The whale\n\nAll there is to know of it, in a few words for those who are in a hurry.\n",
+    );
+    place.index("articles");
+    let answer = place.json(&["search", "whale"]);
+    let hits = answer["hits"].as_array().expect("there are hits");
+    assert_eq!(hits.iter().map(|hit| &hit["path"]).collect::<Vec<_>>(), ["guide.md", "book.md"]);
+    assert!(hits[0]["score"].as_f64() >= hits[1]["score"].as_f64(), "{answer}");
+}
+
+#[test]
+fn a_single_file_is_searched_though_a_rule_leaves_it_out() {
+    let place = Place::with_articles();
+    place.write("articles/.ignore", "tides.txt\n");
+    place.index("articles");
+    assert!(place.hits("moon").is_empty());
+    let answer = place.json(&["search", "moon", "--in", "articles/tides.txt"]);
+    assert_eq!(answer["hits"][0]["path"], "tides.txt");
+    place.write("articles/table.xyz", "moon\n");
+    let answer = place.json(&["search", "moon", "--in", "articles/table.xyz"]);
+    assert!(answer["notes"].to_string().contains("no reader"), "{answer}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What a page says of itself: title, author, date, address, language, subjects.
+//!
+//! Pages state these many times over, and not always the same; each is taken from the most reliable
+//! source that has it.
 
-use dom_query::{Document, NodeRef};
-use serde_json::Value;
+use dom_query::Document;
 
+use super::{facts::Facts, known::same, tame::Tame};
 use crate::{article::Article, date::Date};
-
-use super::{key, tame::Tame};
 
 /// Bytes of the longest byline. A longer one is a paragraph.
 const LONGEST_AUTHOR: usize = 120;
@@ -16,16 +17,30 @@ const MOST_AUTHORS: usize = 20;
 /// Most keywords that tell anything: a longer list is made for search engines.
 const MOST_KEYWORDS: usize = 10;
 
-/// Most headings of the first level that are compared with the title.
-const MOST_HEADINGS: usize = 10;
-
 /// Bytes of the longest title from which the name of the site is taken off.
 const LONGEST_TITLE: usize = 400;
 
 /// What may stand between the title of an article and the name of its site.
 const SEPARATORS: &[&str] = &[" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", ": "];
 
-/// `meta` names, the most reliable first.
+/// What may stand before the name in a byline.
+const BEFORE_NAMES: &[&str] = &[
+    "written by ",
+    "posted by ",
+    "story by ",
+    "text by ",
+    "words by ",
+    "author: ",
+    "words: ",
+    "text: ",
+    "by: ",
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+];
+
+// Names of `meta` elements, the most reliable first.
 const TITLES: &[&str] =
     &["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title"];
 const SITES: &[&str] = &["og:site_name", "application-name"];
@@ -65,273 +80,53 @@ const DATES: &[&str] = &[
 ];
 const URLS: &[&str] = &["og:url", "twitter:url"];
 const LANGUAGES: &[&str] = &["og:locale", "content-language", "dc.language", "dcterms.language", "language"];
-/// What stands before the name in a byline.
-const BEFORE_NAMES: &[&str] = &[
-    "written by ",
-    "posted by ",
-    "story by ",
-    "text by ",
-    "words by ",
-    "author: ",
-    "words: ",
-    "text: ",
-    "by: ",
-    "by ",
-    "von ",
-    "par ",
-    "por ",
-];
 const KEYWORDS: &[&str] = &["news_keywords", "keywords", "parsely-tags"];
-
-/// What the elements of a page state.
-#[derive(Debug, Default)]
-struct Facts {
-    /// `meta` elements: name, lowercase, and content.
-    metas: Vec<(String, String)>,
-    title: Option<String>,
-    headings: Vec<String>,
-    canonical: Option<String>,
-    language: Option<String>,
-    /// Dates that elements of the page are marked with, the most reliable last.
-    times: Vec<String>,
-    byline: Option<String>,
-    /// Structured data about the article.
-    data: Option<Value>,
-}
 
 /// Fills the fields of an article from its page.
 pub(super) fn read(document: &Document, page: &Tame) -> Article {
     let facts = Facts::of(document, page);
-    let site = facts.meta(SITES).or_else(|| facts.data("publisher"));
-    let url = facts.urls().into_iter().chain(page.saved_from.clone()).find(|url| is_web(url));
-    let title = facts.title(site.as_deref());
-    let tags = facts.tags().into_iter().filter(|tag| title.as_deref().map(key) != Some(key(tag)));
+    let title = title(&facts);
+    let url = url(&facts, page);
+    let mut tags = tags(&facts);
+    tags.retain(|tag| title.as_deref().is_none_or(|title| !same(title, tag)));
     Article {
-        author: facts.author(),
-        date: facts.date().or_else(|| url.as_deref().and_then(date_in)),
-        language: facts.language(),
-        tags: tags.collect(),
+        author: author(&facts),
+        date: date(&facts).or_else(|| url.as_deref().and_then(day_in)),
+        language: language(&facts),
         title,
         url,
+        tags,
         ..Article::default()
     }
 }
 
-impl Facts {
-    fn of(document: &Document, page: &Tame) -> Self {
-        let mut facts = Self { data: structured(&page.data), ..Self::default() };
-        for node in document.root().descendants_it() {
-            facts.take(node);
-        }
-        facts
-    }
-
-    fn take(&mut self, node: NodeRef<'_>) {
-        let Some(element) = node.element_ref() else { return };
-        let attribute = |name: &str| {
-            let found = element.attrs.iter().find(|attribute| &*attribute.name.local == name)?;
-            Some(one_line(&found.value)).filter(|value| !value.is_empty())
-        };
-        match &*element.name.local {
-            "html" => self.language = attribute("lang").or_else(|| attribute("xml:lang")),
-            "meta" => {
-                let names = ["property", "name", "itemprop", "http-equiv"].into_iter().find_map(attribute);
-                if let (Some(names), Some(content)) = (names, attribute("content")) {
-                    let plain = |name: &str| {
-                        name.to_ascii_lowercase().replace("dc:", "dc.").replace("dcterms:", "dcterms.")
-                    };
-                    self.metas.extend(names.split(' ').map(|name| (plain(name), content.clone())));
-                }
-            }
-            "title" if self.title.is_none() => self.title = Some(one_line(&node.text())),
-            "h1" if self.headings.len() < MOST_HEADINGS => self.headings.push(spaced_text(node)),
-            "link" if attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
-                self.canonical = self.canonical.take().or_else(|| attribute("href"));
-            }
-            "time" if self.times.is_empty() && !is_around(node) => self.times.extend(attribute("datetime")),
-            _ if self.byline.is_none() && is_byline(&attribute) && !is_around(node) => {
-                // The date often stands behind the name, or in its place.
-                let line = spaced_text(node);
-                let name = line.split(['|', '·', '•']).next().unwrap_or_default();
-                let is_name = |part: &&str| !part.contains(|char: char| char.is_ascii_digit());
-                self.byline = byline(&name.split(',').take_while(is_name).collect::<Vec<_>>().join(","));
-            }
-            _ => {}
-        }
-        if attribute("itemprop").is_some_and(|property| property.eq_ignore_ascii_case("datePublished")) {
-            self.times.extend(
-                attribute("datetime")
-                    .or_else(|| attribute("content"))
-                    .or_else(|| Some(one_line(&node.text()))),
-            );
-        }
-    }
-
-    fn metas<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        let of = |name: &'a str| self.metas.iter().filter(move |(key, _)| key == name);
-        names.iter().flat_map(move |name| of(name)).map(|(_, content)| content.as_str())
-    }
-
-    fn meta(&self, names: &[&str]) -> Option<String> {
-        self.metas(names).next().map(unescape)
-    }
-
-    /// Returns a field of the structured data, or the name of what it holds.
-    fn data(&self, field: &str) -> Option<String> {
-        let mut names = Vec::new();
-        collect(self.data.as_ref()?.get(field)?, &mut names);
-        names.into_iter().next()
-    }
-
-    /// Chooses the title, and takes the name of the site off it where another part of the page
-    /// shows which part that is.
-    fn title(&self, site: Option<&str>) -> Option<String> {
-        let headline = self.data("headline");
-        let named = [self.meta(TITLES), headline, self.title.clone()];
-        let known: Vec<&str> = named.iter().flatten().chain(&self.headings).map(String::as_str).collect();
-        let is_site = |title: &str| site.is_some_and(|site| key(site) == key(title));
-        let only_heading = match self.headings.as_slice() {
-            [heading] => Some(heading),
-            _ => None,
-        };
-        let mut titles = named.iter().flatten().chain(only_heading).filter(|title| !title.is_empty());
-        let first = titles.clone().next();
-        let title = titles.find(|title| !is_site(title)).or(first)?;
-        Some(without_site(title, &known, is_site).to_owned())
-    }
-
-    /// Returns the authors of the first source that names any.
-    fn author(&self) -> Option<String> {
-        let mut data = Vec::new();
-        let field = |data: &'_ Value| data.get("author").or_else(|| data.get("creator")).cloned();
-        self.data.as_ref().and_then(field).iter().for_each(|authors| collect(authors, &mut data));
-        let metas = AUTHORS.iter().map(|name| self.metas(&[*name]).map(str::to_owned).collect());
-        let marked = self.byline.iter().cloned().collect();
-        std::iter::once(data).chain(metas).chain([marked]).find_map(|names: Vec<String>| {
-            let mut known: Vec<String> = Vec::new();
-            for name in names.iter().filter_map(|name| byline(name)).take(MOST_AUTHORS) {
-                if !known.contains(&name) {
-                    known.push(name);
-                }
-            }
-            let names = known.join(", ");
-            (!names.is_empty() && names.len() <= LONGEST_AUTHOR).then_some(names)
-        })
-    }
-
-    fn date(&self) -> Option<Date> {
-        let data = self.data("datePublished");
-        let stated = self.metas(DATES).map(str::to_owned);
-        data.into_iter().chain(stated).chain(self.times.iter().rev().cloned()).find_map(|date| date_of(&date))
-    }
-
-    fn urls(&self) -> Vec<String> {
-        let mut urls: Vec<String> = self.canonical.iter().cloned().collect();
-        urls.extend(self.metas(URLS).map(str::to_owned));
-        urls.extend(["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|field| self.data(field)));
-        urls
-    }
-
-    fn language(&self) -> Option<String> {
-        let language =
-            self.language.clone().or_else(|| self.meta(LANGUAGES)).or_else(|| self.data("inLanguage"))?;
-        let tag = language.split([',', ';', ' ']).next().unwrap_or_default().replace('_', "-");
-        (!tag.is_empty() && tag.len() < 20).then_some(tag)
-    }
-
-    fn tags(&self) -> Vec<String> {
-        let mut lists: Vec<Vec<String>> = vec![self.metas(&["article:tag"]).map(str::to_owned).collect()];
-        let mut data = Vec::new();
-        if let Some(keywords) = self.data.as_ref().and_then(|data| data.get("keywords")) {
-            collect(keywords, &mut data);
-        }
-        lists.push(data);
-        lists.extend(self.metas(KEYWORDS).map(|list| vec![list.to_owned()]));
-        for list in lists {
-            let mut tags: Vec<String> = Vec::new();
-            for tag in list.iter().flat_map(|tags| tags.split([',', ';'])).map(unescape) {
-                // Keywords such as `type: article` are for machines.
-                if !tag.is_empty() && !tag.contains(':') && !tags.iter().any(|known| key(known) == key(&tag))
-                {
-                    tags.push(tag);
-                }
-                if tags.len() > MOST_KEYWORDS {
-                    break;
-                }
-            }
-            if !tags.is_empty() && tags.len() <= MOST_KEYWORDS {
-                return tags;
-            }
-        }
-        Vec::new()
-    }
+/// Chooses the title. The name of the site is taken off it where the page shows which part that is.
+fn title(facts: &Facts) -> Option<String> {
+    let site = facts.meta(SITES).or_else(|| facts.data("publisher").into_iter().next());
+    let is_site = |title: &str| site.as_deref().is_some_and(|site| same(site, title));
+    let stated = [facts.meta(TITLES), facts.data("headline").into_iter().next(), facts.title.clone()];
+    let known: Vec<&str> = stated.iter().flatten().chain(&facts.headings).map(String::as_str).collect();
+    let only_heading = Some(&facts.headings).filter(|headings| headings.len() == 1).into_iter().flatten();
+    let titles: Vec<&String> =
+        stated.iter().flatten().chain(only_heading).filter(|title| !title.is_empty()).collect();
+    let title = titles.iter().find(|title| !is_site(title)).or(titles.first())?;
+    Some(without_site(title, &known, is_site).to_owned())
 }
 
-/// Finds the article among the objects of structured data.
-fn structured(scripts: &[String]) -> Option<Value> {
-    let mut objects = Vec::new();
-    for script in scripts {
-        let script = script.replace(char::is_control, " ");
-        // Some wrap it in marks of XML, or hide it from browsers that are long gone.
-        let wrapped = script.trim_start().starts_with(['<', '/']);
-        let marks = ["CDATA[", "<!--"].iter().filter(|_| wrapped);
-        let inner = marks.filter_map(|mark| script.split_once(mark)).map(|(_, inner)| inner).next();
-        let inner = inner.unwrap_or(&script).trim_start_matches([' ', '*', '/']);
-        match serde_json::Deserializer::from_str(inner).into_iter().next() {
-            Some(Ok(Value::Array(values))) => objects.extend(values),
-            Some(Ok(mut value)) => {
-                if let Some(Value::Array(values)) = value.get_mut("@graph").map(Value::take) {
-                    objects.extend(values);
-                }
-                objects.push(value);
-            }
-            _ => {}
-        }
-    }
-    let is_article = |object: &Value| {
-        let mut types = Vec::new();
-        object.get("@type").into_iter().for_each(|kind| collect(kind, &mut types));
-        types.iter().any(|kind| {
-            ["Article", "Posting", "Report", "Review", "Recipe"].iter().any(|end| kind.ends_with(end))
-        })
-    };
-    let at = objects.iter().position(is_article).or_else(|| {
-        objects
-            .iter()
-            .position(|object| object.get("datePublished").is_some() || object.get("headline").is_some())
-    })?;
-    Some(objects.swap_remove(at))
-}
-
-/// Collects strings: those of a list, and the names of objects.
-fn collect(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) => found.extend(Some(unescape(text)).filter(|text| !text.is_empty())),
-        Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
-        Value::Object(fields) => {
-            if let Some(Value::String(name)) = fields.get("name").or_else(|| fields.get("@id")) {
-                found.extend(Some(unescape(name)).filter(|name| !name.is_empty()));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Returns a title without parts that are the name of the site, or that another statement of the
-/// title does not have.
+/// Returns the part of a title that the page states elsewhere too, or the part beside the name of
+/// the site; all of it where there is no such part.
 fn without_site<'a>(title: &'a str, known: &[&str], is_site: impl Fn(&str) -> bool) -> &'a str {
     if title.len() > LONGEST_TITLE {
         return title;
     }
     let mut cuts: Vec<(&str, &str)> = Vec::new();
     for separator in SEPARATORS {
-        cuts.extend(
-            title.match_indices(separator).map(|(at, _)| (&title[..at], &title[at + separator.len()..])),
-        );
+        let at = title.match_indices(separator);
+        cuts.extend(at.map(|(at, _)| (&title[..at], &title[at + separator.len()..])));
     }
-    let known: Vec<String> = known.iter().filter(|one| !is_site(one)).map(|one| key(one)).collect();
+    let is_known = |part: &&str| known.iter().any(|one| same(one, part) && !is_site(one));
     let parts = cuts.iter().flat_map(|(before, after)| [*before, *after]);
-    if let Some(part) = parts.filter(|part| known.contains(&key(part))).max_by_key(|part| part.len()) {
+    if let Some(part) = parts.filter(is_known).max_by_key(|part| part.len()) {
         return part.trim();
     }
     let rest = cuts.iter().find_map(|&(before, after)| match (is_site(before), is_site(after)) {
@@ -342,78 +137,206 @@ fn without_site<'a>(title: &'a str, known: &[&str], is_site: impl Fn(&str) -> bo
     rest.map_or(title, str::trim)
 }
 
+/// Returns the authors of the first source that names any.
+fn author(facts: &Facts) -> Option<String> {
+    let data = ["author", "creator"].into_iter().map(|field| facts.data(field));
+    let metas = AUTHORS.iter().map(|name| facts.metas(&[*name]).map(str::to_owned).collect());
+    let marked = facts.byline.as_deref().map(before_date).into_iter().collect();
+    data.chain(metas).chain([marked]).find_map(|names: Vec<String>| {
+        let mut authors: Vec<String> = Vec::new();
+        for name in names.iter().filter_map(|name| byline(name)).take(MOST_AUTHORS) {
+            if !authors.contains(&name) {
+                authors.push(name);
+            }
+        }
+        let authors = authors.join(", ");
+        (!authors.is_empty() && authors.len() <= LONGEST_AUTHOR).then_some(authors)
+    })
+}
+
 /// Returns the name in a byline.
 fn byline(text: &str) -> Option<String> {
-    let mut name = unescape(text);
+    let mut name = text;
     for start in BEFORE_NAMES {
         if name.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start)) {
-            name = name[start.len()..].trim().to_owned();
+            name = name[start.len()..].trim();
         }
     }
     let name = name.trim_matches([',', '|', '·', ' ']);
-    let usable =
-        name.len() <= LONGEST_AUTHOR && name.chars().any(char::is_alphabetic) && !name.contains("://");
-    usable.then(|| name.to_owned())
+    (name.chars().any(char::is_alphabetic) && !name.contains("://")).then(|| name.to_owned())
 }
 
-fn date_of(text: &str) -> Option<Date> {
-    let compact = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let date = if compact {
-        Date::parse(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
-    } else {
-        Date::parse(text)
-    };
-    // The year 1 stands where a program had no date.
-    date.filter(|date| date.year >= 1_000)
+/// Returns what stands in a byline before the date and the like.
+fn before_date(line: &str) -> String {
+    let first = line.split(['|', '·', '•']).next().unwrap_or_default();
+    let is_name = |part: &&str| !part.contains(|char: char| char.is_ascii_digit());
+    first.split(',').take_while(is_name).collect::<Vec<_>>().join(",")
+}
+
+fn date(facts: &Facts) -> Option<Date> {
+    let stated = facts.metas(DATES).map(str::to_owned);
+    let marked = facts.times.iter().rev().cloned();
+    facts.data("datePublished").into_iter().chain(stated).chain(marked).find_map(|date| {
+        let compact = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+        let date = if compact { format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]) } else { date };
+        // The year 1 stands where a program had no date.
+        Date::parse(&date).filter(|date| date.year >= 1_000)
+    })
 }
 
 /// Finds a day in an address, as in `/2025/01/30/`.
-fn date_in(url: &str) -> Option<Date> {
+fn day_in(url: &str) -> Option<Date> {
     let parts: Vec<&str> = url.split('/').collect();
     parts.windows(3).filter(|day| day[0].len() == 4).find_map(|day| Date::parse(&day.join("/")))
 }
 
-fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
+fn url(facts: &Facts, page: &Tame) -> Option<String> {
+    let stated = facts.metas(URLS).map(str::to_owned);
+    let data = ["url", "mainEntityOfPage", "@id"].into_iter().flat_map(|field| facts.data(field));
+    let mut urls =
+        facts.canonical.clone().into_iter().chain(stated).chain(data).chain(page.saved_from.clone());
+    urls.find(|url| url.starts_with("https://") || url.starts_with("http://"))
 }
 
-/// Whether an element is marked as the byline.
-fn is_byline(attribute: &impl Fn(&str) -> Option<String>) -> bool {
-    let is_author =
-        |name: &str| attribute(name).is_some_and(|value| value.split(' ').any(|word| word == "author"));
-    is_author("rel")
-        || is_author("itemprop")
-        || attribute("class").is_some_and(|class| class.contains("byline"))
+fn language(facts: &Facts) -> Option<String> {
+    let data = facts.data("inLanguage").into_iter().next();
+    let language = facts.language.clone().or_else(|| facts.meta(LANGUAGES)).or(data)?;
+    let tag = language.split([',', ';', ' ']).next().unwrap_or_default().replace('_', "-");
+    (!tag.is_empty() && tag.len() < 20).then_some(tag)
 }
 
-/// Whether a node stands in a part of the page that is about other articles, or in a form.
-fn is_around(node: NodeRef<'_>) -> bool {
-    let around = |name: &str| matches!(name, "nav" | "aside" | "footer" | "form");
-    let comments = |class: &str| class.contains("comment") || class.contains("related");
-    node.ancestors_it(None).any(|above| {
-        above.element_ref().is_some_and(|element| around(&element.name.local))
-            || above.class().is_some_and(|class| comments(&class))
-    })
+/// Returns the first list of subjects that is short enough to tell anything.
+fn tags(facts: &Facts) -> Vec<String> {
+    let tagged = facts.metas(&["article:tag"]).map(str::to_owned).collect();
+    let keywords = facts.metas(KEYWORDS).map(|list| vec![list.to_owned()]);
+    [tagged, facts.data("keywords")]
+        .into_iter()
+        .chain(keywords)
+        .map(|list| few(&list))
+        .find(|tags| !tags.is_empty())
+        .unwrap_or_default()
 }
 
-/// Returns the text of a node, a space between its elements.
-fn spaced_text(node: NodeRef<'_>) -> String {
-    let mut text = String::new();
-    for inner in node.descendants_it().filter(|inner| inner.is_text()) {
-        text.push_str(&inner.text());
-        text.push(' ');
+/// Returns the keywords of a list, or none where they are too many.
+fn few(list: &[String]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in list.iter().flat_map(|tags| tags.split([',', ';'])).map(str::trim) {
+        // Keywords such as `type: article` are for machines.
+        if !tag.is_empty() && !tag.contains(':') && !tags.iter().any(|known| same(known, tag)) {
+            tags.push(tag.to_owned());
+        }
+        if tags.len() > MOST_KEYWORDS {
+            return Vec::new();
+        }
     }
-    one_line(&text)
+    tags
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+#[cfg(test)]
+mod tests {
+    use super::{super::tame::tame, *};
 
-/// Returns the text on one line, without the entities of text that was escaped twice.
-fn unescape(text: &str) -> String {
-    if text.contains('&') && text.contains(';') {
-        return one_line(&Document::fragment(text.replace('<', "&lt;")).text());
+    fn article(page: &str) -> Article {
+        let page = tame(page);
+        read(&Document::from(page.html.as_str()), &page)
     }
-    one_line(text)
+
+    #[test]
+    fn the_title_is_without_the_site() {
+        let check = |head: &str, expected: Option<&str>| {
+            assert_eq!(article(head).title.as_deref(), expected, "{head}")
+        };
+        let site = "<meta property=og:site_name content='The Site'>";
+        check("", None);
+        check("<title> A \n b </title>", Some("A b"));
+        check("<title>A - b | The Site</title>", Some("A - b | The Site"));
+        check(&format!("<title>A - b | The Site</title>{site}"), Some("A - b"));
+        check(&format!("<title>The Site: A</title>{site}"), Some("A"));
+        check("<title>A - b - The Site</title><h1>A - B</h1>", Some("A - b"));
+        check("<title>A | C</title><meta property=og:title content='A b | C'><h1>a b</h1>", Some("A b"));
+        check("<title>The Site</title><h1>A</h1><meta property=og:site_name content='the site'>", Some("A"));
+        check("<title>The Site</title><h1>A</h1><h1>B</h1>", Some("The Site"));
+        check("<h1><a>A</a><span>b</span></h1>", Some("A b"));
+        check("<title>A</title><meta name=twitter:title content='A &amp;amp; b'>", Some("A & b"));
+        check("<title>A</title><meta property='x:y og:title' content=B>", Some("B"));
+        check(
+            "<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":\"A\"}</script><title>A|B</title>",
+            Some("A"),
+        );
+    }
+
+    #[test]
+    fn the_author_is_a_name() {
+        let check = |page: &str, expected: Option<&str>| {
+            assert_eq!(article(page).author.as_deref(), expected, "{page}")
+        };
+        check("<meta name=author content=' By A  B '>", Some("A B"));
+        check(
+            "<meta name=author content=A><meta name=author content=B><meta name=author content=A>",
+            Some("A, B"),
+        );
+        check("<meta name=article:author content='https://a.b/c'><p class=byline>by: A</p>", Some("A"));
+        check(
+            "<script type=application/ld+json>{\"@type\":\"Article\",\"author\":[{\"name\":\"A\"},\"B\"]}</script><meta name=author content=C>",
+            Some("A, B"),
+        );
+        check("<p class='post-byline x'>Words: A, B | 1 October 2024</p>", Some("A, B"));
+        check("<p class=byline>A, 12 May 2024</p>", Some("A"));
+        check("<p class=byline>12 May 2024</p>", None);
+        check("<form><a rel=author>A</a></form><div class=comments><a rel=author>B</a></div>", None);
+        check(&format!("<p class=byline>{}</p>", "a ".repeat(100)), None);
+    }
+
+    #[test]
+    fn the_date_is_that_of_publication() {
+        let check = |page: &str, expected: Option<&str>| {
+            assert_eq!(article(page).date.map(|date| date.to_string()).as_deref(), expected, "{page}");
+        };
+        check("<meta property=article:published_time content=2025-01-30T08:00:00Z>", Some("2025-01-30"));
+        check("<meta name=DC.date content=20250130>", Some("2025-01-30"));
+        check("<meta name=date content=soon><time datetime=2025-01>January</time>", Some("2025-01"));
+        check("<nav><time datetime=2024>x</time></nav><time datetime=2025>y</time>", Some("2025"));
+        check(
+            "<time datetime=2024>x</time><p itemprop=datePublished>30 January 2025</p>",
+            Some("2025-01-30"),
+        );
+        check("<meta name=date content='0001-01-01T00:00:00'>", None);
+        check("<link rel=canonical href='https://a.b/2025/01/30/c'>", Some("2025-01-30"));
+        check(
+            "<script type=application/ld+json>{\"@type\":\"Article\",\"datePublished\":\"2025-01-30\"}</script><meta name=date content=2024>",
+            Some("2025-01-30"),
+        );
+    }
+
+    #[test]
+    fn the_address_language_and_subjects_are_found() {
+        let check = |page: &str, expected: [&str; 3]| {
+            let article = article(page);
+            let found = [
+                article.url.unwrap_or_default(),
+                article.language.unwrap_or_default(),
+                article.tags.join("+"),
+            ];
+            assert_eq!(found, expected, "{page}");
+        };
+        check("", ["", "", ""]);
+        check(
+            "<html lang=pt-BR><link rel=canonical href=/a><meta property=og:url content=http://a.b>",
+            ["http://a.b", "pt-BR", ""],
+        );
+        check(
+            "<!-- saved from url=(0014)https://a.b/c --><meta property=og:locale content=en_GB>",
+            ["https://a.b/c", "en-GB", ""],
+        );
+        check(
+            "<link rel='x canonical' href=https://a.b><meta name=keywords content='a, b;c,A, d:e'>",
+            ["https://a.b", "", "a+b+c"],
+        );
+        check(
+            "<meta name=article:tag content=a><meta name=article:tag content=b><meta name=keywords content=c>",
+            ["", "", "a+b"],
+        );
+        check("<meta name=keywords content='a,b,c,d,e,f,g,h,i,j,k'>", ["", "", ""]);
+        check("<title>A b</title><meta name=keywords content='a b,c'>", ["", "", "c"]);
+    }
 }

@@ -7,7 +7,10 @@
 
 use std::borrow::Cow;
 
-use super::tags::{RAW, Tag, Token, Tokens};
+use super::{
+    nesting::{Class, Open, class, ended_by_end, ended_by_start},
+    tags::{Tag, Token, Tokens},
+};
 
 /// Elements that may be open at once. Browsers allow 512.
 const DEEPEST: usize = 256;
@@ -35,48 +38,6 @@ pub(super) struct Tame {
     pub flattened: bool,
     /// About the sum of the depths of all elements: what a step costs that looks below every element.
     pub weight: usize,
-}
-
-/// What the tags of an element do to the elements around it, by the rules of HTML.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Class {
-    /// It has no content, or there is only one of it.
-    Void,
-    /// It says only how text looks.
-    Look,
-    /// It holds no tags.
-    Raw,
-    /// It ends a paragraph.
-    Block,
-    Heading,
-    /// The end tag of a plain element does not reach across it.
-    Special,
-    /// Hardly any end tag reaches across it.
-    Wall,
-    /// A part of a table.
-    Part,
-    Plain,
-}
-
-fn class(name: &str) -> Class {
-    match name {
-        "a" | "span" | "label" => Class::Plain,
-        "div" | "p" | "li" | "ul" | "article" | "section" | "address" | "aside" | "blockquote" | "center"
-        | "dd" | "details" | "dialog" | "dir" | "dl" | "dt" | "fieldset" | "figcaption" | "figure"
-        | "footer" | "form" | "header" | "hgroup" | "listing" | "main" | "menu" | "nav" | "ol" | "pre"
-        | "search" | "summary" => Class::Block,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Class::Heading,
-        "area" | "base" | "basefont" | "bgsound" | "body" | "br" | "col" | "colgroup" | "embed" | "frame"
-        | "frameset" | "head" | "hr" | "html" | "image" | "img" | "input" | "keygen" | "link" | "meta"
-        | "param" | "source" | "track" | "wbr" => Class::Void,
-        "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt"
-        | "u" => Class::Look,
-        "td" | "th" | "tr" | "tbody" | "tfoot" | "thead" | "caption" => Class::Part,
-        "table" | "applet" | "marquee" | "object" | "select" | "template" => Class::Wall,
-        "button" | "noscript" => Class::Special,
-        _ if RAW.contains(&name) => Class::Raw,
-        _ => Class::Plain,
-    }
 }
 
 /// Makes a page safe to parse.
@@ -167,34 +128,9 @@ enum Raw {
 struct Tamer<'a> {
     page: Tame,
     /// The elements that are open in the page written so far, outermost first; perhaps more.
-    open: Vec<Element<'a>>,
+    open: Vec<Open<'a>>,
     /// Bytes of text since the last tag.
     unbroken: usize,
-}
-
-#[derive(Debug)]
-struct Element<'a> {
-    tag: Tag<'a>,
-    class: Class,
-}
-
-impl Element<'_> {
-    fn is(&self, name: &str) -> bool {
-        self.tag.name == name
-    }
-
-    fn is_wall(&self) -> bool {
-        self.class == Class::Wall || self.class == Class::Part && !self.is("tr")
-    }
-
-    fn is_special(&self) -> bool {
-        self.class != Class::Plain
-    }
-
-    /// Whether it parts one item of a list from another.
-    fn parts_items(&self) -> bool {
-        self.is_special() && !matches!(&*self.tag.name, "address" | "div" | "p")
-    }
 }
 
 impl<'a> Tamer<'a> {
@@ -250,14 +186,18 @@ impl<'a> Tamer<'a> {
         if class == Class::Part && !self.open.iter().any(|open| open.is("table") || open.is("template")) {
             return None;
         }
-        self.end_implied(&tag.name, class);
+        match ended_by_start(&self.open, &tag.name, class) {
+            Some(at) if tag.name == "a" => self.end_alone(at),
+            Some(at) => self.end_from(at),
+            None => {}
+        }
         if self.open.len() >= DEEPEST {
             self.page.flattened = true;
             return None;
         }
         self.write(&tag);
         let closed = tag.closed && (xml || class == Class::Plain);
-        self.open.push(Element { tag, class });
+        self.open.push(Open { tag, class });
         if closed {
             self.end_from(self.open.len() - 1);
         }
@@ -308,77 +248,32 @@ impl<'a> Tamer<'a> {
         self.page.html.push_str(&tag.written[from..]);
     }
 
-    /// Ends the elements that a start tag ends.
-    fn end_implied(&mut self, name: &str, class: Class) {
-        if matches!(class, Class::Block | Class::Heading) {
-            self.end(|open| open.is("p"), |open| open.is_wall() || open.is("button"));
-        }
-        let table = |open: &Element<'_>| open.is("table") || open.is("template");
-        match name {
-            "li" => self.end(|open| open.is("li"), Element::parts_items),
-            "dd" | "dt" => self.end(|open| open.is("dd") || open.is("dt"), Element::parts_items),
-            "td" | "th" => self.end(|open| open.is("td") || open.is("th"), table),
-            "tr" => self.end(|open| open.is("tr"), table),
-            "tbody" | "tfoot" | "thead" | "caption" => self.end(|open| open.class == Class::Part, table),
-            "a" => self.end_alone("a"),
-            "button" => self.end(|open| open.is("button"), Element::is_wall),
-            "option" | "optgroup" => self.end(|open| open.is("option"), |_| true),
-            _ if class == Class::Heading => self.end(|open| open.class == Class::Heading, |_| true),
-            _ => {}
-        }
-    }
-
-    /// Ends what an end tag ends, if that is open.
+    /// Ends what an end tag ends.
     fn close(&mut self, name: &str) {
-        match name {
-            "br" => self.page.html.push_str("<br>"),
-            "a" | "form" => self.end_alone(name),
-            "table" => self.end(|open| open.is("table"), |open| open.is("template")),
-            "p" => self.end(|open| open.is("p"), |open| open.is_wall() || open.is("button")),
-            "li" => self.end(|open| open.is("li"), |open| open.is_wall() || open.is("ol") || open.is("ul")),
-            _ => match class(name) {
-                Class::Void | Class::Look | Class::Raw => {}
-                Class::Heading => self.end(|open| open.class == Class::Heading, Element::is_wall),
-                Class::Part => self.end(|open| open.is(name), |open| open.is("table")),
-                Class::Block | Class::Special | Class::Wall => {
-                    self.end(|open| open.is(name), Element::is_wall);
-                }
-                Class::Plain => self.end(|open| open.is(name), Element::is_special),
-            },
-        }
-    }
-
-    /// Ends the innermost open element that `is` holds for, with all in it, unless one that `wall`
-    /// holds for stands before it.
-    fn end(&mut self, is: impl Fn(&Element<'a>) -> bool, wall: impl Fn(&Element<'a>) -> bool) {
-        if let Some(at) = self.open.iter().rposition(|open| is(open) || wall(open))
-            && is(&self.open[at])
-        {
-            self.end_from(at);
+        match ended_by_end(&self.open, name) {
+            Some(at) if name == "a" || name == "form" => self.end_alone(at),
+            Some(at) => self.end_from(at),
+            None if name == "br" => self.page.html.push_str("<br>"),
+            None => {}
         }
     }
 
     fn end_from(&mut self, at: usize) {
         self.unbroken = 0;
-        for element in self.open.drain(at..).rev() {
+        for open in self.open.drain(at..).rev() {
             self.page.html.push_str("</");
-            self.page.html.push_str(&element.tag.name);
+            self.page.html.push_str(&open.tag.name);
             self.page.html.push('>');
         }
     }
 
     /// Ends an element whose end tag need not stand in its turn: what is open in it goes on.
-    fn end_alone(&mut self, name: &str) {
-        let Some(at) = self.open.iter().rposition(|open| open.is(name) || open.is_wall()) else { return };
-        if !self.open[at].is(name) {
-            return;
-        }
-        let inner: Vec<(Tag<'a>, Class)> =
-            self.open[at + 1..].iter().map(|open| (open.tag.clone(), open.class)).collect();
+    fn end_alone(&mut self, at: usize) {
+        let inner = self.open[at + 1..].to_vec();
         self.end_from(at);
-        for (tag, class) in inner {
-            self.write(&tag);
-            self.open.push(Element { tag, class });
+        for open in inner {
+            self.write(&open.tag);
+            self.open.push(open);
         }
     }
 }
