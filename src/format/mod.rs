@@ -17,7 +17,6 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
-#[cfg(any(feature = "html", feature = "markdown"))]
 mod outline;
 mod text;
 mod title;
