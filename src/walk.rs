@@ -54,6 +54,9 @@ pub struct Stamp {
     /// When the file was last changed in any way, in nanoseconds since 1970; unlike `modified` no
     /// program can set it back. 0 where the system does not tell.
     pub changed: i64,
+    /// Which file of its file system it is: a folder that is renamed changes no time of what is in
+    /// it, but brings other files to the old names. 0 where the system does not tell.
+    pub inode: u64,
 }
 
 /// One thing met in a folder.
@@ -208,7 +211,15 @@ fn left_out(
 /// The ignore files in force where the walk stands, outermost first.
 struct Ignores {
     in_repository: bool,
-    levels: Vec<(PathBuf, Vec<Gitignore>)>,
+    levels: Vec<Level>,
+}
+
+/// The ignore files of one folder.
+struct Level {
+    folder: PathBuf,
+    files: Vec<Gitignore>,
+    /// Whether the folder around it is in a git repository.
+    around_in_repository: bool,
 }
 
 impl Ignores {
@@ -237,8 +248,12 @@ impl Ignores {
         if rules.no_ignore {
             return;
         }
-        self.in_repository = self.in_repository || folder.join(".git").exists();
+        let around = self.in_repository;
+        self.in_repository = around || folder.join(".git").exists();
         self.read(folder, &IGNORE_FILES);
+        if let Some(level) = self.levels.last_mut() {
+            level.around_in_repository = around;
+        }
     }
 
     fn read(&mut self, folder: &Path, files: &[(&str, bool)]) {
@@ -253,24 +268,25 @@ impl Ignores {
             let _ = builder.add(&file);
             found.extend(builder.build());
         }
-        self.levels.push((folder.to_path_buf(), found));
+        let around_in_repository = self.in_repository;
+        self.levels.push(Level { folder: folder.to_path_buf(), files: found, around_in_repository });
     }
 
     /// Drops the levels of folders that `path` is not in.
     fn leave_to(&mut self, path: &Path) {
-        while self.levels.last().is_some_and(|(folder, _)| !path.starts_with(folder)) {
-            self.levels.pop();
+        while let Some(level) = self.levels.pop_if(|level| !path.starts_with(&level.folder)) {
+            self.in_repository = level.around_in_repository;
         }
     }
 
     fn rule(&self, path: &Path, is_dir: bool) -> Option<String> {
-        for (folder, files) in self.levels.iter().rev() {
-            for file in files {
+        for level in self.levels.iter().rev() {
+            for file in &level.files {
                 match file.matched(path, is_dir) {
                     Match::None => {}
                     Match::Whitelist(_) => return None,
                     Match::Ignore(glob) => {
-                        let from = glob.from().unwrap_or(folder);
+                        let from = glob.from().unwrap_or(&level.folder);
                         return Some(format!("ignored by `{}` in {}", glob.original(), from.display()));
                     }
                 }
@@ -303,7 +319,19 @@ pub fn check_globs(patterns: &[String]) -> Result<()> {
 
 /// Returns a file's stamp.
 pub fn stamp(meta: &fs::Metadata) -> Stamp {
-    Stamp { size: meta.len(), modified: meta.modified().map_or(0, nanoseconds), changed: changed(meta) }
+    let modified = meta.modified().map_or(0, nanoseconds);
+    Stamp { size: meta.len(), modified, changed: changed(meta), inode: inode(meta) }
+}
+
+#[cfg(unix)]
+fn inode(meta: &fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    meta.ino()
+}
+
+#[cfg(not(unix))]
+fn inode(_: &fs::Metadata) -> u64 {
+    0
 }
 
 #[cfg(unix)]

@@ -135,6 +135,8 @@ impl Index {
             forget: self.forget.clone(),
             rebuild: self.rebuild,
             dry_run: self.dry_run,
+            // A search that brings the index up to date is soon done.
+            patience: Duration::from_secs(2),
             ..self.means.update()
         };
         if let Some(path) = self.folders.iter().find(|folder| !folder.exists()) {

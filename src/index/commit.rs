@@ -95,7 +95,9 @@ impl<'a> Commit<'a> {
     fn remove_ledgers_but(&self, name: &str) {
         for entry in fs::read_dir(self.generation).into_iter().flatten().flatten() {
             let other = entry.file_name();
-            if other.to_string_lossy().starts_with("ledger-") && other != *name {
+            let other_name = other.to_string_lossy();
+            let left_over = other_name.starts_with(".tmp") || other_name.starts_with("ledger-");
+            if left_over && other != *name {
                 // A reader may have it open where that forbids removing; the next commit tries again.
                 let _ = fs::remove_file(entry.path());
             }

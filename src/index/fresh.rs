@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     format,
-    walk::{self, Found, Kind, Part},
+    walk::{self, Found, Kind, Part, Rules},
 };
 
 /// How much may be spent on comparing the index with its folders before an answer.
@@ -144,6 +144,13 @@ impl Index {
         self.manifest.unfinished.then(|| note.to_string()).into_iter().collect()
     }
 
+    /// Returns what is passed over in a folder: its own rules and those of the whole index.
+    fn rules(&self, folder: &Folder) -> Result<Rules> {
+        let mut rules = folder.rules.clone();
+        rules.exclude.extend(super::home::settings(&self.dir)?.exclude);
+        Ok(rules)
+    }
+
     fn known_files(&self) -> u64 {
         self.manifest.files + self.manifest.failed
     }
@@ -161,11 +168,7 @@ impl Index {
         let files = self.known_files();
         let mut fresh = self.uncompared();
         let mut pending = Pending { all: true, ..Pending::default() };
-        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
-            return Ok((fresh, pending));
-        };
-        let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes)
-            .map_err(|source| damaged(&self.dir, source))?;
+        let Some(mut ledger) = self.whole_ledger()? else { return Ok((fresh, pending)) };
         let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if let Some(deadline) = deadline.filter(|_| files > MANY) {
             // Half of the time for the folders, the rest for files.
@@ -217,7 +220,7 @@ impl Index {
                 continue;
             }
             let mut met = Vec::new();
-            walk::walk(&base, &folder.rules, &[], Part::Within(&entry.path), &mut |found| {
+            walk::walk(&base, &self.rules(folder)?, &[], Part::Within(&entry.path), &mut |found| {
                 met.push(found);
                 !out_of_time()
             })?;
@@ -254,8 +257,7 @@ impl Index {
         let mut old = next(ledger)?;
         let (mut changed, mut new, mut gone) = (0, 0, 0);
         let mut failure = None;
-        let mut rules = folder.rules.clone();
-        rules.exclude.extend(super::home::settings(&self.dir)?.exclude);
+        let rules = self.rules(folder)?;
         let apart: Vec<PathBuf> = self
             .manifest
             .folders

@@ -13,6 +13,8 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde::Deserialize;
@@ -56,7 +58,14 @@ pub(super) fn create(folder: &Path) -> Result<()> {
     }
     create_private(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
     let mut entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
-    if entries.next().is_some() {
+    // A process that is making it too, or was cut off doing so, leaves the settings' new name.
+    let ours = |entry: io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            entry.file_name() == INDEX_MARK
+                || Path::new(&entry.file_name()).extension().is_some_and(|end| end == "new")
+        })
+    };
+    if !entries.all(ours) {
         return Err(Error::NotAnIndex { path: folder.into() });
     }
     write_whole(&folder.join(INDEX_MARK), NEW_SETTINGS.as_bytes())
@@ -124,6 +133,10 @@ pub(super) fn sweep(folder: &Path) -> Result<()> {
             // A reader may still have it open; the next writer tries again.
             let _ = fs::remove_dir_all(&path);
         }
+        if name.starts_with(POINTER) && name.ends_with(".new") {
+            // Left by a writer that was cut off: only writers make these.
+            let _ = fs::remove_file(&path);
+        }
     }
     Ok(())
 }
@@ -134,12 +147,13 @@ pub(super) struct WriteLock {
     _file: fs::File,
 }
 
-/// Takes the right to write.
+/// Takes the right to write, after waiting for it as long as `patience`.
 ///
 /// # Errors
 /// [`Error::Locked`] when another process has it, [`Error::Write`] where the index cannot be
 /// written at all.
-pub(super) fn lock(folder: &Path) -> Result<WriteLock> {
+pub(super) fn lock(folder: &Path, patience: Duration) -> Result<WriteLock> {
+    let began = Instant::now();
     let path = folder.join(LOCK);
     let file = fs::File::options()
         .create(true)
@@ -147,13 +161,16 @@ pub(super) fn lock(folder: &Path) -> Result<WriteLock> {
         .write(true)
         .open(&path)
         .map_err(|source| Error::Write { path: path.clone(), source })?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(folder.join(PID)).ok().and_then(|pid| pid.trim().parse().ok());
-            return Err(Error::Locked { path: folder.into(), pid });
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(fs::TryLockError::WouldBlock) if began.elapsed() < patience => thread::sleep(patience / 40),
+            Err(fs::TryLockError::WouldBlock) => {
+                let pid = fs::read_to_string(folder.join(PID)).ok().and_then(|pid| pid.trim().parse().ok());
+                return Err(Error::Locked { path: folder.into(), pid });
+            }
+            Err(fs::TryLockError::Error(source)) => return Err(Error::Write { path, source }),
         }
-        Err(fs::TryLockError::Error(source)) => return Err(Error::Write { path, source }),
     }
     // Only for the message that a second writer gets.
     let _ = fs::write(folder.join(PID), std::process::id().to_string());
@@ -163,7 +180,7 @@ pub(super) fn lock(folder: &Path) -> Result<WriteLock> {
 /// Writes a small file so that it is there whole or not at all.
 fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
-        let new = path.with_extension("new");
+        let new = path.with_extension(format!("{}.new", std::process::id()));
         let mut file = fs::File::create(&new)?;
         file.write_all(content)?;
         file.sync_all()?;

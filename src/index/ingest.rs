@@ -220,7 +220,7 @@ mod tests {
     fn a_state_is_settled_once_a_later_change_must_show() {
         let check = |modified: i64, changed: i64, now: i64, expected: bool| {
             assert_eq!(
-                settled(Stamp { size: 1, modified, changed }, now),
+                settled(Stamp { size: 1, modified, changed, inode: 1 }, now),
                 expected,
                 "{modified} {changed} {now}"
             );

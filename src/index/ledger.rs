@@ -9,6 +9,7 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -113,45 +114,74 @@ pub(crate) struct Ledger<R> {
     table: u64,
 }
 
-impl Ledger<File> {
+/// The ledger of a commit, held open: it can be read after a later commit removed its name.
+pub(crate) struct LedgerFile {
+    file: Mutex<File>,
+    bytes: u64,
+}
+
+impl LedgerFile {
     /// Opens the ledger of `bytes` length.
     ///
     /// # Errors
-    /// When it cannot be read, or is not as it was written.
+    /// When it cannot be read, or is of another length.
     pub(crate) fn open(path: &Path, bytes: u64) -> io::Result<Self> {
         let file = File::open(path)?;
-        if file.metadata()?.len() != bytes {
-            return Err(broken());
+        let length = file.metadata()?.len();
+        if length != bytes {
+            return Err(broken(&format!("is {length} bytes long, not {bytes}")));
         }
-        Self::new(file, bytes)
+        Ok(Self { file: Mutex::new(file), bytes })
     }
-}
 
-impl Ledger<io::Cursor<Vec<u8>>> {
+    /// Returns the ledger, to find single entries in.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not as it was written.
+    pub(crate) fn entries(&self) -> io::Result<Ledger<Held<'_>>> {
+        Ledger::new(Held(self.file.lock().unwrap_or_else(PoisonError::into_inner)), self.bytes)
+    }
+
     /// Reads the whole ledger into memory.
     ///
     /// # Errors
     /// When it cannot be read, or is not as it was written.
-    pub(crate) fn load(path: &Path, bytes: u64) -> io::Result<Self> {
-        let content = std::fs::read(path)?;
-        if content.len() as u64 != bytes {
-            return Err(broken());
-        }
-        Self::new(io::Cursor::new(content), bytes)
+    pub(crate) fn load(&self) -> io::Result<Ledger<io::Cursor<Vec<u8>>>> {
+        let mut held = Held(self.file.lock().unwrap_or_else(PoisonError::into_inner));
+        held.seek(SeekFrom::Start(0))?;
+        let mut content = Vec::new();
+        held.read_to_end(&mut content)?;
+        Ledger::new(io::Cursor::new(content), self.bytes)
+    }
+}
+
+/// The file of a ledger while one reader has it.
+pub(crate) struct Held<'a>(MutexGuard<'a, File>);
+
+impl Read for Held<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Seek for Held<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
     }
 }
 
 impl<R: Read + Seek> Ledger<R> {
     fn new(mut source: R, bytes: u64) -> io::Result<Self> {
         let mut magic = [0; 8];
+        source.seek(SeekFrom::Start(0))?;
         source.read_exact(&mut magic)?;
         if magic != *MAGIC || bytes < 24 {
-            return Err(broken());
+            return Err(broken(WRONG));
         }
         source.seek(SeekFrom::Start(bytes - 8))?;
         let count = number(&mut source)?;
-        let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(broken)?;
-        let table = bytes.checked_sub(table).ok_or_else(broken)?;
+        let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(|| broken(WRONG))?;
+        let table = bytes.checked_sub(table).ok_or_else(|| broken(WRONG))?;
         Ok(Self { source, count, table })
     }
 
@@ -168,7 +198,7 @@ impl<R: Read + Seek> Ledger<R> {
         self.source.seek(SeekFrom::Start(self.table + 8 * at))?;
         let (start, end) = (number(&mut self.source)?, number(&mut self.source)?);
         if start > end || end > self.table {
-            return Err(broken());
+            return Err(broken(WRONG));
         }
         let mut record = vec![0; usize::try_from(end - start).map_err(io::Error::other)?];
         self.source.seek(SeekFrom::Start(start))?;
@@ -201,8 +231,11 @@ fn number(source: &mut impl Read) -> io::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-fn broken() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the ledger is not as it was written")
+/// What is wrong with a ledger whose parts do not fit together.
+const WRONG: &str = "is not as it was written";
+
+fn broken(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the ledger {what}"))
 }
 
 #[cfg(test)]
@@ -218,13 +251,14 @@ mod tests {
             .map(|name| Entry::new(1, name.as_bytes().into(), Stamp::default(), Fate::Folder))
             .collect();
         let bytes = write(&path, entries.iter()).expect("the ledger is written");
-        let mut ledger = Ledger::open(&path, bytes).expect("the ledger opens");
+        let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
+        let mut ledger = file.entries().expect("the ledger reads");
         assert_eq!(ledger.len(), 5);
         for (at, entry) in (0..).zip(&entries) {
             assert_eq!(ledger.find(1, &entry.path).expect("it reads"), (at, Some(entry.clone())));
         }
         assert_eq!(ledger.find(1, b"b").expect("it reads"), (4, None));
         assert_eq!(ledger.find(2, b"").expect("it reads"), (5, None));
-        assert!(Ledger::open(&path, bytes - 1).is_err());
+        assert!(LedgerFile::open(&path, bytes - 1).is_err());
     }
 }

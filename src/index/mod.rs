@@ -18,10 +18,7 @@ mod status;
 mod tokenizer;
 mod update;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use tantivy::{ReloadPolicy, Searcher, TantivyError};
 
@@ -32,17 +29,21 @@ pub use status::{FileLine, FolderStatus, Status, Verdict, Why};
 pub use update::{Event, LEAST_MEMORY, Outcome, Report, Update};
 pub(crate) use {manifest::Manifest, stats::Statistics, tokenizer::EXACT_MARK};
 
-use self::{ledger::Ledger, manifest::Folder, schema::Fields};
+use self::{
+    ledger::{Held, Ledger, LedgerFile},
+    manifest::Folder,
+    schema::Fields,
+};
 use crate::error::{Error, Result};
 
 /// An index, opened on one committed state.
 pub struct Index {
     dir: PathBuf,
-    /// The folder of the generation that was opened; none while nothing was ever committed.
-    generation: Option<PathBuf>,
     manifest: Manifest,
     searcher: Searcher,
     fields: Fields,
+    /// None while nothing was ever committed.
+    ledger: Option<LedgerFile>,
 }
 
 impl Index {
@@ -58,7 +59,7 @@ impl Index {
         }
         home::settings(&dir)?;
         // A writer may take away files between their names being read and their being opened.
-        let mut tries = 3;
+        let mut tries = 10;
         loop {
             match Self::open_now(&dir) {
                 Err(Error::Damaged { .. }) if tries > 1 => tries -= 1,
@@ -82,10 +83,10 @@ impl Index {
         let Some(generation) = home::generation(dir)? else {
             return Ok(Self {
                 dir: dir.into(),
-                generation: None,
                 manifest: Manifest::default(),
                 searcher: nothing(dir)?,
                 fields,
+                ledger: None,
             });
         };
         let index = ReadableIndex::open(dir, &generation)?;
@@ -101,17 +102,12 @@ impl Index {
             .map_err(|source| damaged(dir, source))?;
         let reader: tantivy::IndexReader = reader;
         let searcher = reader.searcher();
-        if let Some(name) = &manifest.ledger {
-            let path = generation.join(name);
-            let length = fs::metadata(&path).map(|meta| meta.len()).unwrap_or_default();
-            if length != manifest.ledger_bytes {
-                return Err(damaged(
-                    dir,
-                    format!("{name} is {length} bytes long, not {}", manifest.ledger_bytes),
-                ));
-            }
-        }
-        Ok(Self { dir: dir.into(), generation: Some(generation), manifest, searcher, fields })
+        let ledger = manifest
+            .ledger
+            .as_ref()
+            .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
+        let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
+        Ok(Self { dir: dir.into(), manifest, searcher, fields, ledger })
     }
 
     /// Returns the folder of the index.
@@ -171,13 +167,16 @@ impl Index {
         Statistics::new(&self.searcher, self.fields, self.manifest.tally)
     }
 
-    /// Opens the ledger, to find single entries in it.
-    fn ledger(&self) -> Result<Option<Ledger<fs::File>>> {
-        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
-            return Ok(None);
-        };
-        let ledger = Ledger::open(&generation.join(name), self.manifest.ledger_bytes);
-        ledger.map(Some).map_err(|source| damaged(&self.dir, source))
+    /// Returns the ledger, to find single entries in it.
+    fn ledger(&self) -> Result<Option<Ledger<Held<'_>>>> {
+        let ledger = self.ledger.as_ref().map(LedgerFile::entries).transpose();
+        ledger.map_err(|source| damaged(&self.dir, source))
+    }
+
+    /// Returns the whole ledger, to go through it.
+    fn whole_ledger(&self) -> Result<Option<Ledger<std::io::Cursor<Vec<u8>>>>> {
+        let ledger = self.ledger.as_ref().map(LedgerFile::load).transpose();
+        ledger.map_err(|source| damaged(&self.dir, source))
     }
 
     pub(crate) fn damaged(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

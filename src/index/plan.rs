@@ -9,7 +9,7 @@ use std::{
 use super::{
     ReadableIndex, absolute, damaged, home,
     ingest::{LONGEST_FILE, Task},
-    ledger::{Entry, Fate, Ledger},
+    ledger::{Entry, Fate, LedgerFile},
     manifest::{At, Folder, Manifest},
     schema,
     update::{Event, Outcome, Report, Update},
@@ -90,7 +90,7 @@ impl<'a> Plan<'a> {
             return Ok(Vec::new());
         };
         let read = || {
-            let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes)?;
+            let mut ledger = LedgerFile::open(&generation.join(name), self.manifest.ledger_bytes)?.load()?;
             (0..ledger.len()).map(|at| ledger.entry(at)).collect::<std::io::Result<Vec<Entry>>>()
         };
         read().map_err(|source| damaged(self.dir, source))
@@ -165,8 +165,16 @@ impl<'a> Plan<'a> {
 
     /// Compares one folder with its part of the ledger.
     pub(super) fn compare(&mut self, id: u32, event: &mut dyn FnMut(Event)) -> Result<()> {
-        let Some(folder) = self.manifest.folder(id).cloned() else { return Ok(()) };
+        let Some(mut folder) = self.manifest.folder(id).cloned() else { return Ok(()) };
         let root = folder.path(self.dir);
+        // What stands there now decides: a file may have become a folder.
+        if root.exists() && folder.single == root.is_dir() {
+            folder.single = !folder.single;
+            if let Some(kept) = self.manifest.folders.iter_mut().find(|kept| kept.id == id) {
+                *kept = folder.clone();
+            }
+            self.dirty = true;
+        }
         let apart: Vec<PathBuf> = self
             .manifest
             .folders

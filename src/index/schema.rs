@@ -141,13 +141,21 @@ pub(crate) fn file_key(folder: u32, path: &[u8]) -> String {
     format!("{}\0{folder:08x}", path_key(path))
 }
 
-/// Returns a path as text that orders as [`crate::walk::order`] does.
+/// Returns a path as text that orders as [`crate::walk::order`] does, and that no other path has:
+/// U+0001 parts its folders, and what is no text, or either of these marks, stands after U+0002.
 pub(crate) fn path_key(path: &[u8]) -> String {
     let mut key = String::with_capacity(path.len() + 9);
     for chunk in path.utf8_chunks() {
-        key.extend(chunk.valid().chars().map(|letter| if letter == '/' { '\u{1}' } else { letter }));
-        // Bytes that are no text are kept apart in the private use area.
-        key.extend(chunk.invalid().iter().filter_map(|&byte| char::from_u32(0xF700 + u32::from(byte))));
+        for letter in chunk.valid().chars() {
+            match letter {
+                '/' => key.push('\u{1}'),
+                '\u{1}' | '\u{2}' => key.extend(['\u{2}', letter]),
+                _ => key.push(letter),
+            }
+        }
+        for &byte in chunk.invalid() {
+            key.extend(['\u{2}', char::from(byte)]);
+        }
     }
     key
 }
@@ -342,7 +350,10 @@ mod tests {
         let paths: [&[u8]; 5] = [b"a", b"a/x", b"a b", b"a.b", b"b"];
         assert!(paths.is_sorted_by(|one, other| crate::walk::order(one, other).is_lt()));
         assert!(paths.is_sorted_by_key(|path| file_key(1, path)));
-        assert_ne!(path_key(b"\xff"), path_key("\u{fffd}".as_bytes()));
+        let alike: [&[u8]; 6] =
+            [b"a\xff", "a\u{fffd}".as_bytes(), "a\u{ff}".as_bytes(), b"a\x02\xff", b"a/b", b"a\x01b"];
+        let keys: std::collections::HashSet<String> = alike.iter().map(|path| path_key(path)).collect();
+        assert_eq!(keys.len(), alike.len());
     }
 
     #[test]

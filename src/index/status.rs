@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Index, absolute, damaged,
-    ledger::{Entry, Fate, Ledger},
+    ledger::{Entry, Fate},
 };
 use crate::{
     error::Result,
@@ -280,9 +280,8 @@ impl Index {
     }
 
     fn each_entry(&self, each: &mut dyn FnMut(&Entry)) -> Result<()> {
-        let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else { return Ok(()) };
+        let Some(mut ledger) = self.whole_ledger()? else { return Ok(()) };
         let broken = |source| damaged(&self.dir, source);
-        let mut ledger = Ledger::load(&generation.join(name), self.manifest.ledger_bytes).map_err(broken)?;
         for at in 0..ledger.len() {
             each(&ledger.entry(at).map_err(broken)?);
         }

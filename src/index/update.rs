@@ -54,6 +54,8 @@ pub struct Update {
     pub jobs: usize,
     /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
     pub memory: u64,
+    /// How long to wait for another process that writes to the index.
+    pub patience: Duration,
     /// The present time, which the commit is dated by.
     pub now: SystemTime,
 }
@@ -68,6 +70,7 @@ impl Default for Update {
             dry_run: false,
             jobs: 1,
             memory: 256 << 20,
+            patience: Duration::ZERO,
             now: SystemTime::UNIX_EPOCH,
         }
     }
@@ -177,7 +180,7 @@ fn run(dir: &Path, update: &Update, event: &mut dyn FnMut(Event), cancel: &Atomi
     if update.memory < LEAST_MEMORY {
         return Err(Error::Memory { given: update.memory >> 20, least: LEAST_MEMORY >> 20 });
     }
-    let lock = if update.dry_run { None } else { Some(home::lock(dir)?) };
+    let lock = if update.dry_run { None } else { Some(home::lock(dir, update.patience)?) };
     if lock.is_some() {
         home::sweep(dir)?;
     }

@@ -4,13 +4,17 @@
 //! of these words" is a union that tantivy can prune. What only refines the order (exact forms,
 //! titles, neighbours) waits for [`super::rerank`].
 
-use std::ops::Bound;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use tantivy::{
     Term,
     query::{
-        BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery,
-        Query, RangeQuery, TermQuery,
+        Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
+        Occur, PhraseQuery, Query, RangeQuery, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
@@ -33,9 +37,15 @@ pub(super) type Within = (u32, Vec<u8>);
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
+    /// Prefixes that stand for more words than were taken.
+    pub(super) cut_short: RefCell<BTreeSet<String>>,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    pub(super) fn new(index: &'a Index) -> Self {
+        Self { index, cut_short: RefCell::default() }
+    }
+
     /// Returns a query for what a tree matches, within some part of the index.
     pub(super) fn query(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Box<dyn Query>> {
         let mut words = self.group(tree)?;
@@ -191,7 +201,7 @@ impl Compiler<'_> {
     /// Returns the most frequent words of the index that begin so.
     pub(super) fn expand(&self, prefix: &str) -> tantivy::Result<Vec<String>> {
         let fields = self.index.fields();
-        let mut counts = std::collections::BTreeMap::<String, u64>::new();
+        let mut counts = BTreeMap::<String, u64>::new();
         let marked = format!("{EXACT_MARK}{prefix}");
         for segment in self.index.searcher().segment_readers() {
             for (field, start) in [(fields.exact, prefix), (fields.aside, marked.as_str())] {
@@ -205,8 +215,22 @@ impl Compiler<'_> {
                 }
             }
         }
-        let mut words: Vec<(String, u64)> = counts.into_iter().collect();
+        // Where passages were deleted, the counts of the dictionaries tell of them still.
+        let statistics = self.index.statistics();
+        let deleted = self.index.searcher().segment_readers().iter().any(tantivy::SegmentReader::has_deletes);
+        let mut words: Vec<(String, u64)> = Vec::with_capacity(counts.len());
+        for (word, mut count) in counts {
+            if deleted {
+                let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
+                count = statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
+                    + statistics.doc_freq(&around)?;
+            }
+            words.extend((count > 0).then_some((word, count)));
+        }
         words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        if words.len() > MOST_EXPANSIONS {
+            self.cut_short.borrow_mut().insert(prefix.into());
+        }
         words.truncate(MOST_EXPANSIONS);
         Ok(words.into_iter().map(|(word, _)| word).collect())
     }

@@ -151,9 +151,13 @@ impl Index {
         parsed.tree.must.extend(filter.map(Node::Filter));
         let Parsed { tree, mut notes } = parsed;
         let within = self.within(&query.within, &mut notes);
-        let compiler = Compiler { index: self };
+        let compiler = Compiler::new(self);
         let compiled = compiler.query(&tree, &within).map_err(broken)?;
         let total = retrieve::count(self, &*compiled, MOST_COUNTED).map_err(broken)?;
+        let cut_short = compiler.cut_short.take();
+        for prefix in &cut_short {
+            notes.push(format!("`{prefix}*` begins too many words: the most frequent were looked for"));
+        }
         let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
         let parts = rerank::parts(&compiler, &tree).map_err(broken)?;
         let (ranked, scores) = self.rank(&*compiled, &compiler, &parts, by, query).map_err(broken)?;
@@ -190,7 +194,7 @@ impl Index {
         Ok(Results {
             query: query.text.clone(),
             total,
-            total_exact: total < MOST_COUNTED,
+            total_exact: total < MOST_COUNTED && cut_short.is_empty(),
             hits,
             notes,
             index: self.path().into(),
@@ -249,6 +253,8 @@ impl Index {
             }
             limit *= 4;
         }
+        self.name_by_folder(&mut candidates);
+        candidates.sort_by(best_first);
         if by == By::Date {
             candidates.truncate(limit - MARGIN);
             let scores = self.scores(compiler, parts, &candidates)?;
@@ -270,6 +276,19 @@ impl Index {
         }
         ranked.sort_by(order);
         Ok(ranked.into_iter().unzip())
+    }
+
+    /// Puts the rank of a folder's path for its number in the candidates' keys: numbers tell in which
+    /// order folders were added, which must not show.
+    fn name_by_folder(&self, candidates: &mut [Candidate]) {
+        let mut folders: Vec<(PathBuf, u32)> =
+            self.manifest().folders.iter().map(|folder| (folder.path(self.path()), folder.id)).collect();
+        folders.sort();
+        for candidate in candidates {
+            let Some((path, number)) = candidate.file.rsplit_once('\0') else { continue };
+            let rank = folders.iter().position(|(_, id)| u32::from_str_radix(number, 16) == Ok(*id));
+            candidate.file = format!("{path}\0{:08x}", rank.unwrap_or(folders.len()));
+        }
     }
 
     fn scores(

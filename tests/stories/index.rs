@@ -106,7 +106,7 @@ fn an_index_that_was_changed_answers_as_a_fresh_one() {
     };
     assert_eq!(place.run(&["index", "articles", "--index", "fresh", "--jobs", "1"]).code, 0);
     for query in
-        ["moon", "bread salt winter", "\"moon tide\"", "+river -engine letter", "lla*", "ocean OR letter"]
+        ["moon", "bread salt winter", "\"moon tide\"", "+river -engine letter", "l*", "ocean OR letter"]
     {
         assert_eq!(ask("idx", query), ask("fresh", query), "{query}");
     }
@@ -261,6 +261,58 @@ fn a_file_that_cannot_be_read_costs_only_itself() {
     place.write("articles/binary.txt", "Text after all, about the moon.\n");
     assert_eq!(place.json(&["index"])["failed"], 0);
     assert_eq!(place.hits("moon").len(), 2);
+}
+
+#[test]
+fn the_order_in_which_folders_were_added_does_not_show() {
+    let place = Place::new();
+    for folder in ["a", "b"] {
+        place.write(
+            &format!("{folder}/same.txt"),
+            format!("A comet was seen over the town of {folder} in winter.\n"),
+        );
+    }
+    let first = |index: &str, folders: [&str; 2]| {
+        assert_eq!(place.run(&["index", "--index", index, folders[0]]).code, 0);
+        assert_eq!(place.run(&["index", "--index", index, folders[1]]).code, 0);
+        place.json(&["search", "comet", "--index", index])["hits"][0]["folder"].clone()
+    };
+    assert_eq!(first("ab", ["a", "b"]), first("ba", ["b", "a"]));
+}
+
+#[test]
+fn names_that_look_alike_are_apart() {
+    if !cfg!(unix) {
+        return;
+    }
+    let place = Place::new();
+    place.write("articles/a/b.txt", "One tells of a comet in winter.\n");
+    place.write("articles/a\u{1}b.txt", "The other tells of a comet in summer.\n");
+    place.index("articles");
+    place.remove("articles/a\u{1}b.txt");
+    place.index("articles");
+    assert_eq!(place.hits("comet").len(), 1);
+}
+
+#[test]
+fn a_named_file_may_become_a_folder() {
+    let place = Place::new();
+    place.write("one.md", "A comet was seen.\n");
+    place.index("one.md");
+    place.remove("one.md");
+    place.write("one.md/in.md", "A comet was seen again.\n");
+    assert_eq!(place.json(&["index"])["failed"], 0);
+    assert_eq!(place.hits("comet")[0].0, "in.md");
+}
+
+#[test]
+fn one_repository_does_not_speak_for_its_neighbour() {
+    let place = Place::with_articles();
+    place.write("articles/a/.git/config", "");
+    place.write("articles/b/.gitignore", "x.md\n");
+    place.write("articles/b/x.md", "A comet was seen.\n");
+    place.index("articles");
+    assert_eq!(place.hits("comet").len(), 1);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::tags::{RAW, Tag};
 pub(super) enum Class {
     /// It has no content, or there is only one of it.
     Void,
-    /// It says only how text looks.
+    /// It says only how text looks, or in which frame.
     Look,
     /// It holds no tags.
     Raw,
@@ -37,11 +37,11 @@ pub(super) fn class(name: &str) -> Class {
         | "footer" | "form" | "header" | "hgroup" | "listing" | "main" | "menu" | "nav" | "ol" | "pre"
         | "search" | "summary" => Class::Block,
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Class::Heading,
-        "area" | "base" | "basefont" | "bgsound" | "body" | "br" | "col" | "colgroup" | "embed" | "frame"
-        | "frameset" | "head" | "hr" | "html" | "image" | "img" | "input" | "keygen" | "link" | "meta"
-        | "param" | "source" | "track" | "wbr" => Class::Void,
+        "area" | "base" | "basefont" | "bgsound" | "body" | "br" | "col" | "colgroup" | "embed" | "head"
+        | "hr" | "html" | "image" | "img" | "input" | "keygen" | "link" | "meta" | "param" | "source"
+        | "track" | "wbr" => Class::Void,
         "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt"
-        | "u" => Class::Look,
+        | "u" | "frame" | "frameset" | "noframes" => Class::Look,
         "td" | "th" | "tr" | "tbody" | "tfoot" | "thead" | "caption" => Class::Part,
         "table" | "applet" | "marquee" | "object" | "select" | "template" => Class::Wall,
         "button" | "noscript" => Class::Special,

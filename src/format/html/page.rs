@@ -317,6 +317,7 @@ mod tests {
             "<p> a\n <i>b</i>c <b> d</b>e </p>f<div>g</div>h",
             &["Prose a bc de", "Prose f", "Prose g", "Prose h"],
         );
+        check("<p>w&shy;o&shy;r&nbsp;d</p>", &["Prose wor d"]);
         check("<p>w<span>o</span>r<wbr>d</p><p><a>b</a><a>c</a>d</p>", &["Prose word", "Prose b cd"]);
         check("a<br>b<br> <br>c<button>d</button>e<hr>f", &["Prose a\nb", "Prose c d e", "Prose f"]);
         check("<h1>A<br><div>b</div></h1><h6><a>C</a></h6>", &["1 A b", "6 C"]);

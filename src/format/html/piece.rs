@@ -44,11 +44,11 @@ impl Default for Piece {
 }
 
 impl Piece {
-    /// Adds words from a node, a space between.
+    /// Adds words from a node, a space between. Hyphens that are only there to break a line go.
     pub(super) fn push_words<'a>(&mut self, words: impl Iterator<Item = &'a str>, node: NodeId) {
         for (number, word) in words.enumerate() {
             self.text.push_str(if number == 0 { "" } else { " " });
-            self.text.push_str(word);
+            self.text.extend(word.split('\u{ad}'));
         }
         self.add("", Some(node));
     }

@@ -45,7 +45,7 @@ pub(super) struct Attribute<'a> {
 
 /// Elements that hold no tags, only text.
 pub(super) const RAW: &[&str] =
-    &["script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp", "plaintext"];
+    &["script", "style", "title", "textarea", "iframe", "noembed", "xmp", "plaintext"];
 
 /// The pieces of a page, in order.
 #[derive(Clone, Debug)]

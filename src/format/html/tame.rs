@@ -127,7 +127,7 @@ enum Raw {
 #[derive(Debug)]
 struct Tamer<'a> {
     page: Tame,
-    /// The elements that are open in the page written so far, outermost first; perhaps more.
+    /// The elements that are open in the page written so far, outermost first.
     open: Vec<Open<'a>>,
     /// Bytes of text since the last tag.
     unbroken: usize,
@@ -209,7 +209,7 @@ impl<'a> Tamer<'a> {
             |name: &str, value: &str| name.eq_ignore_ascii_case("type") && value.contains("ld+json");
         match &*tag.name {
             "script" if tag.attributes().any(|one| is_data(one.name, one.value)) => (Raw::Data, ""),
-            "script" | "style" | "noembed" | "noframes" => (Raw::Nothing, ""),
+            "script" | "style" | "noembed" => (Raw::Nothing, ""),
             "xmp" | "plaintext" => {
                 self.page.html.push_str("<pre>");
                 (Raw::Text, "</pre>")
@@ -313,6 +313,7 @@ mod tests {
         check("<math>a<p>b</math", "a<p>b&lt;/math");
         check("<title>a<b>c</title><textarea></textarea>", "<title>a&lt;b>c</title><textarea></textarea>");
         check("<iframe src=a>b</iframe>c", "<iframe src=a></iframe>c");
+        check("<frameset><frame src=a><noframes>b</noframes></frameset>", "b");
         check("<xmp><b></xmp>", "<pre>&lt;b></pre>");
         check("a <<!-- b -->i>c", "a &lt;i>c");
         check("<img src='data:a' alt=b>", "<img src='-' alt=b>");
