@@ -1,11 +1,11 @@
 //! Makes an index agree with its folders: what is new is read, what changed is read again, what is
 //! gone is removed.
 //!
-//! A file is not opened when its size, its modification time and, where the system tells it, the
-//! time of its last change of any kind are those in the ledger. Where they differ, or had not stood
-//! long enough to be told from a later change (50 ms; 2 s where times are whole seconds), its bytes
-//! are hashed (BLAKE3), and only another hash means another content. The ledger is written in the
-//! same commit as the passages; long runs commit in between.
+//! A file is not opened when its size, its modification time and, where the system tells them, its
+//! inode and the time of its last change of any kind are those in the ledger. Where they differ, or
+//! had not stood long enough to be told from a later change (50 ms; 2 s where times are whole
+//! seconds), its bytes are hashed (BLAKE3), and only another hash means another content. The ledger
+//! is written in the same commit as the passages; long runs commit in between.
 
 use std::{
     mem,

@@ -1,11 +1,10 @@
 //! The part of a passage worth showing, with the matches marked.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use super::{
-    compile::drops_stop_words,
+    matches::{Match, Targets},
     query::Extent,
-    tree::{Group, Node},
 };
 use crate::analysis;
 
@@ -21,126 +20,6 @@ pub struct Part {
 
 /// A snippet of sentences is about this long at most, in characters.
 const LENGTH: usize = 320;
-
-/// What is marked in a text.
-#[derive(Debug, Default)]
-pub(super) struct Targets {
-    /// Stems, each with what finding it is worth.
-    stems: HashMap<String, f32>,
-    prefixes: Vec<String>,
-    phrases: Vec<(Vec<String>, u32)>,
-}
-
-impl Targets {
-    /// Returns what a tree looks for; `worth` says how telling a stem is.
-    pub(super) fn of(tree: &Group, worth: &dyn Fn(&str) -> f32) -> Self {
-        let mut targets = Self::default();
-        targets.collect(tree, worth);
-        targets
-    }
-
-    fn collect(&mut self, group: &Group, worth: &dyn Fn(&str) -> f32) {
-        let drop = drops_stop_words(group);
-        for (node, should) in
-            group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
-        {
-            match node {
-                Node::Words(words) => {
-                    for word in words {
-                        if !(should && drop && analysis::is_stop_word(&word.folded)) {
-                            self.stems.insert(word.stem.clone(), worth(&word.stem));
-                        }
-                    }
-                }
-                Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
-                Node::Phrase(words, slop) => self.phrases.push((words.clone(), *slop)),
-                Node::Group(inner) => self.collect(inner, worth),
-                Node::Title(_) | Node::Filter(_) => {}
-            }
-        }
-    }
-
-    /// Returns what matches in a text, in order and apart from each other, each with the number of
-    /// what was found and its worth.
-    fn matches(&self, text: &str) -> Vec<Match> {
-        let words: Vec<(Range<usize>, String)> = analysis::words(text)
-            .map(|range| (range.clone(), analysis::fold(&text[range]).into_owned()))
-            .collect();
-        let mut found: Vec<Match> = Vec::new();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        for (range, folded) in &words {
-            let stem = analysis::stem(folded);
-            let hit = match self.stems.get(stem.as_ref()) {
-                Some(&worth) => Some((stem.into_owned(), worth)),
-                None => self
-                    .prefixes
-                    .iter()
-                    .find(|prefix| folded.starts_with(prefix.as_str()))
-                    .map(|prefix| (format!("{prefix}*"), 5.0)),
-            };
-            if let Some((key, worth)) = hit {
-                let next = numbers.len();
-                let what = *numbers.entry(key).or_insert(next);
-                found.push(Match { range: range.clone(), what, worth });
-            }
-        }
-        for (phrase, slop) in &self.phrases {
-            let what = numbers.len() + usize::MAX / 2;
-            let what = what + phrase.len();
-            for at in stands(phrase, *slop, &words) {
-                let range = words[at].0.clone();
-                found.push(Match { range, what, worth: 8.0 });
-            }
-        }
-        found.sort_by_key(|one| one.range.start);
-        found.dedup_by(|later, earlier| later.range == earlier.range);
-        found
-    }
-}
-
-struct Match {
-    range: Range<usize>,
-    /// What was found: the same for two forms of one word.
-    what: usize,
-    worth: f32,
-}
-
-/// Returns the numbers of the words that stand for a phrase: exactly in order, or with up to `slop`
-/// other words between them.
-fn stands(phrase: &[String], slop: u32, words: &[(Range<usize>, String)]) -> Vec<usize> {
-    let mut found = Vec::new();
-    let Some(first) = phrase.first() else { return found };
-    for start in (0..words.len()).filter(|&at| words[at].1 == *first) {
-        let end = (start + phrase.len() + slop as usize).min(words.len());
-        let mut taken = vec![start];
-        let mut at = start + 1;
-        for wanted in &phrase[1..] {
-            match (at..end).find(|&at| words[at].1 == *wanted) {
-                Some(next) => {
-                    taken.push(next);
-                    at = next + 1;
-                }
-                None => break,
-            }
-        }
-        if taken.len() == phrase.len() {
-            found.extend(taken);
-        }
-    }
-    // A loose phrase may stand the other way round.
-    if slop > 0 && found.is_empty() {
-        let span = phrase.len() + slop as usize;
-        for start in (0..words.len()).filter(|&at| phrase.contains(&words[at].1)) {
-            let window = start..(start + span).min(words.len());
-            if phrase.iter().all(|wanted| window.clone().any(|at| words[at].1 == *wanted)) {
-                found.extend(window.filter(|&at| phrase.contains(&words[at].1)));
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
 
 /// Returns the part of a text that is worth showing. The parts joined are the text, or its best
 /// sentences with `…` for what is left out and a blank for each line break.

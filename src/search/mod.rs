@@ -3,6 +3,7 @@
 //! [`Index::search`] is the whole way; each stage is a file. What comes out is plain data.
 
 mod query;
+mod results;
 mod tree;
 mod field;
 mod operators;
@@ -11,6 +12,7 @@ mod compile;
 mod retrieve;
 mod rerank;
 mod group;
+mod matches;
 mod highlight;
 mod link;
 
@@ -24,11 +26,12 @@ use tantivy::{
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Sort};
+pub use results::{Hit, Results};
 
 use self::{
     compile::{Compiler, Within},
     group::Chosen,
-    highlight::Targets,
+    matches::Targets,
     parse::Parsed,
     rerank::Part as ScorePart,
     retrieve::{Best, By, Candidate, best_first},
@@ -36,8 +39,6 @@ use self::{
 };
 use crate::{
     analysis,
-    article::{Place, Role},
-    date::Date,
     error::Result,
     index::{
         Freshness, Index, absolute,
@@ -55,89 +56,6 @@ const MARGIN: usize = 56;
 
 /// Matching passages are counted up to this many.
 const MOST_COUNTED: u64 = 10_000;
-
-/// The answer to a query.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Results {
-    /// The query, as it was typed.
-    pub query: String,
-    /// Passages that match; at least so many where `total_exact` is false.
-    pub total: u64,
-    /// Whether all matches were counted.
-    pub total_exact: bool,
-    /// The hits, in order.
-    pub hits: Vec<Hit>,
-    /// What the reader of the answer should know.
-    pub notes: Vec<String>,
-    /// The index that answered.
-    pub index: PathBuf,
-    /// When it was last committed, in seconds since 1970.
-    pub updated: Option<i64>,
-    /// Articles in it.
-    pub articles: u64,
-    /// Passages in it.
-    pub passages: u64,
-    /// Files that could not be read.
-    pub unread: u64,
-    /// How far it agrees with its folders; see [`Index::refresh`].
-    pub freshness: Freshness,
-}
-
-/// A passage that answers.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Hit {
-    /// Its rank, from 1.
-    pub rank: usize,
-    /// Its score: a sum of BM25 scores, comparable within one answer only. 0 where hits are not
-    /// ranked by words.
-    pub score: f64,
-    /// Its id: stays the same while path and text do.
-    pub id: String,
-    /// The indexed folder.
-    pub folder: PathBuf,
-    /// The path inside it, as the system's bytes with `/` between the parts.
-    pub path: Vec<u8>,
-    /// Which article of the file it is of, where that holds several.
-    pub member: Option<String>,
-    /// The file.
-    pub file: PathBuf,
-    /// The article's title.
-    pub title: String,
-    /// Who wrote it.
-    pub author: Option<String>,
-    /// The article's date.
-    pub date: Option<Date>,
-    /// The article's language, as it states it.
-    pub language: Option<String>,
-    /// The format the file was read as.
-    pub format: String,
-    /// Headings above the passage, outermost first.
-    pub headings: Vec<String>,
-    /// Where the passage stands.
-    pub place: Place,
-    /// Whether it is part of the article itself.
-    pub role: Role,
-    /// The whole passage.
-    pub text: String,
-    /// The part worth showing.
-    pub snippet: Vec<Part>,
-    /// Further passages of the article among the candidates that were ranked.
-    pub more: u64,
-    /// Byte-identical passages elsewhere in the index.
-    pub copies: u64,
-    /// Whether the file on disk is not the one that was read: `changed` or `gone`.
-    pub stale: Option<&'static str>,
-    /// A URL that opens the file at the passage, as far as its format allows.
-    pub link: String,
-    /// The passages before it, where they were asked for.
-    pub before: Vec<String>,
-    /// The passages after it, where they were asked for.
-    pub after: Vec<String>,
-    /// The parts of the score, where they were asked for.
-    pub explanation: Vec<(String, f64)>,
-}
 
 impl Index {
     /// Answers a query. Whatever its text is, it is answered.

@@ -316,6 +316,16 @@ fn one_repository_does_not_speak_for_its_neighbour() {
 }
 
 #[test]
+fn an_index_whose_making_was_cut_off_can_be_made_again() {
+    let place = Place::with_articles();
+    place.write("idx/excerpt.4711.new", "");
+    assert_eq!(place.json(&["index", "articles"])["added"], 3);
+    place.write("full/of_other_things.txt", "");
+    let answer = place.json(&["index", "articles", "--index", "full"]);
+    assert_eq!(answer["error"]["kind"], "not-an-index");
+}
+
+#[test]
 fn an_index_is_never_indexed() {
     let place = Place::with_articles();
     place.index("articles");
