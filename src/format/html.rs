@@ -182,22 +182,12 @@ fn declared(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
-
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::read_one, *};
 
     fn read(page: &str) -> Article {
-        let mut articles = Vec::new();
-        let input = Input { name: "a.html", bytes: page.as_bytes() };
-        let read = Html.read(input, &mut |article| {
-            articles.push(article);
-            ControlFlow::Continue(())
-        });
-        read.expect("text can be read");
-        assert_eq!(articles.len(), 1);
-        articles.remove(0)
+        read_one(&Html, "a.html", page)
     }
 
     /// Prints each section as `role headings: text`, long sentences as `…`.

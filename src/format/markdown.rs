@@ -51,22 +51,12 @@ fn sections(text: &str, body: usize) -> Vec<Section> {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
-
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::read_one, *};
 
     fn read(text: &str) -> Article {
-        let mut articles = Vec::new();
-        let input = Input { name: "a.md", bytes: text.as_bytes() };
-        let read = Markdown.read(input, &mut |article| {
-            articles.push(article);
-            ControlFlow::Continue(())
-        });
-        read.expect("text can be read");
-        assert_eq!(articles.len(), 1);
-        articles.remove(0)
+        read_one(&Markdown, "a.md", text)
     }
 
     /// Prints each block as `line kind headings: text`.

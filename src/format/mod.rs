@@ -131,3 +131,16 @@ fn looks_like_text(bytes: &[u8]) -> bool {
         Err(error) => error.error_len().is_none() && !head.contains(&0),
     }
 }
+
+/// Reads a text that holds one article.
+#[cfg(test)]
+fn read_one(format: &dyn Format, name: &str, text: &str) -> Article {
+    let mut articles = Vec::new();
+    let read = format.read(Input { name, bytes: text.as_bytes() }, &mut |article| {
+        articles.push(article);
+        Flow::Continue(())
+    });
+    read.expect("text can be read");
+    assert_eq!(articles.len(), 1);
+    articles.remove(0)
+}

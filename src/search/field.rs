@@ -1,6 +1,10 @@
 //! The fields a query can name.
 
-use crate::date::Date;
+use super::tree::Filter;
+use crate::{analysis, date::Date};
+
+/// No name of an author or file is of more words.
+const MOST_WORDS: usize = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Field {
@@ -36,8 +40,36 @@ pub(super) fn split_field(chunk: &str) -> Option<(Field, &str)> {
     Some((field, content))
 }
 
+/// Returns what a passage must be to have this in a field; none in a field that ranks too, and for a
+/// date that is none.
+pub(super) fn filter(field: Field, content: &str) -> Option<Filter> {
+    let words = || {
+        let words = analysis::words(content).take(MOST_WORDS);
+        words.map(|range| analysis::fold(&content[range]).into_owned()).collect()
+    };
+    let name = || crate::index::schema::folded(content);
+    Some(match field {
+        Field::Author => Filter::Author(words()),
+        Field::Path => Filter::Path(words()),
+        Field::Tag => Filter::Tag(name()),
+        Field::Site => Filter::Site(name()),
+        Field::Language => Filter::Language(name()),
+        Field::Format => Filter::Format(match name().as_str() {
+            "md" => "markdown".into(),
+            "txt" => "text".into(),
+            "htm" => "html".into(),
+            other => other.into(),
+        }),
+        Field::Title => return None,
+        Field::Date | Field::After | Field::Before => {
+            let (from, to) = days(field, content)?;
+            Filter::Days(from, to)
+        }
+    })
+}
+
 /// Returns the days that a date or a range of dates means in a field.
-pub(super) fn days(field: Field, content: &str) -> Option<(u64, u64)> {
+fn days(field: Field, content: &str) -> Option<(u64, u64)> {
     const LAST: u64 = 99_991_231;
     match field {
         Field::After => Some((Date::parse(content)?.first_day(), LAST)),

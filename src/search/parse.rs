@@ -4,9 +4,9 @@
 use std::mem;
 
 use super::{
-    field::{Field, days, split_field},
+    field::{Field, filter, split_field},
     operators::{Frame, Join, Sign},
-    tree::{Filter, Group, Node, Word},
+    tree::{Group, Node, Word},
 };
 use crate::analysis;
 
@@ -19,6 +19,9 @@ const MOST_WORDS: usize = 256;
 
 /// Notes past so many say nothing new.
 const MOST_NOTES: usize = 12;
+
+/// A note quotes at most so many characters of the query.
+const LONGEST_QUOTE: usize = 60;
 
 /// A query as it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -169,7 +172,8 @@ impl<'a> Parser<'a> {
             self.in_field(field, content);
             return;
         }
-        let words: Vec<String> = self.count(analysis::words(content).map(|range| fold(&content[range])));
+        let words: Vec<String> =
+            self.count(analysis::words(content).map(|range| analysis::fold(&content[range]).into_owned()));
         match words.len() {
             0 => {}
             _ => self.add(Node::Phrase(words, slop)),
@@ -250,7 +254,8 @@ impl<'a> Parser<'a> {
         let core = chunk
             .trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '*' | '~' | '/'));
         if let Some(stem) = core.strip_suffix('*') {
-            let mut words: Vec<String> = analysis::words(stem).map(|range| fold(&stem[range])).collect();
+            let mut words: Vec<String> =
+                analysis::words(stem).map(|range| analysis::fold(&stem[range]).into_owned()).collect();
             if let [word] = words.as_mut_slice() {
                 self.words += 1;
                 let word = mem::take(word);
@@ -260,15 +265,15 @@ impl<'a> Parser<'a> {
         }
         let shape = core.len() > 2 && core.starts_with('/') && core.ends_with('/');
         if shape {
-            self.note(&format!("`{core}` was read as words, not as a pattern"));
+            self.note(&format!("`{}` was read as words, not as a pattern", quote(core)));
         } else if core.len() > 1
             && core.trim_end_matches(|letter: char| letter.is_ascii_digit()).ends_with('~')
         {
-            self.note(&format!("`{core}` was read as a word: other spellings are not looked for"));
+            self.note(&format!("`{}` was read as a word: other spellings are not looked for", quote(core)));
         }
         let body = core.split_once('~').map_or(core, |(body, _)| body);
         let body = if shape { core } else { body };
-        let words = self.count(analysis::words(body).map(|range| word(&body[range])));
+        let words = self.count(analysis::words(body).map(|range| Word::of(&body[range])));
         if words.is_empty() {
             // The sign of nothing is not that of what follows.
             self.top().sign = Sign::Plain;
@@ -278,39 +283,20 @@ impl<'a> Parser<'a> {
     }
 
     fn in_field(&mut self, field: Field, content: &str) {
-        let words = || analysis::words(content).map(|range| fold(&content[range])).collect::<Vec<_>>();
-        let name = crate::index::schema::folded(content);
-        let filter = match field {
-            Field::Title => {
-                let words = self.count(analysis::words(content).map(|range| word(&content[range])));
-                if !words.is_empty() {
-                    self.add(Node::Title(words));
-                }
-                return;
+        if field == Field::Title {
+            let words = self.count(analysis::words(content).map(|range| Word::of(&content[range])));
+            if !words.is_empty() {
+                self.add(Node::Title(words));
             }
-            Field::Author => Filter::Author(words()),
-            Field::Path => Filter::Path(words()),
-            Field::Tag => Filter::Tag(name),
-            Field::Site => Filter::Site(name),
-            Field::Language => Filter::Language(name),
-            Field::Format => Filter::Format(match name.as_str() {
-                "md" => "markdown".into(),
-                "txt" => "text".into(),
-                "htm" => "html".into(),
-                _ => name,
-            }),
-            Field::Date | Field::After | Field::Before => match days(field, content) {
-                Some((from, to)) => Filter::Days(from, to),
-                None => {
-                    self.note(&format!(
-                        "`{content}` is not a date such as 2025-01-30 or 2025-01: read as words"
-                    ));
-                    self.plain(content);
-                    return;
-                }
-            },
-        };
-        self.add(Node::Filter(filter));
+        } else if let Some(filter) = filter(field, content) {
+            self.add(Node::Filter(filter));
+        } else {
+            self.note(&format!(
+                "`{}` is not a date such as 2025-01-30 or 2025-01: read as words",
+                quote(content)
+            ));
+            self.plain(content);
+        }
     }
 
     /// Takes words as long as there are not too many in all.
@@ -327,13 +313,9 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn fold(word: &str) -> String {
-    analysis::fold(word).into_owned()
-}
-
-fn word(word: &str) -> Word {
-    let folded = fold(word);
-    Word { stem: analysis::stem(&folded).into_owned(), folded }
+/// Returns as much of the query as a note quotes.
+fn quote(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_QUOTE).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a query means: a tree of words, phrases and filters, and what they are to each other. One
 //! tree serves retrieval, ranking and highlighting.
 
-use crate::date::Date;
+use crate::{analysis, date::Date};
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,14 @@ pub(crate) struct Group {
     pub(crate) must: Vec<Node>,
     pub(crate) should: Vec<Node>,
     pub(crate) not: Vec<Node>,
+}
+
+impl Word {
+    /// Returns a word as it is looked for.
+    pub(super) fn of(typed: &str) -> Self {
+        let folded = analysis::fold(typed).into_owned();
+        Self { stem: analysis::stem(&folded).into_owned(), folded }
+    }
 }
 
 impl Node {

@@ -191,6 +191,7 @@ fn no_query_is_an_error() {
     let place = Place::with_articles();
     place.index("articles");
     let long = "moon ".repeat(20_000);
+    let path = format!("path:{}moon", "a-".repeat(40_000));
     for query in [
         "\"moon",
         "AND",
@@ -209,6 +210,7 @@ fn no_query_is_an_error() {
         "a:b:c",
         "date:never",
         long.as_str(),
+        path.as_str(),
     ] {
         let answer = place.run(&["search", query]);
         assert!(answer.code <= 1, "{query}: {}", answer.err);
