@@ -33,7 +33,7 @@ pub struct Results {
     pub passages: u64,
     /// Files that could not be read.
     pub unread: u64,
-    /// How far it agrees with its folders; see [`Index::refresh`].
+    /// How far it agrees with its folders; see [`crate::Index::refresh`].
     pub freshness: Freshness,
 }
 
