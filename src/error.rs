@@ -127,6 +127,18 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// A line of queries, judgments or a run cannot be understood.
+    #[error("cannot understand line {line} of {}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        source: Box<dyn StdError + Send + Sync>,
+        /// How such a line should look.
+        expected: &'static str,
+    },
     /// The search engine failed.
     #[error("the index in {} cannot be used", path.display())]
     Engine {
@@ -160,6 +172,7 @@ impl Error {
             Self::AmbiguousId { .. } => "ambiguous-id",
             Self::Pattern { .. } => "pattern",
             Self::Settings { .. } => "settings",
+            Self::Malformed { .. } => "malformed",
             Self::Engine { .. } => "engine",
         }
     }
@@ -184,6 +197,7 @@ impl Error {
             }
             Self::AmbiguousId { .. } => "give more of the id",
             Self::Pattern { .. } => "write it as in a .gitignore, such as '*.bak' or 'drafts/**'",
+            Self::Malformed { expected, .. } => expected,
             Self::Read { .. } | Self::Write { .. } | Self::Settings { .. } | Self::Engine { .. } => {
                 return None;
             }

@@ -9,7 +9,8 @@
 //!
 //! A [query](search::Query) is parsed, candidates are retrieved, put in order, grouped so that no
 //! article fills the page, and highlighted; what comes out, [`Results`](search::Results), is plain
-//! data that [`render`] turns into bytes. [`Index::search`] is that whole way.
+//! data that [`render`] turns into bytes. [`Index::search`] is that whole way. How well it answers is
+//! what [`eval`] tells from judged queries.
 //!
 //! ```text
 //! folder ─ walk ─▶ file ─ format ─▶ Article ─ passage::cut ─▶ Passage ─▶ document ─▶ index
@@ -59,6 +60,7 @@ pub mod walk;
 pub mod format;
 pub mod index;
 pub mod search;
+pub mod eval;
 pub mod render;
 
 pub use error::{Error, Result};

@@ -20,7 +20,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("format", 5),
     ("index", 6),
     ("search", 7),
-    ("render", 8),
+    ("eval", 8),
+    ("render", 9),
 ];
 
 /// Where a dependency may be named; those that are not listed are at home everywhere.
@@ -38,15 +39,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("dom_smoothie", &["format"]),
     ("encoding_rs", &["format"]),
     ("etcetera", &["cmd"]),
+    ("fastrand", &["eval"]),
     ("frostem", &["analysis"]),
     ("icu_segmenter", &["analysis"]),
     ("ignore", &["walk"]),
     ("indicatif", &["cmd"]),
-    ("percent_encoding", &["search"]),
+    ("percent_encoding", &["eval", "search"]),
     ("postcard", &["index"]),
     ("pulldown_cmark", &["format"]),
     ("serde_saphyr", &["format"]),
     ("tantivy", &["index", "search"]),
+    ("tempfile", &["cmd", "index"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("unicode_width", &["render"]),
