@@ -1,6 +1,7 @@
 //! The commands: one file and one row each. What they share is how they are called and how they end.
 
 mod completions;
+mod eval;
 mod index;
 mod locate;
 mod man;
@@ -68,6 +69,7 @@ enum Command {
     Status(status::Status),
     Why(why::Why),
     Show(show::Show),
+    Eval(eval::Eval),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -104,6 +106,7 @@ pub(crate) fn main(args: Vec<OsString>) -> ExitCode {
         Command::Status(status) => status.run(&cli.shared, &ui),
         Command::Why(why) => why.run(&cli.shared, &ui),
         Command::Show(show) => show.run(&cli.shared, &ui),
+        Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),
     };

@@ -4,10 +4,10 @@ use std::{
     io::{self, IsTerminal},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Once,
         atomic::{AtomicBool, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use anstream::{AutoStream, ColorChoice};
@@ -142,6 +142,40 @@ impl Progress {
         self.bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
         self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         self.bar.set_message(format!("0/{files} files"));
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that counts what is done, shown on a terminal once that takes more than a moment.
+pub(super) struct Counter {
+    bar: ProgressBar,
+    began: Instant,
+    shown: Once,
+}
+
+/// How long work may take without a word.
+const MOMENT: Duration = Duration::from_secs(1);
+
+impl Counter {
+    /// Makes a bar for so many things, of this name.
+    pub(super) fn new(total: usize, what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{wide_bar} {percent:>3}% {pos}/{len} {msg} {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what);
+        Self { bar, began: Instant::now(), shown: Once::new() }
+    }
+
+    /// Counts one.
+    pub(super) fn step(&self) {
+        self.bar.inc(1);
+        if self.began.elapsed() > MOMENT && io::stderr().is_terminal() {
+            self.shown.call_once(|| self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10)));
+        }
     }
 
     /// Takes the bar away.

@@ -225,8 +225,8 @@ impl PlaceObject {
     }
 }
 
-/// Scores to six decimals: more say nothing.
-fn rounded(score: f64) -> f64 {
+/// Scores and figures to six decimals: more say nothing.
+pub(super) fn rounded(score: f64) -> f64 {
     (score * 1e6).round() / 1e6
 }
 

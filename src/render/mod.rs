@@ -10,6 +10,7 @@ use crate::search::Results;
 
 mod text;
 pub mod object;
+pub mod evaluation;
 mod json;
 mod jsonl;
 mod markdown;

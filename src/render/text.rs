@@ -17,17 +17,17 @@ use crate::{
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
-const WIDEST: usize = 100;
+pub(super) const WIDEST: usize = 100;
 
 /// What stands before every line of a hit but its first.
 const INDENT: &str = "    ";
 
-const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const DIM: &str = "\x1b[2m";
 const PATH: &str = "\x1b[35m";
 const MATCH: &str = "\x1b[1;31m";
-const WARNING: &str = "\x1b[33m";
-const PLAIN: &str = "\x1b[0m";
+pub(super) const WARNING: &str = "\x1b[33m";
+pub(super) const PLAIN: &str = "\x1b[0m";
 
 /// The format for people.
 pub(super) struct Text;
@@ -252,11 +252,11 @@ fn facts(results: &Results, look: &Look) -> String {
     facts.join(" · ")
 }
 
-fn counted(count: u64, what: &str) -> String {
+pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn age(updated: i64, look: &Look) -> String {
+pub(super) fn age(updated: i64, look: &Look) -> String {
     let now = look.now.duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
     match now - updated {
         ..60 => "just now".into(),

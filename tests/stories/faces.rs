@@ -6,7 +6,7 @@ use crate::place::Place;
 fn the_help_shows_every_command_with_examples() {
     let place = Place::new();
     let mut shown = place.run(&["--help"]).out;
-    for command in ["search", "index", "status", "why", "show", "completions", "man"] {
+    for command in ["search", "index", "status", "why", "show", "eval", "completions", "man"] {
         let help = place.run(&[command, "--help"]).out;
         assert!(help.contains("Examples:\n  excerpt "), "{command}");
         shown.push_str(&format!("\n\n=== {command}\n{help}"));
@@ -22,6 +22,7 @@ fn the_help_shows_every_command_with_examples() {
       status       Say what is in the index, how fresh it is, and what could not be read
       why          Say what became of a file, and why
       show         Print a passage with what stands around it, or the text of an article
+      eval         Say how well judged queries are answered: nDCG, MRR, recall and success
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder
 
@@ -335,6 +336,71 @@ fn the_help_shows_every_command_with_examples() {
     Examples:
       excerpt show corpus/news/meta-llama-4.md
       excerpt show corpus/news/meta-llama-4.md:30 --context 2
+
+    === eval
+    Say how well judged queries are answered: nDCG, MRR, recall and success
+
+    Queries are lines `id<TAB>text`, JSON lines or TREC topics. Judgments are TREC qrels of articles,
+    called by path, path#member or member; or answers, lines `query<TAB>path<TAB>text` that the passage
+    must contain, which need no queries beside them.
+
+    Usage: excerpt eval [OPTIONS] --judgments <FILE>
+
+    Options:
+          --queries <FILE>
+              The queries
+
+          --judgments <FILE>
+              What answers them
+
+          --in <PATH>
+              Index this folder or file for the time being, instead of asking the index
+
+          --by <WHAT>
+              What is ranked [default: what is judged]
+
+              Possible values:
+              - article: Articles, each once
+              - passage: Passages, up to three of an article
+
+          --language <LANGUAGE>
+              Only answers in this language, their fourth column
+
+          --run-in <FILE>
+              Evaluate this run, in TREC form, instead of searching
+
+          --run-out <FILE>
+              Write what was found as a run in TREC form
+
+          --compare <RUN|SETTINGS>
+              Compare with a run, or with a search by other settings: by=passage
+
+          --top-misses <N>
+              Name so many of the queries that were answered worst
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    Examples:
+      excerpt eval --in corpus --judgments corpus/judgments.tsv --language en --top-misses 5
+      excerpt eval --in articles --queries queries.tsv --judgments qrels.txt --compare by=passage
 
     === completions
     Print what a shell needs to complete excerpt's arguments

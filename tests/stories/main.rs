@@ -2,6 +2,7 @@
 
 mod place;
 
+mod eval;
 mod faces;
 mod index;
 mod refresh;
