@@ -30,6 +30,9 @@ pub struct Article {
     pub lines: Lines,
     /// What a reader of the article should know: a part that was left out, a guess that was made.
     pub warnings: Vec<String>,
+    /// Which record of its file it is, counting from 1, where each stands on one line of its own:
+    /// the line of its first block is that of all its text.
+    pub record: Option<u64>,
 }
 
 /// Text under one heading path.
@@ -101,6 +104,8 @@ pub struct Place {
     pub line: u32,
     /// Last line, not before `line`.
     pub line_end: u32,
+    /// The record of the file that the article is, counting from 1, where it is one.
+    pub record: Option<u64>,
 }
 
 impl Section {

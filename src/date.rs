@@ -67,6 +67,20 @@ impl Date {
         (year >= 1000).then_some(Self { year, month, day })
     }
 
+    /// Returns the day of a time, in UTC.
+    pub fn of(time: std::time::SystemTime) -> Self {
+        jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::try_from(time).unwrap_or_default()).date().into()
+    }
+
+    /// Returns the days from one day to another, both as numbers `YYYYMMDD`; none where one is no day.
+    pub fn days_between(from: u64, to: u64) -> Option<i64> {
+        let date = |day: u64| {
+            let year = i16::try_from(day / 10_000).ok()?;
+            jiff::civil::Date::new(year, (day / 100 % 100) as i8, (day % 100) as i8).ok()
+        };
+        Some(i64::from(date(from)?.until(date(to)?).ok()?.get_days()))
+    }
+
     /// Returns the first day it may mean as a number `YYYYMMDD`, which orders as days do.
     pub fn first_day(self) -> u64 {
         number(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
@@ -135,6 +149,14 @@ mod tests {
         check("12", None);
         check("0000", None);
         check("0001-01-01T00:00:00Z", None);
+    }
+
+    #[test]
+    fn days_are_counted_between_days() {
+        assert_eq!(Date::days_between(20_240_228, 20_240_301), Some(2));
+        assert_eq!(Date::days_between(20_250_101, 20_241_231), Some(-1));
+        assert_eq!(Date::days_between(0, 20_241_231), None);
+        assert_eq!(Date::days_between(20_250_231, 20_250_301), None);
     }
 
     #[test]

@@ -55,14 +55,14 @@ const LONGEST_UNIT: (usize, usize) = (400, 4_000);
 pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
     let mut passages = Vec::new();
     for (number, section) in article.sections.iter().enumerate() {
-        let mut lines = LineCursor::new(section);
+        let mut lines = LineCursor::new(section, article);
         for range in cut_section(section, size) {
             passages.push(Passage {
                 headings: section.headings.clone(),
                 text: section.text[range.clone()].into(),
                 section: u32::try_from(number).unwrap_or(u32::MAX),
                 role: section.role,
-                place: lines.place(article.lines, &range),
+                place: lines.place(&range),
             });
         }
     }
@@ -72,7 +72,7 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
             text: String::new(),
             section: 0,
             role: Role::Main,
-            place: Place { of: article.lines, line: 1, line_end: 1 },
+            place: Place { of: article.lines, line: 1, line_end: 1, record: article.record },
         });
     }
     passages
@@ -235,6 +235,8 @@ fn pack(units: &[Unit], size: Size) -> Vec<usize> {
 /// Tells the lines of places in a section, which must be asked for in order: text is counted once.
 struct LineCursor<'a> {
     section: &'a Section,
+    of: Lines,
+    record: Option<u64>,
     /// The block that was reached, and a place in it with its line.
     block: usize,
     at: usize,
@@ -242,8 +244,9 @@ struct LineCursor<'a> {
 }
 
 impl<'a> LineCursor<'a> {
-    fn new(section: &'a Section) -> Self {
-        Self { section, block: 0, at: 0, line: section.blocks.first().map_or(1, |block| block.line) }
+    fn new(section: &'a Section, article: &Article) -> Self {
+        let line = section.blocks.first().map_or(1, |block| block.line);
+        Self { section, of: article.lines, record: article.record, block: 0, at: 0, line }
     }
 
     fn line(&mut self, at: usize) -> u32 {
@@ -257,11 +260,15 @@ impl<'a> LineCursor<'a> {
         self.line
     }
 
-    fn place(&mut self, of: Lines, range: &Range<usize>) -> Place {
+    fn place(&mut self, range: &Range<usize>) -> Place {
+        let (of, record) = (self.of, self.record);
+        if record.is_some() {
+            return Place { of, line: self.line, line_end: self.line, record };
+        }
         let visible = self.section.text[range.clone()].trim_end();
         let last = range.start + visible.char_indices().next_back().map_or(0, |(at, _)| at);
         let line = self.line(range.start);
-        Place { of, line, line_end: self.line(last).max(line) }
+        Place { of, line, line_end: self.line(last).max(line), record }
     }
 }
 

@@ -165,7 +165,7 @@ fn every_format_has_a_fixture_and_a_row_in_the_readme() {
         let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(format::of(&name, &bytes).map(|format| format.name()), Some(format.name()));
         let mut articles = Vec::new();
-        let read = format::read(*format, Input { name: &name, bytes: &bytes }, &mut |article| {
+        let read = format::read(*format, Input::of(&name, &bytes), &mut |article| {
             articles.push(article);
             Flow::Continue(())
         });

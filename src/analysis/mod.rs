@@ -5,6 +5,7 @@
 //! Offsets are always byte offsets into the original text.
 
 mod sentence;
+mod sketch;
 mod stop;
 
 use std::{borrow::Cow, ops::Range};
@@ -12,7 +13,8 @@ use std::{borrow::Cow, ops::Range};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 pub use sentence::{clauses, sentences};
-pub use stop::is_stop_word;
+pub use sketch::{BANDS, Sketch, alike, sketch};
+pub use stop::{asks_for_kind, is_stop_word};
 
 /// The longest term in bytes. What is longer is found by its first part.
 const LONGEST_TERM: usize = 250;

@@ -1,5 +1,11 @@
 //! Words that carry no subject: left out of a query, never out of the index, so that phrases work.
 
+/// Says whether a folded word asks for something of the kind that is named next: the *year* in `what
+/// year` is asked for, and seldom said in the answer.
+pub fn asks_for_kind(folded: &str) -> bool {
+    matches!(folded, "what" | "which")
+}
+
 /// English function words as the chain cuts them (`don't` is `don` and `t`), sorted: pronouns,
 /// auxiliaries, articles, conjunctions and prepositions, after Snowball's English list
 /// (<https://snowballstem.org/algorithms/english/stop.txt>).

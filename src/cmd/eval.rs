@@ -18,13 +18,11 @@ use excerpt::{
         queries, run,
     },
     render::evaluation::{self, Evaluated, Sheet},
+    search::Weights,
 };
 
-use self::{
-    ask::Ground,
-    settings::{By, Settings},
-};
-use super::{Outcome, Shared, ui, ui::Ui};
+use self::{ask::Ground, settings::Settings};
+use super::{Outcome, Shared, options::Unit, ui, ui::Ui};
 
 /// Say how well judged queries are answered: nDCG, MRR, recall and success
 ///
@@ -48,7 +46,7 @@ pub(super) struct Eval {
     within: Vec<PathBuf>,
     /// What is ranked [default: what is judged]
     #[arg(long, value_name = "WHAT")]
-    by: Option<By>,
+    by: Option<Unit>,
     /// Only answers in this language, their fourth column
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -58,7 +56,8 @@ pub(super) struct Eval {
     /// Write what was found as a run in TREC form
     #[arg(long, value_name = "FILE")]
     run_out: Option<PathBuf>,
-    /// Compare with a run, or with a search by other settings: by=passage
+    /// Compare with a run, or with a search by other settings: by=passage, or weights such as
+    /// exact=0,pair=0.2
     #[arg(long, value_name = "RUN|SETTINGS")]
     compare: Option<String>,
     /// Name so many of the queries that were answered worst
@@ -150,10 +149,10 @@ impl Eval {
 
     fn settings(&self, judgments: &Judgments) -> Settings {
         let judged = match judgments.kind() {
-            Kind::Articles => By::Article,
-            Kind::Answers => By::Passage,
+            Kind::Articles => Unit::Article,
+            Kind::Answers => Unit::Passage,
         };
-        Settings { by: self.by.unwrap_or(judged) }
+        Settings { by: self.by.unwrap_or(judged), weights: Weights::default() }
     }
 
     /// Says how many queries are not asked.

@@ -5,8 +5,10 @@ mod eval;
 mod index;
 mod locate;
 mod man;
+mod options;
 mod search;
 mod show;
+mod similar;
 mod status;
 mod ui;
 mod why;
@@ -69,6 +71,7 @@ enum Command {
     Status(status::Status),
     Why(why::Why),
     Show(show::Show),
+    Similar(similar::Similar),
     Eval(eval::Eval),
     Completions(completions::Completions),
     Man(man::Man),
@@ -106,6 +109,7 @@ pub(crate) fn main(args: Vec<OsString>) -> ExitCode {
         Command::Status(status) => status.run(&cli.shared, &ui),
         Command::Why(why) => why.run(&cli.shared, &ui),
         Command::Show(show) => show.run(&cli.shared, &ui),
+        Command::Similar(similar) => similar.run(&cli.shared, &ui),
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),

@@ -1,7 +1,7 @@
 //! `excerpt show`: a passage with what stands around it, or the text of an article.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{self, Write},
     path::Path,
 };
@@ -35,7 +35,7 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
         let index = Index::open(&locate::locate(shared)?)?;
-        let article = self.find(&index)?;
+        let article = find(&index, &self.what, self.context)?;
         let mut out = ui.out();
         if ui.json {
             object::article(&article, index.path(), &mut out)?;
@@ -55,22 +55,23 @@ impl Show {
         out.flush()?;
         Ok(Outcome::Done)
     }
+}
 
-    fn find(&self, index: &Index) -> excerpt::Result<ArticleText> {
-        let path = Path::new(&self.what);
-        let text = self.what.to_string_lossy();
-        if path.exists() {
-            return index.show_path(path, None, self.context);
+/// Returns what an id, a path, or a path and a line means, with so many passages around a single one.
+pub(super) fn find(index: &Index, what: &OsStr, context: usize) -> excerpt::Result<ArticleText> {
+    let path = Path::new(what);
+    let text = what.to_string_lossy();
+    if path.exists() {
+        return index.show_path(path, None, context);
+    }
+    if looks_like_id(&text) {
+        return index.show_id(&text, context);
+    }
+    match text.rsplit_once(':') {
+        Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
+            index.show_path(Path::new(file), Some(line.parse().unwrap_or(u32::MAX)), context)
         }
-        if looks_like_id(&text) {
-            return index.show_id(&text, self.context);
-        }
-        match text.rsplit_once(':') {
-            Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
-                index.show_path(Path::new(file), Some(line.parse().unwrap_or(u32::MAX)), self.context)
-            }
-            _ => index.show_path(path, None, self.context),
-        }
+        _ => index.show_path(path, None, context),
     }
 }
 

@@ -16,7 +16,7 @@ use self::{
     known::{Known, same},
     piece::{Piece, Shape},
 };
-use super::{Cause, Flow, Format, Input, decode::decode, outline::Outline};
+use super::{Cause, Flow, Format, Input, Warnings, decode::decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
 mod data;
@@ -42,12 +42,12 @@ impl Format for Html {
         &["html", "htm", "xhtml"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<(), Cause> {
+    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
         let decoded = decode(input.bytes, declared(input.bytes).as_deref())?;
         let mut article = article(&decoded.text);
         article.warnings.extend(decoded.warning);
         let _ = each(article);
-        Ok(())
+        Ok(Warnings::new())
     }
 }
 

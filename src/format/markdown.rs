@@ -6,7 +6,7 @@
 use pulldown_cmark::{Options, Parser};
 
 use self::blocks::Blocks;
-use super::{Cause, Flow, Format, Input, decode::decode, front};
+use super::{Cause, Flow, Format, Input, Warnings, decode::decode, front};
 use crate::article::{Article, Section};
 
 mod blocks;
@@ -24,14 +24,14 @@ impl Format for Markdown {
         &["md", "markdown", "mdown", "mkd"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<(), Cause> {
+    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
         let decoded = decode(input.bytes, None)?;
         let mut article = Article::default();
         article.warnings.extend(decoded.warning);
         let body = front::take(&decoded.text, &mut article);
         article.sections = sections(&decoded.text, body);
         let _ = each(article);
-        Ok(())
+        Ok(Warnings::new())
     }
 }
 

@@ -4,6 +4,7 @@
 //! prints, and may be handed anything: every byte is untrusted.
 
 use std::{
+    io::{BufRead, BufReader, Read},
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -17,6 +18,7 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+mod jsonl;
 mod outline;
 mod text;
 mod title;
@@ -35,20 +37,46 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// Returns the file extensions this format answers to, lowercase, without the dot.
     fn extensions(&self) -> &'static [&'static str];
-    /// Reads a file and hands on its articles, one at a time, in order.
+    /// Says whether its files hold records, which are read one after another: such a file may be of
+    /// any length, of others only the first part is read.
+    fn holds_records(&self) -> bool {
+        false
+    }
+    /// Reads a file and hands on its articles, one at a time, in order. Returns what is to be known
+    /// of the file, beside what is to be known of each article.
     ///
     /// # Errors
     /// Says why nothing could be read. What could be read in part is handed on with a warning.
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<(), Cause>;
+    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause>;
 }
 
-/// The bytes of one file.
-#[derive(Clone, Copy, Debug)]
+/// What the reader of a file's text should know.
+pub type Warnings = Vec<String>;
+
+/// The content of one file.
 pub struct Input<'a> {
     /// The file's name without its folder, lossily where it is not UTF-8.
     pub name: &'a str,
     /// Its content, or the first part of it.
     pub bytes: &'a [u8],
+    /// What follows, for a format whose files hold records.
+    pub rest: Option<&'a mut dyn Read>,
+}
+
+impl<'a> Input<'a> {
+    /// Returns the input of a file whose whole content is at hand.
+    pub fn of(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes, rest: None }
+    }
+
+    /// Returns the content from its first byte to its last.
+    fn reader(self) -> impl BufRead {
+        let rest: Box<dyn Read> = match self.rest {
+            Some(rest) => Box::new(rest),
+            None => Box::new(std::io::empty()),
+        };
+        self.bytes.chain(BufReader::with_capacity(1 << 16, rest))
+    }
 }
 
 /// Every format that can be read, in the order in which names are matched.
@@ -58,6 +86,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &markdown::Markdown,
     #[cfg(feature = "html")]
     &html::Html,
+    &jsonl::Jsonl,
 ];
 
 /// Returns the format of a file: by its extension, or by its first bytes where a name without one
@@ -86,10 +115,11 @@ pub fn read(
     format: &dyn Format,
     input: Input<'_>,
     each: &mut dyn FnMut(Article) -> Flow,
-) -> Result<(), Cause> {
+) -> Result<Warnings, Cause> {
+    let name = input.name;
     let run = AssertUnwindSafe(|| {
         format.read(input, &mut |mut article| {
-            title::settle(&mut article, input.name);
+            title::settle(&mut article, name);
             if article.lines == Lines::Text {
                 article.number_lines();
             }
@@ -136,7 +166,7 @@ fn looks_like_text(bytes: &[u8]) -> bool {
 #[cfg(test)]
 fn read_one(format: &dyn Format, name: &str, text: &str) -> Article {
     let mut articles = Vec::new();
-    let read = format.read(Input { name, bytes: text.as_bytes() }, &mut |article| {
+    let read = format.read(Input::of(name, text.as_bytes()), &mut |article| {
         articles.push(article);
         Flow::Continue(())
     });

@@ -4,7 +4,7 @@
 //! between longer ones is a heading. Where the evidence is thin a line stays text: a heading that
 //! was missed is still found, a line of verse that became a heading misleads.
 
-use super::{Cause, Flow, Format, Input, decode, outline::Outline};
+use super::{Cause, Flow, Format, Input, Warnings, decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Section};
 use line::{Line, MOST_WORDS, Mark, reads_as_heading};
 
@@ -23,7 +23,7 @@ impl Format for Text {
         &["txt", "text"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<(), Cause> {
+    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
         let decoded = decode::decode(input.bytes, None)?;
         let _ = each(Article {
             sections: sections(&decoded.text),
@@ -31,7 +31,7 @@ impl Format for Text {
             warnings: decoded.warning.into_iter().collect(),
             ..Article::default()
         });
-        Ok(())
+        Ok(Warnings::new())
     }
 }
 
@@ -61,7 +61,8 @@ enum Level {
     Lower,
 }
 
-fn sections(text: &str) -> Vec<Section> {
+/// Returns the sections that a text of plain lines has.
+pub(super) fn sections(text: &str) -> Vec<Section> {
     let lines = line::lines(text);
     let wrap = line::wrap(&lines);
     let mut units = units(&lines, wrap);
@@ -372,7 +373,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>, text in "([ -~\n\t\u{c}]|.){0,200}") {
             for bytes in [bytes.as_slice(), text.as_bytes()] {
-                let _ = Text.read(Input { name: "a.txt", bytes }, &mut |_| Flow::Break(()));
+                let _ = Text.read(Input::of("a.txt", bytes), &mut |_| Flow::Break(()));
             }
         }
     }

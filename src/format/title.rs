@@ -25,8 +25,10 @@ const GENERIC: &[&str] = &[
     "temp", "test", "text", "tmp", "unnamed", "untitled",
 ];
 
-/// Gives an article the title it lacks, and takes that title out of headings and text.
+/// Gives an article the title it lacks, and takes that title out of headings and text. The name of a
+/// file that holds many articles is the title of none.
 pub(super) fn settle(article: &mut Article, file_name: &str) {
+    let alone = article.member.is_none();
     let given = article.title.take().map(|title| one_line(&title, LONGEST));
     article.title = match given.filter(|title| !title.is_empty()) {
         Some(title) => {
@@ -38,9 +40,9 @@ pub(super) fn settle(article: &mut Article, file_name: &str) {
         }
         None => from_heading(article)
             .or_else(|| from_first_line(article))
-            .or_else(|| from_name(file_name))
+            .or_else(|| from_name(file_name).filter(|_| alone))
             .or_else(|| from_first_sentence(article))
-            .or_else(|| Some(one_line(file_name, LONGEST)))
+            .or_else(|| Some(one_line(article.member.as_deref().unwrap_or(file_name), LONGEST)))
             .filter(|title| !title.is_empty()),
     };
 }

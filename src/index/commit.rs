@@ -14,6 +14,7 @@ use super::{
     ledger::{self, Entry, Fate},
     manifest::{Manifest, Tally},
     plan::Slot,
+    queue::Waiting,
     schema,
     update::Update,
 };
@@ -34,7 +35,7 @@ pub(super) struct Commit<'a> {
     generation: &'a Path,
     pub(super) manifest: Manifest,
     now: SystemTime,
-    pub(super) writer: RwLock<IndexWriter>,
+    pub(super) writer: RwLock<IndexWriter<Waiting>>,
 }
 
 impl<'a> Commit<'a> {
@@ -123,7 +124,7 @@ impl<'a> Commit<'a> {
     }
 }
 
-fn writer(index: &tantivy::Index, update: &Update) -> tantivy::Result<IndexWriter> {
+fn writer(index: &tantivy::Index, update: &Update) -> tantivy::Result<IndexWriter<Waiting>> {
     // Half of the memory for tantivy's buffers; readers, merges and tables need the rest.
     let heap = (update.memory / 2).max(LEAST_BUFFER);
     let threads = (heap / (2 * LEAST_BUFFER)).clamp(1, update.jobs.clamp(1, 8) as u64);

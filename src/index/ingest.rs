@@ -2,31 +2,33 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::{
-        RwLock,
+        Arc, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     thread,
 };
 
 use crossbeam_channel::Sender;
-use tantivy::IndexWriter;
+use tantivy::{IndexWriter, indexer::UserOperation};
 
 use super::{
     ledger::{Entry, Fate},
     manifest::Tally,
+    queue::{Queue, Waiting},
     schema::{self, Fields},
 };
 use crate::{
-    format::{self, Flow, Input},
+    article::Article,
+    format::{self, Flow, Format, Input},
     passage::{self, Size},
     walk::{self, Stamp},
 };
 
-/// As much of a file as is read; the ledger names the files that are longer. An article is never so
-/// long, and a reader needs some times a file's size in memory.
+/// As much of a file as is read, unless it holds records; the ledger names the files that are longer.
+/// An article is never so long, and a reader needs some times a file's size in memory.
 pub(crate) const LONGEST_FILE: u64 = 16 << 20;
 
 /// A reader's stack: deep nesting in a file must not overflow it.
@@ -58,7 +60,8 @@ pub(super) struct Done {
 
 /// What all readers share.
 pub(super) struct Ingest<'a> {
-    pub(super) writer: &'a RwLock<IndexWriter>,
+    pub(super) writer: &'a RwLock<IndexWriter<Waiting>>,
+    pub(super) queue: Arc<Queue>,
     pub(super) fields: Fields,
     /// When the run began, in nanoseconds since 1970.
     pub(super) now: i64,
@@ -94,81 +97,126 @@ impl<'a> Ingest<'a> {
     fn take(&self, task: Task) -> tantivy::Result<Done> {
         let Task { slot, folder, path, file, bytes, old } = task;
         let done = |entry, same| Done { slot, file: file.clone(), bytes, entry, same };
-        let read = match read(&file) {
-            Ok(read) => read,
+        let replaces = old.is_some();
+        let mut content = match Content::open(&file) {
+            Ok(content) => content,
             Err(error) => {
                 let cause = format!("cannot be read: {error}");
                 let mut entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(cause));
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
-                self.replace(&entry, old.is_some(), std::iter::empty())?;
+                self.replace(&entry, replaces, None)?;
                 return Ok(done(entry, false));
             }
         };
-        let settled = read.steady && settled(read.stamp, self.now);
-        if let Some(old) = old.as_deref().filter(|old| old.hash == read.hash && is_read(&old.fate)) {
-            return Ok(done(Entry { stamp: read.stamp, settled, ..old.clone() }, true));
+        let settled = content.steady && settled(content.stamp, self.now);
+        if let Some(old) = old.as_deref().filter(|old| old.hash == content.hash && is_read(&old.fate)) {
+            return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true));
         }
-        let mut entry = Entry::new(folder, path, read.stamp, Fate::Indexed(Vec::new()));
+        let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
         entry.settled = settled;
-        entry.hash = read.hash;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let Some(format) = format::of(&name, &read.bytes) else {
-            entry.fate = Fate::Unsupported("not text in any format that can be read".into());
-            self.replace(&entry, old.is_some(), std::iter::empty())?;
-            return Ok(done(entry, false));
-        };
-        entry.format = format.name().into();
-        let mut articles = Vec::new();
-        let outcome = format::read(format, Input { name: &name, bytes: &read.bytes }, &mut |article| {
-            articles.push(article);
-            Flow::Continue(())
-        });
-        match outcome {
-            Ok(()) => {
-                let mut warnings: Vec<String> = read.cut_off.into_iter().collect();
-                warnings
-                    .extend(articles.iter_mut().flat_map(|article| std::mem::take(&mut article.warnings)));
-                entry.fate = Fate::Indexed(warnings);
+        entry.hash = content.hash;
+        match content.format {
+            Some(format) => {
+                entry.format = format.name().into();
+                self.fill(&mut entry, replaces, format, &mut content)?;
             }
-            Err(cause) => {
-                entry.fate = Fate::Failed(cause.to_string());
-                articles.clear();
+            None => {
+                entry.fate = Fate::Unsupported("not text in any format that can be read".into());
+                self.replace(&entry, replaces, None)?;
             }
         }
-        drop(read.bytes);
-        entry.title = articles.first().and_then(|article| article.title.clone()).unwrap_or_default();
-        let mut tally = Tally::default();
-        let (source, path) = (entry.format.clone(), entry.path.clone());
-        let documents = (0..).zip(articles).flat_map(|(number, article)| {
-            let passages = passage::cut(&article, Size::default());
-            schema::Documents::new(&self.fields, folder, &path, number, &source, article, passages)
-        });
-        let documents = documents.map(|(document, part)| {
-            tally += part;
-            document
-        });
-        self.replace(&entry, old.is_some(), documents)?;
-        entry.tally = tally;
         Ok(done(entry, false))
     }
 
-    /// Puts the passages of a file in place of those it had. No commit comes between.
+    /// Reads the articles of a file into the index and notes in its entry what came of it.
+    fn fill(
+        &self,
+        entry: &mut Entry,
+        replaces: bool,
+        format: &dyn Format,
+        content: &mut Content,
+    ) -> tantivy::Result<()> {
+        let mut filed = Filed::default();
+        let (mut number, mut broken) = (0, None);
+        let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
+        let input = Input { name: &name, bytes: &bytes, rest: content.rest() };
+        let (fields, file) = (self.fields, &*entry);
+        let mut each = |mut article: Article| {
+            filed.warnings.append(&mut article.warnings);
+            if number == 0 {
+                filed.title = article.title.clone().unwrap_or_default();
+            }
+            let passages = passage::cut(&article, Size::default());
+            let documents = schema::Documents::new(&fields, file, number, article, passages);
+            number += 1;
+            match self.replace(file, replaces && number == 1, Some(documents)) {
+                Ok(tally) => {
+                    filed.tally += tally;
+                    Flow::Continue(())
+                }
+                Err(error) => {
+                    broken = Some(error);
+                    Flow::Break(())
+                }
+            }
+        };
+        let outcome = format::read(format, input, &mut each);
+        if let Some(error) = broken {
+            return Err(error);
+        }
+        if number == 0 {
+            self.replace(entry, replaces, None)?;
+        }
+        match outcome {
+            Ok(warnings) => {
+                let warnings = content.cut_off.take().into_iter().chain(filed.warnings).chain(warnings);
+                entry.fate = Fate::Indexed(warnings.collect());
+                entry.title = filed.title;
+                entry.tally = filed.tally;
+            }
+            Err(cause) => {
+                entry.fate = Fate::Failed(cause.to_string());
+                // What a reader had handed on before it failed.
+                self.replace(entry, number > 0, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
+    /// between. The passages of an article stay together and in order, wherever segments end.
     fn replace(
         &self,
         entry: &Entry,
         old: bool,
-        documents: impl Iterator<Item = tantivy::TantivyDocument>,
-    ) -> tantivy::Result<()> {
+        article: Option<schema::Documents<'_>>,
+    ) -> tantivy::Result<Tally> {
         let writer = self.writer.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         if old {
             writer.delete_term(self.fields.file_term(entry.folder, &entry.path));
         }
-        for document in documents {
-            writer.add_document(document)?;
+        let mut sum = Tally::default();
+        if let Some(documents) = article {
+            let ticket = Arc::new(self.queue.enter(documents.bytes()));
+            let wait = |(document, tally)| {
+                sum += tally;
+                UserOperation::Add(Waiting { document, _ticket: Arc::clone(&ticket) })
+            };
+            let batch: Vec<_> = documents.map(wait).collect();
+            writer.run(batch)?;
         }
-        Ok(())
+        Ok(sum)
     }
+}
+
+/// What was read of a file so far.
+#[derive(Default)]
+struct Filed {
+    /// The title of its first article.
+    title: String,
+    tally: Tally,
+    warnings: Vec<String>,
 }
 
 /// Whether reading the same bytes again would come to the same.
@@ -176,30 +224,53 @@ fn is_read(fate: &Fate) -> bool {
     matches!(fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_))
 }
 
-/// The bytes of a file and its state when they were read.
+/// The content of a file and its state when it was opened.
 struct Content {
+    name: String,
+    /// None for what no reader takes.
+    format: Option<&'static dyn Format>,
+    /// Its first part, up to [`LONGEST_FILE`].
     bytes: Vec<u8>,
+    /// Stands where that part ends.
+    file: File,
     hash: [u8; 16],
     stamp: Stamp,
     /// Whether the state was the same after reading as before.
     steady: bool,
-    /// What was not read.
+    /// What will not be read.
     cut_off: Option<String>,
 }
 
-fn read(path: &Path) -> io::Result<Content> {
-    let mut file = File::open(path)?;
-    let stamp = walk::stamp(&file.metadata()?);
-    let mut bytes = Vec::with_capacity(usize::try_from(stamp.size.min(LONGEST_FILE)).unwrap_or(0) + 1);
-    file.by_ref().take(LONGEST_FILE).read_to_end(&mut bytes)?;
-    let after = walk::stamp(&file.metadata()?);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&bytes).update(&stamp.size.to_le_bytes());
-    let hash = *hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes");
-    let cut_off = (stamp.size > LONGEST_FILE).then(|| {
-        format!("only the first {} MB of {} were read", LONGEST_FILE >> 20, stamp.size.div_ceil(1 << 20))
-    });
-    Ok(Content { bytes, hash, stamp, steady: stamp == after, cut_off })
+impl Content {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let stamp = walk::stamp(&file.metadata()?);
+        let mut bytes = Vec::with_capacity(usize::try_from(stamp.size.min(LONGEST_FILE)).unwrap_or(0) + 1);
+        file.by_ref().take(LONGEST_FILE).read_to_end(&mut bytes)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let format = format::of(&name, &bytes);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&bytes).update(&stamp.size.to_le_bytes());
+        let mut cut_off = None;
+        if stamp.size > LONGEST_FILE {
+            if format.is_some_and(Format::holds_records) {
+                hasher.update_reader(&mut file)?;
+                file.seek(SeekFrom::Start(LONGEST_FILE))?;
+            } else {
+                let (read, all) = (LONGEST_FILE >> 20, stamp.size.div_ceil(1 << 20));
+                cut_off = Some(format!("only the first {read} MB of {all} were read"));
+            }
+        }
+        let steady = walk::stamp(&file.metadata()?) == stamp;
+        let hash = *hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes");
+        Ok(Self { name, format, bytes, file, hash, stamp, steady, cut_off })
+    }
+
+    /// Returns what follows the first part, where it is to be read.
+    fn rest(&mut self) -> Option<&mut dyn Read> {
+        let records = self.format.is_some_and(Format::holds_records);
+        records.then_some(&mut self.file as &mut dyn Read)
+    }
 }
 
 /// Whether a state had stood so long at `now` that a later change cannot have the same times. File

@@ -77,6 +77,8 @@ pub(crate) enum Name {
 #[serde(default)]
 pub(crate) struct Tally {
     pub(crate) articles: u64,
+    /// Words of articles: titles, headings and texts once each.
+    pub(crate) article_words: u64,
     /// Passages of articles themselves.
     pub(crate) passages: u64,
     /// Passages around articles.
@@ -178,6 +180,7 @@ fn native(bytes: &[u8]) -> PathBuf {
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.articles += other.articles;
+        self.article_words += other.article_words;
         self.passages += other.passages;
         self.asides += other.asides;
         self.words += other.words;
@@ -189,6 +192,7 @@ impl AddAssign for Tally {
 impl SubAssign for Tally {
     fn sub_assign(&mut self, other: Self) {
         self.articles -= other.articles;
+        self.article_words -= other.article_words;
         self.passages -= other.passages;
         self.asides -= other.asides;
         self.words -= other.words;

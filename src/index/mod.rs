@@ -11,6 +11,8 @@ mod ingest;
 mod ledger;
 mod manifest;
 mod plan;
+mod queue;
+mod rows;
 pub(crate) mod schema;
 mod show;
 mod stats;
@@ -27,7 +29,7 @@ pub use home::is_index;
 pub use show::{ArticleText, Neighbours, Shown};
 pub use status::{FileLine, FolderStatus, Status, Verdict, Why};
 pub use update::{Event, LEAST_MEMORY, Outcome, Report, Update};
-pub(crate) use {manifest::Manifest, stats::Statistics, tokenizer::EXACT_MARK};
+pub(crate) use {manifest::Manifest, rows::Rows, stats::Statistics, tokenizer::EXACT_MARK};
 
 use self::{
     ledger::{Held, Ledger, LedgerFile},

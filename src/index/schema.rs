@@ -15,7 +15,7 @@ use tantivy::{
     },
 };
 
-use super::{manifest::Tally, tokenizer};
+use super::{ledger::Entry, manifest::Tally, tokenizer};
 use crate::{
     analysis,
     article::{Article, Place, Role},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +39,12 @@ pub(crate) struct Fields {
     pub(crate) folder: Field,
     /// Only in passages of articles themselves: 1.
     pub(crate) main: Field,
-    /// A hash of the text: byte-identical passages share it.
-    pub(crate) twin: Field,
+    /// The words of its article: title, headings and text once each.
+    pub(crate) length: Field,
+    /// The bits of its [`analysis::Sketch`]: those of near copies are alike.
+    pub(crate) sketch: Field,
+    /// The bands of its sketch: near copies share one.
+    pub(crate) band: Field,
     /// Title, headings and text, stemmed.
     pub(crate) stem: Field,
     /// The same, not stemmed.
@@ -106,7 +110,9 @@ impl Fields {
             order: schema.add_u64_field("order", FAST),
             folder: schema.add_u64_field("folder", INDEXED),
             main: schema.add_u64_field("main", INDEXED),
-            twin: schema.add_u64_field("twin", FAST | INDEXED),
+            length: schema.add_u64_field("length", FAST),
+            sketch: schema.add_u64_field("sketch", FAST),
+            band: schema.add_u64_field("band", INDEXED),
             stem: schema.add_text_field("stem", text(tokenizer::STEM, positions)),
             exact: schema.add_text_field("exact", text(tokenizer::EXACT, positions)),
             title: schema.add_text_field("title", text(tokenizer::STEM, positions)),
@@ -163,12 +169,12 @@ pub(crate) fn path_key(path: &[u8]) -> String {
 /// The passages of one article as documents, made one at a time, each with what it adds to the sums.
 pub(crate) struct Documents<'a> {
     fields: &'a Fields,
-    folder: u32,
-    path: &'a [u8],
+    file: &'a Entry,
     number: u32,
-    format: &'a str,
     article: Article,
     title: String,
+    length: u64,
+    bytes: u64,
     passages: std::iter::Enumerate<std::vec::IntoIter<Passage>>,
     /// How often each hash was met.
     seen: HashMap<String, u32>,
@@ -178,18 +184,23 @@ impl<'a> Documents<'a> {
     /// Makes documents of an article's passages. `number` counts the articles of the file.
     pub(crate) fn new(
         fields: &'a Fields,
-        folder: u32,
-        path: &'a [u8],
+        file: &'a Entry,
         number: u32,
-        format: &'a str,
         mut article: Article,
         passages: Vec<Passage>,
     ) -> Self {
         // The passages hold the text now.
         article.sections = Vec::new();
         let title = article.title.take().unwrap_or_default();
+        let length = length(&title, &passages);
+        let bytes = passages.iter().map(|passage| 3 * passage.text.len() as u64 + 1_000).sum();
         let passages = passages.into_iter().enumerate();
-        Self { fields, folder, path, number, format, article, title, passages, seen: HashMap::new() }
+        Self { fields, file, number, article, title, length, bytes, passages, seen: HashMap::new() }
+    }
+
+    /// Returns about how many bytes all the documents take: each keeps its text thrice.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     fn add_text(&self, document: &mut TantivyDocument, passage: &Passage) -> Tally {
@@ -222,8 +233,8 @@ impl<'a> Documents<'a> {
 
     fn add_facts(&self, document: &mut TantivyDocument) {
         let (fields, article) = (self.fields, &self.article);
-        document.add_text(fields.path, String::from_utf8_lossy(self.path));
-        document.add_text(fields.format, self.format);
+        document.add_text(fields.path, String::from_utf8_lossy(&self.file.path));
+        document.add_text(fields.format, &self.file.format);
         if let Some(author) = &article.author {
             document.add_text(fields.author, author);
         }
@@ -249,30 +260,38 @@ impl Iterator for Documents<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let (at, passage) = self.passages.next()?;
         let fields = self.fields;
-        let hash = hash(self.path, self.article.member.as_deref(), &passage.text);
+        let hash = hash(&self.file.path, self.article.member.as_deref(), &passage.text);
         let repeat = self.seen.entry(hash.clone()).and_modify(|times| *times += 1).or_insert(1);
         let id = format!("{hash}:{repeat}");
         let mut document = TantivyDocument::default();
         document.add_text(fields.id, &id);
-        document.add_text(fields.file, file_key(self.folder, self.path));
+        document.add_text(fields.file, file_key(self.file.folder, &self.file.path));
         document.add_u64(fields.order, u64::from(self.number) << 32 | at as u64);
-        document.add_u64(fields.folder, u64::from(self.folder));
-        document.add_u64(fields.twin, twin(&passage.text));
+        document.add_u64(fields.folder, u64::from(self.file.folder));
+        document.add_u64(fields.length, self.length);
+        let sketch = analysis::sketch(&passage.text);
+        document.add_u64(fields.sketch, sketch.bits);
+        for band in sketch.bands {
+            document.add_u64(fields.band, band);
+        }
         let mut tally = self.add_text(&mut document, &passage);
-        tally.articles = u64::from(at == 0);
+        if at == 0 {
+            tally.articles = 1;
+            tally.article_words = self.length;
+        }
         self.add_facts(&mut document);
         let article = &self.article;
         let stored = Stored {
             id,
-            folder: self.folder,
-            path: self.path.into(),
+            folder: self.file.folder,
+            path: self.file.path.clone(),
             member: article.member.clone(),
             title: self.title.clone(),
             author: article.author.clone(),
             date: article.date,
             url: article.url.clone(),
             language: article.language.clone(),
-            format: self.format.into(),
+            format: self.file.format.clone(),
             tags: article.tags.clone(),
             headings: passage.headings,
             section: passage.section,
@@ -307,11 +326,18 @@ fn hash(path: &[u8], member: Option<&str>, text: &str) -> String {
     hasher.finalize().to_hex()[..16].into()
 }
 
-/// Returns the hash that byte-identical passages share. Blanks at the end do not count: they depend
-/// on what follows.
-pub(crate) fn twin(text: &str) -> u64 {
-    let hash = blake3::hash(text.trim_end().as_bytes());
-    u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
+/// Counts the words of an article: of its title, of each heading where it first stands, and of its
+/// own text.
+fn length(title: &str, passages: &[Passage]) -> u64 {
+    let mut above: &[String] = &[];
+    let mut words = analysis::count(title);
+    for passage in passages.iter().filter(|passage| passage.role == Role::Main) {
+        let same = above.iter().zip(&passage.headings).take_while(|(one, other)| one == other).count();
+        words += passage.headings[same..].iter().map(|heading| analysis::count(heading)).sum::<usize>();
+        words += analysis::count(&passage.text);
+        above = &passage.headings;
+    }
+    words as u64
 }
 
 /// Returns the host of a URL and each domain above it: `www.example.org`, `example.org`, `org`.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tantivy::{
-    TantivyDocument, Term,
+    DocAddress, TantivyDocument, Term,
     collector::DocSetCollector,
     query::{Query, TermQuery},
     schema::IndexRecordOption,
@@ -11,6 +11,7 @@ use tantivy::{
 
 use super::{
     Index, absolute,
+    rows::Rows,
     schema::{self, Stored},
 };
 use crate::{
@@ -100,11 +101,11 @@ impl Index {
             (None, []) => return Err(Error::UnknownPassage { name: id.into() }),
             (None, _) => return Err(Error::AmbiguousId { name: id.into() }),
         };
-        let Some((_, asked)) = self.stored(&self.term(self.fields.id, &id))?.into_iter().next() else {
-            return Err(Error::UnknownPassage { name: id });
-        };
-        let article = self.article(asked.folder, &asked.path, asked.member.as_deref())?;
-        let at = article.iter().position(|(_, passage)| passage.id == id).unwrap_or(0);
+        let term = self.term(self.fields.id, &id);
+        let found = self.searcher.search(&term, &DocSetCollector).map_err(|source| self.damaged(source))?;
+        // Two folders may hold the same path and text: the first is as good as the other.
+        let Some(asked) = found.into_iter().min() else { return Err(Error::UnknownPassage { name: id }) };
+        let (article, at) = self.article_of(asked)?;
         self.shown(&article, Some((at, around)))
     }
 
@@ -116,37 +117,50 @@ impl Index {
     pub fn show_path(&self, path: &Path, line: Option<u32>, around: Neighbours) -> Result<ArticleText> {
         let unknown = || Error::UnknownPassage { name: path.display().to_string() };
         let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
-        let passages = self.article(folder.id, &inside, None)?;
+        let passages = self.file(folder.id, &inside)?;
         if passages.is_empty() {
             return Err(unknown());
         }
-        let at = match line {
-            None => None,
-            Some(line) => {
-                // A line between passages, a heading or an empty one, is one of the passage after it.
-                let at = passages.iter().position(|(_, passage)| passage.place.line_end >= line);
-                let no_line = || Error::UnknownPassage { name: format!("{}:{line}", path.display()) };
-                Some(at.filter(|_| line > 0).ok_or_else(no_line)?)
+        let Some(line) = line else { return self.shown(&passages, None) };
+        // A line between passages, a heading or an empty one, is one of the passage after it.
+        let at = passages.iter().position(|(_, passage)| passage.place.line_end >= line);
+        let no_line = || Error::UnknownPassage { name: format!("{}:{line}", path.display()) };
+        let at = at.filter(|_| line > 0).ok_or_else(no_line)?;
+        // What stands around it is of the same article, also where the file holds many.
+        let same = |one: &(u64, Stored), other: &(u64, Stored)| one.0 >> 32 == other.0 >> 32;
+        let mut before = at;
+        for article in passages.chunk_by(same) {
+            if before < article.len() {
+                return self.shown(article, Some((before, around)));
             }
-        };
-        self.shown(&passages, at.map(|at| (at, around)))
+            before -= article.len();
+        }
+        Err(no_line())
     }
 
-    /// Returns the passages of an article in order; those of all articles of the file where no
-    /// member is named.
-    pub(crate) fn article(
-        &self,
-        folder: u32,
-        path: &[u8],
-        member: Option<&str>,
-    ) -> Result<Vec<(u64, Stored)>> {
+    /// Returns the passages of a file in order.
+    fn file(&self, folder: u32, path: &[u8]) -> Result<Vec<(u64, Stored)>> {
         let term = self.fields.file_term(folder, path);
         let mut passages = self.stored(&TermQuery::new(term, IndexRecordOption::Basic))?;
-        if member.is_some() {
-            passages.retain(|(_, passage)| passage.member.as_deref() == member);
-        }
         passages.sort_by_key(|(order, _)| *order);
         Ok(passages)
+    }
+
+    /// Returns the passages of the article that a passage is of, in order, and which of them it is.
+    pub(crate) fn article_of(&self, passage: DocAddress) -> Result<(Vec<(u64, Stored)>, usize)> {
+        let segment = self.searcher.segment_reader(passage.segment_ord);
+        let rows = Rows::new(segment).map_err(|source| self.damaged(source))?;
+        let article = rows.article_of(passage.doc_id);
+        let at = (passage.doc_id - article.start) as usize;
+        let addresses = article.map(|doc| DocAddress::new(passage.segment_ord, doc));
+        let stored = addresses.map(|address| Ok((rows.order(address.doc_id), self.stored_at(address)?)));
+        Ok((stored.collect::<Result<_>>()?, at))
+    }
+
+    /// Returns the stored passage at an address.
+    pub(crate) fn stored_at(&self, address: DocAddress) -> Result<Stored> {
+        let document: TantivyDocument = self.searcher.doc(address).map_err(|source| self.damaged(source))?;
+        schema::stored(&self.fields, &document).map_err(|source| self.damaged(source))
     }
 
     /// Puts together the whole article, or the passages around one.
@@ -203,14 +217,8 @@ impl Index {
         let found = self.searcher.search(query, &DocSetCollector).map_err(broken)?;
         let mut passages = Vec::with_capacity(found.len());
         for address in found {
-            let segment = self.searcher.segment_reader(address.segment_ord);
-            let order =
-                segment.fast_fields().u64("order").map_err(broken)?.first(address.doc_id).unwrap_or(0);
-            let document: TantivyDocument = self.searcher.doc(address).map_err(broken)?;
-            passages.push((
-                order,
-                schema::stored(&self.fields, &document).map_err(|source| self.damaged(source))?,
-            ));
+            let rows = Rows::new(self.searcher.segment_reader(address.segment_ord)).map_err(broken)?;
+            passages.push((rows.order(address.doc_id), self.stored_at(address)?));
         }
         Ok(passages)
     }

@@ -22,6 +22,7 @@ use super::{
     ingest::{Done, Ingest},
     ledger::Fate,
     plan::{Plan, Slot, holds_passages},
+    queue::Queue,
     schema::{self, Fields},
 };
 use crate::{
@@ -279,8 +280,13 @@ impl Plan<'_> {
         let mut finished = 0;
         while finished < total && !cancel.load(Relaxed) {
             let stage = tasks.split_off(0);
-            let ingest =
-                Ingest { writer: &commit.writer, fields, now: walk::nanoseconds(update.now), cancel };
+            let ingest = Ingest {
+                writer: &commit.writer,
+                queue: Queue::new(update.memory / 8),
+                fields,
+                now: walk::nanoseconds(update.now),
+                cancel,
+            };
             let (send_task, take_task) = crossbeam_channel::unbounded();
             let (send_done, take_done) = crossbeam_channel::bounded(16);
             let dir = self.dir;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place},
-    search::{Hit, Results},
+    search::{Copy, Hit, Inside, Part, Results, Unit},
 };
 
 /// The version of the objects.
@@ -44,6 +44,7 @@ pub(super) fn write(object: &impl Serialize, out: &mut dyn Write) -> io::Result<
 struct Answer<'a> {
     schema: u32,
     query: &'a str,
+    by: &'static str,
     total: u64,
     total_exact: bool,
     relaxed: bool,
@@ -69,7 +70,11 @@ pub(super) struct HitObject<'a> {
     text: &'a str,
     snippet: Vec<PartObject<'a>>,
     more: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    passages: Vec<InsideObject<'a>>,
     copies: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    same: Vec<CopyObject<'a>>,
     stale: Option<&'static str>,
     link: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +104,27 @@ pub(super) struct PlaceObject {
     slide: Option<u32>,
     record: Option<u64>,
     time: Option<String>,
+}
+
+#[derive(Serialize)]
+struct InsideObject<'a> {
+    id: &'a str,
+    headings: &'a [String],
+    place: PlaceObject,
+    text: &'a str,
+    snippet: Vec<PartObject<'a>>,
+    link: &'a str,
+}
+
+#[derive(Serialize)]
+struct CopyObject<'a> {
+    id: &'a str,
+    path: String,
+    member: Option<&'a str>,
+    file: String,
+    title: &'a str,
+    date: Option<String>,
+    place: PlaceObject,
 }
 
 #[derive(Serialize)]
@@ -142,6 +168,10 @@ impl<'a> Answer<'a> {
         Self {
             schema: SCHEMA,
             query: &results.query,
+            by: match results.by {
+                Unit::Passage => "passage",
+                Unit::Article => "article",
+            },
             total: results.total,
             total_exact: results.total_exact,
             relaxed: false,
@@ -179,13 +209,11 @@ impl<'a> HitObject<'a> {
             headings: &hit.headings,
             place: PlaceObject::of(&hit.place),
             text: &hit.text,
-            snippet: hit
-                .snippet
-                .iter()
-                .map(|part| PartObject { text: &part.text, matched: part.matched })
-                .collect(),
+            snippet: PartObject::all(&hit.snippet),
             more: hit.more,
+            passages: hit.passages.iter().map(InsideObject::of).collect(),
             copies: hit.copies,
+            same: hit.same.iter().map(CopyObject::of).collect(),
             stale: hit.stale,
             link: &hit.link,
             context: context.then_some(Context { before: &hit.before, after: &hit.after }),
@@ -194,6 +222,39 @@ impl<'a> HitObject<'a> {
                 .iter()
                 .map(|(part, score)| ScoreObject { part, score: rounded(*score) })
                 .collect(),
+        }
+    }
+}
+
+impl<'a> PartObject<'a> {
+    fn all(parts: &'a [Part]) -> Vec<Self> {
+        parts.iter().map(|part| Self { text: &part.text, matched: part.matched }).collect()
+    }
+}
+
+impl<'a> InsideObject<'a> {
+    fn of(inside: &'a Inside) -> Self {
+        Self {
+            id: &inside.id,
+            headings: &inside.headings,
+            place: PlaceObject::of(&inside.place),
+            text: &inside.text,
+            snippet: PartObject::all(&inside.snippet),
+            link: &inside.link,
+        }
+    }
+}
+
+impl<'a> CopyObject<'a> {
+    fn of(copy: &'a Copy) -> Self {
+        Self {
+            id: &copy.id,
+            path: String::from_utf8_lossy(&copy.path).into_owned(),
+            member: copy.member.as_deref(),
+            file: copy.file.display().to_string(),
+            title: &copy.title,
+            date: copy.date.map(|date| date.to_string()),
+            place: PlaceObject::of(&copy.place),
         }
     }
 }
@@ -219,7 +280,7 @@ impl PlaceObject {
             page: None,
             chapter: None,
             slide: None,
-            record: None,
+            record: place.record,
             time: None,
         }
     }

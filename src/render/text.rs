@@ -12,8 +12,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Look, Render};
 use crate::{
-    article::{Lines, Role},
-    search::{Hit, Part, Results},
+    article::{Lines, Place, Role},
+    search::{Hit, Inside, Part, Results, Unit},
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
@@ -56,9 +56,10 @@ impl Page<'_> {
         }
         if results.hits.is_empty() {
             let query = harmless(&results.query);
+            let unit = unit(results);
             match results.total {
-                0 => writeln!(self.out, "No passage matches `{query}`.\n")?,
-                total => writeln!(self.out, "No further passages; {total} match `{query}`.\n")?,
+                0 => writeln!(self.out, "No {unit} matches `{query}`.\n")?,
+                total => writeln!(self.out, "No further {unit}s; {total} match `{query}`.\n")?,
             }
         }
         for note in results.notes.iter().chain(&results.freshness.notes) {
@@ -111,6 +112,9 @@ impl Page<'_> {
         for text in &hit.after {
             self.paragraph(INDENT, &harmless(text), DIM)?;
         }
+        for inside in &hit.passages {
+            self.inside(hit, inside)?;
+        }
         let mut also = Vec::new();
         if hit.role == Role::Aside {
             also.push("beside the article itself".to_string());
@@ -119,10 +123,19 @@ impl Page<'_> {
             also.push(format!("{} more in this article", hit.more));
         }
         if hit.copies > 0 {
-            also.push(format!("{} identical elsewhere", hit.copies));
+            also.push(if hit.copies == 1 {
+                "1 near copy".into()
+            } else {
+                format!("{} near copies", hit.copies)
+            });
         }
         if !also.is_empty() {
             self.paragraph(INDENT, &also.join(" · "), DIM)?;
+        }
+        for copy in &hit.same {
+            let place = self.shown_place(&copy.file, &copy.place, copy.member.as_deref());
+            let date = copy.date.map(|date| format!("  {date}")).unwrap_or_default();
+            self.paragraph(INDENT, &format!("= {place}{date}"), DIM)?;
         }
         if !hit.explanation.is_empty() {
             self.paragraph(INDENT, &format!("score {:.3}", hit.score), DIM)?;
@@ -133,19 +146,41 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn place(&mut self, hit: &Hit) -> io::Result<()> {
-        let mut place = shown_path(&hit.file, &self.look.from);
-        if hit.place.of == Lines::File {
-            place.push_str(&format!(":{}", hit.place.line));
-        }
-        if let Some(member) = &hit.member {
-            place.push_str(&format!(" › {}", harmless(&one_line(member))));
-        }
-        let styled = self.styled(&place, PATH);
-        let linked = match self.look.links {
-            true => format!("\x1b]8;;{}\x1b\\{styled}\x1b]8;;\x1b\\", hit.link),
-            false => styled,
+    /// Prints a further passage of an article: its headings, where they are others, its line, and the
+    /// part worth showing.
+    fn inside(&mut self, hit: &Hit, inside: &Inside) -> io::Result<()> {
+        let headings: Vec<String> =
+            inside.headings.iter().map(|part| harmless(&one_line(part)).into_owned()).collect();
+        let headings = if inside.headings == hit.headings { String::new() } else { headings.join(" › ") };
+        let line = match inside.place.of {
+            Lines::File if inside.place.record.is_none() => format!(":{}", inside.place.line),
+            _ => String::new(),
         };
+        let mark = [line, headings].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let linked = self.linked(&self.styled(if mark.is_empty() { "…" } else { &mark }, PATH), &inside.link);
+        writeln!(self.out, "{INDENT}{linked}")?;
+        self.snippet(&inside.snippet)
+    }
+
+    /// Returns where a passage stands, as it is shown.
+    fn shown_place(&self, file: &Path, place: &Place, member: Option<&str>) -> String {
+        let mut shown = shown_path(file, &self.look.from);
+        if place.of == Lines::File {
+            shown.push_str(&format!(":{}", place.line));
+        }
+        if let Some(member) = member {
+            shown.push_str(&format!(" › {}", harmless(&one_line(member))));
+        }
+        shown
+    }
+
+    fn linked(&self, text: &str, link: &str) -> String {
+        if self.look.links { format!("\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.into() }
+    }
+
+    fn place(&mut self, hit: &Hit) -> io::Result<()> {
+        let place = self.shown_place(&hit.file, &hit.place, hit.member.as_deref());
+        let linked = self.linked(&self.styled(&place, PATH), &hit.link);
         let stale = match hit.stale {
             Some("gone") => self.styled("  the file is gone", WARNING),
             Some(_) => self.styled("  the file has changed since", WARNING),
@@ -220,12 +255,20 @@ impl Page<'_> {
     }
 }
 
+/// Returns what was ranked.
+fn unit(results: &Results) -> &'static str {
+    match results.by {
+        Unit::Passage => "passage",
+        Unit::Article => "article",
+    }
+}
+
 /// Says what was searched and how far that can be trusted.
 fn facts(results: &Results, look: &Look) -> String {
     let fresh = &results.freshness;
     let more = if results.total_exact { "" } else { "at least " };
     let mut facts = vec![
-        format!("{more}{} found", counted(results.total, "passage")),
+        format!("{more}{} found", counted(results.total, unit(results))),
         format!("{} in the index", counted(results.articles, "article")),
     ];
     if let Some(updated) = results.updated {

@@ -20,8 +20,8 @@ use tantivy::{
 };
 
 use super::{
-    rerank::weight,
     tree::{Filter, Group, Node, Word},
+    weight::Weights,
 };
 use crate::{
     analysis,
@@ -37,13 +37,14 @@ pub(super) type Within = (u32, Vec<u8>);
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
+    pub(super) weights: Weights,
     /// Prefixes that stand for more words than were taken.
     pub(super) cut_short: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(index: &'a Index) -> Self {
-        Self { index, cut_short: RefCell::default() }
+    pub(super) fn new(index: &'a Index, weights: Weights) -> Self {
+        Self { index, weights, cut_short: RefCell::default() }
     }
 
     /// Returns a query for what a tree matches, within some part of the index.
@@ -53,27 +54,26 @@ impl<'a> Compiler<'a> {
             words =
                 Box::new(BooleanQuery::new(vec![(Occur::Must, words), (Occur::Must, self.every_passage())]));
         }
-        if within.is_empty() {
-            return Ok(words);
-        }
+        Ok(match self.any_within(within) {
+            Some(filter) => {
+                let filter = Box::new(ConstScoreQuery::new(filter, 0.0));
+                Box::new(BooleanQuery::new(vec![(Occur::Must, filter), (Occur::Must, words)]))
+            }
+            None => words,
+        })
+    }
+
+    /// Returns a query for some parts of the index; none for all of it.
+    pub(super) fn any_within(&self, within: &[Within]) -> Option<Box<dyn Query>> {
         let parts = within.iter().map(|part| (Occur::Should, self.within(part))).collect();
-        let filter = ConstScoreQuery::new(Box::new(BooleanQuery::new(parts)), 0.0);
-        Ok(Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(filter)), (Occur::Must, words)])))
+        (!within.is_empty()).then(|| Box::new(BooleanQuery::new(parts)) as Box<dyn Query>)
     }
 
     fn group(&self, group: &Group) -> tantivy::Result<Box<dyn Query>> {
-        let mut clauses = Vec::new();
-        let drop = drops_stop_words(group);
-        for node in &group.should {
-            match node {
-                // Clauses of single words side by side are what tantivy prunes.
-                Node::Words(words) => {
-                    let worth = words.iter().filter(|word| !(drop && analysis::is_stop_word(&word.folded)));
-                    clauses
-                        .extend(worth.flat_map(|word| self.forms(word)).map(|query| (Occur::Should, query)));
-                }
-                _ => clauses.push((Occur::Should, self.node(node)?)),
-            }
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+            self.alternatives(group)?.into_iter().map(|query| (Occur::Should, query)).collect();
+        for node in group.should.iter().filter(|node| matches!(node, Node::Group(_))) {
+            clauses.push((Occur::Should, self.node(node)?));
         }
         // Beside words that a passage must have, other words only rank; beside fields, one of them
         // must be there.
@@ -93,6 +93,24 @@ impl<'a> Compiler<'a> {
             clauses.push((Occur::MustNot, self.node(node)?));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    /// Returns queries for what of a group need not be there, less the groups inside it.
+    pub(super) fn alternatives(&self, group: &Group) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        let mut queries = Vec::new();
+        let drop = drops_stop_words(group);
+        for node in &group.should {
+            match node {
+                // Clauses of single words side by side are what tantivy prunes.
+                Node::Words(words) => {
+                    let worth = words.iter().filter(|word| !(drop && analysis::is_stop_word(&word.folded)));
+                    queries.extend(worth.flat_map(|word| self.forms(word)));
+                }
+                Node::Group(_) => {}
+                _ => queries.push(self.node(node)?),
+            }
+        }
+        Ok(queries)
     }
 
     /// Returns a query for all passages of articles themselves: what stands around them is found by
@@ -116,7 +134,8 @@ impl<'a> Compiler<'a> {
             Node::Phrase(words, slop) => {
                 let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
                 let main = phrase(fields.exact, words, *slop);
-                let aside = Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), weight::ASIDE));
+                let aside =
+                    Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), self.weights.aside));
                 Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
             }
             Node::Title(words) => {
@@ -133,7 +152,7 @@ impl<'a> Compiler<'a> {
         let fields = self.index.fields();
         let weighed =
             |field, weight| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, &word.stem), weight)) };
-        [weighed(fields.stem, weight::STEM), weighed(fields.aside, weight::ASIDE)]
+        [weighed(fields.stem, self.weights.stem), weighed(fields.aside, self.weights.aside)]
     }
 
     fn filter(&self, filter: &Filter) -> Box<dyn Query> {
@@ -189,7 +208,7 @@ impl<'a> Compiler<'a> {
         for word in &words {
             clauses.push(term(fields.exact, word));
             let around = term(fields.aside, &format!("{EXACT_MARK}{word}"));
-            clauses.push(Box::new(BoostQuery::new(around, weight::ASIDE)));
+            clauses.push(Box::new(BoostQuery::new(around, self.weights.aside)));
         }
         if clauses.is_empty() {
             return Ok(Box::new(EmptyQuery));

@@ -1,9 +1,25 @@
-//! So that no article fills the page: at most so many passages of one, and byte-identical passages
-//! once; the rest is counted.
+//! So that nothing fills the page: at most so many passages of one article, and near copies once;
+//! the rest is counted.
+//!
+//! Candidates that are near copies of a better one stand behind it. Of all of them the one with the
+//! earliest date is shown, in the best one's place: most likely it is what the others copied.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::retrieve::Candidate;
+use crate::analysis;
+
+/// What of a candidate decides where it is shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Face {
+    /// Its file and the number of its article there.
+    pub(super) article: (String, u64),
+    /// The bits of its sketch.
+    pub(super) sketch: u64,
+    /// The words of what is ranked, where that is articles: copies have about as many.
+    pub(super) length: u64,
+    /// Its date as `YYYYMMDD`, 0 where it has none.
+    pub(super) day: u64,
+}
 
 /// A candidate that is shown, and how many stand behind it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,62 +30,91 @@ pub(super) struct Chosen {
     pub(super) more: u64,
 }
 
-/// Chooses from candidates in their order. `twins` are the hashes of their texts.
-pub(super) fn choose(
-    candidates: &[Candidate],
-    twins: &[u64],
-    per_article: usize,
-    offset: usize,
-    limit: usize,
-) -> Vec<Chosen> {
-    let article = |candidate: &'_ Candidate| (candidate.file.clone(), candidate.order >> 32);
-    let mut of_article: HashMap<(String, u64), (usize, u64)> = HashMap::new();
-    let mut seen: HashSet<u64> = HashSet::new();
-    let mut shown = Vec::new();
-    for (at, candidate) in candidates.iter().enumerate() {
-        let (taken, passed) = of_article.entry(article(candidate)).or_default();
-        if *taken < per_article && seen.insert(twins[at]) {
-            *taken += 1;
-            shown.push(at);
-        } else {
-            *passed += 1;
+/// Chooses from candidates in their order, so many at most.
+pub(super) fn choose(faces: &[Face], per_article: usize, most: usize) -> Vec<Chosen> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    // Of each article, how many candidates there are and how many lead a group.
+    let mut of_article: HashMap<&(String, u64), (u64, usize)> = HashMap::new();
+    for (at, face) in faces.iter().enumerate() {
+        let (all, taken) = of_article.entry(&face.article).or_default();
+        *all += 1;
+        match groups.iter().position(|group| copies(&faces[group[0]], face)) {
+            Some(group) => groups[group].push(at),
+            None if *taken < per_article && groups.len() < most => {
+                *taken += 1;
+                groups.push(vec![at]);
+            }
+            None => {}
         }
     }
-    let page = shown.into_iter().skip(offset).take(limit);
-    page.map(|at| Chosen {
-        at,
-        more: of_article.get(&article(&candidates[at])).map_or(0, |(_, passed)| *passed),
-    })
-    .collect()
+    let shown: Vec<usize> = groups
+        .into_iter()
+        .map(|group| {
+            let leader = group[0];
+            let dated = group.into_iter().filter(|at| faces[*at].day > 0);
+            let earliest = dated.min_by_key(|at| (faces[*at].day, *at)).unwrap_or(leader);
+            let (from, to) = (&faces[leader].article, &faces[earliest].article);
+            if from == to {
+                return earliest;
+            }
+            if of_article.get(to).is_some_and(|(_, taken)| *taken >= per_article) {
+                return leader;
+            }
+            of_article.entry(from).and_modify(|(_, taken)| *taken -= 1);
+            of_article.entry(to).and_modify(|(_, taken)| *taken += 1);
+            earliest
+        })
+        .collect();
+    shown
+        .into_iter()
+        .map(|at| {
+            let (all, taken) = of_article.get(&faces[at].article).copied().unwrap_or_default();
+            Chosen { at, more: all.saturating_sub(taken as u64) }
+        })
+        .collect()
+}
+
+/// Says whether two candidates are near copies; in one article, where repeating with a difference is
+/// part of it, whether they are copies to the letter.
+fn copies(one: &Face, other: &Face) -> bool {
+    if one.article == other.article {
+        return one.sketch == other.sketch;
+    }
+    let (least, most) = (one.length.min(other.length), one.length.max(other.length));
+    analysis::alike(one.sketch, other.sketch) && most - least <= most / 5
 }
 
 #[cfg(test)]
 mod tests {
-    use tantivy::DocAddress;
-
     use super::*;
 
     #[test]
-    fn an_article_and_a_copy_take_one_place() {
-        let candidate = |file: &str, order| Candidate {
-            address: DocAddress::new(0, 0),
-            key: 1.0,
-            file: file.into(),
-            order,
-        };
-        let candidates = [
-            candidate("a", 0),
-            candidate("a", 1),
-            candidate("b", 0),
-            candidate("c", 0),
-            candidate("a", 1 << 32),
+    fn an_article_and_its_copies_take_one_place() {
+        let face =
+            |file: &str, number, sketch, day| Face { article: (file.into(), number), sketch, length: 0, day };
+        let (one, two, three, four) = (0, 0xFFFF, 0xFFFF_0000, 0xFFFF_0000_0000);
+        let faces = [
+            face("a", 0, one, 0),
+            face("a", 0, two, 0),
+            face("b", 0, one, 0),
+            face("c", 0, three, 0),
+            face("a", 1, four, 0),
+            face("d", 0, three ^ 1, 20_250_101),
         ];
-        let check = |per_article, offset, expected: &[(usize, u64)]| {
-            let chosen = choose(&candidates, &[1, 2, 1, 3, 4], per_article, offset, 10);
+        let check = |per_article, most, expected: &[(usize, u64)]| {
+            let chosen = choose(&faces, per_article, most);
             assert_eq!(chosen.iter().map(|one| (one.at, one.more)).collect::<Vec<_>>(), expected);
         };
-        check(1, 0, &[(0, 1), (3, 0), (4, 0)]);
-        check(2, 0, &[(0, 0), (1, 0), (3, 0), (4, 0)]);
-        check(1, 1, &[(3, 0), (4, 0)]);
+        // The dated copy of the fourth stands for it.
+        check(1, 10, &[(0, 1), (5, 0), (4, 0)]);
+        check(2, 10, &[(0, 0), (1, 0), (5, 0), (4, 0)]);
+        check(1, 2, &[(0, 1), (5, 0)]);
+    }
+
+    #[test]
+    fn articles_that_share_a_passage_are_copies_when_they_are_as_long() {
+        let face = |file: &str, length| Face { article: (file.into(), 0), length, ..Face::default() };
+        let shown = |length| choose(&[face("a", 1_000), face("b", length)], 1, 10).len();
+        assert_eq!((shown(900), shown(500)), (1, 2));
     }
 }

@@ -273,11 +273,14 @@ impl<'a> Parser<'a> {
         }
         let body = core.split_once('~').map_or(core, |(body, _)| body);
         let body = if shape { core } else { body };
-        let words = self.count(analysis::words(body).map(|range| Word::of(&body[range])));
+        let mut words = self.count(analysis::words(body).map(|range| Word::of(&body[range])));
         if words.is_empty() {
             // The sign of nothing is not that of what follows.
             self.top().sign = Sign::Plain;
         } else {
+            if let Some(last) = words.last_mut() {
+                last.pause = chunk.ends_with(['.', ',', ';', ':', '?', '!', '。', '，', '、', '？']);
+            }
             self.add(Node::Words(words));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::weight::Weights;
 use crate::date::Date;
 
 /// A question to an index.
@@ -21,14 +22,22 @@ pub struct Query {
     pub offset: usize,
     /// How many passages of one article to return at most.
     pub per_article: usize,
+    /// What is ranked, and shown as one hit.
+    pub by: Unit,
     /// In which order.
     pub sort: Sort,
+    /// How much newer articles are preferred; not at all where none.
+    pub recency: Option<Recency>,
     /// How much of a passage the snippet shows.
     pub snippet: Extent,
+    /// Whether each hit lists its near copies.
+    pub copies: bool,
     /// How many passages before and after each hit to return with it.
     pub context: usize,
     /// Whether each hit says how its score came to be.
     pub explain: bool,
+    /// What the parts of a score count.
+    pub weights: Weights,
 }
 
 impl Default for Query {
@@ -41,12 +50,26 @@ impl Default for Query {
             limit: 10,
             offset: 0,
             per_article: 1,
+            by: Unit::default(),
             sort: Sort::default(),
+            recency: None,
             snippet: Extent::default(),
+            copies: false,
             context: 0,
             explain: false,
+            weights: Weights::default(),
         }
     }
+}
+
+/// What is ranked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Passages, each by itself.
+    #[default]
+    Passage,
+    /// Articles, by all they say; their best passages are shown.
+    Article,
 }
 
 /// The order of the hits.
@@ -57,6 +80,27 @@ pub enum Sort {
     Relevance,
     /// Newest first; what has no date last.
     Date,
+}
+
+/// A preference for newer articles: a score is multiplied by (1 + 2^(−age / half-life)) / 2, so by 1
+/// for what is dated today and, in the end, by a half. What has no date counts as the oldest. The
+/// decay is that of Li and Croft 2003 (<https://doi.org/10.1145/956863.956951>).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recency {
+    /// The age, in days, at which half of the preference is gone; above 0.
+    pub half_life: f64,
+    /// The day that ages are counted to.
+    pub today: Date,
+}
+
+impl Recency {
+    /// Returns what the score of an article is multiplied by that is dated on this day, `YYYYMMDD` or 0
+    /// where it has no date.
+    pub(super) fn factor(&self, day: u64) -> f32 {
+        let age = Date::days_between(day, self.today.first_day());
+        let preference = age.map_or(0.0, |age| (-(age.max(0) as f64) / self.half_life).exp2());
+        ((1.0 + preference) / 2.0) as f32
+    }
 }
 
 /// How much of a passage is shown.

@@ -2,34 +2,19 @@
 //! is the same sum however the passages lie in the index.
 
 use tantivy::{
-    DocAddress, DocSet,
-    query::{BoostQuery, EnableScoring, Query},
+    DocAddress, DocSet, Term,
+    query::{Bm25StatisticsProvider, BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
+    schema::Field,
 };
 
 use super::{
+    article::Bag,
     compile::{Compiler, drops_stop_words, phrase, term},
+    nearest::nearest,
     tree::{Group, Node, Word},
+    weight::Weights,
 };
 use crate::analysis;
-
-/// The weights of the parts, after experiments on four English collections (time, cran, cisi,
-/// SQuAD); on twelve held-out ones they raised the mean nDCG@10 of Lucene's BM25 from .683 to .707.
-pub(super) mod weight {
-    /// A word's stem in title, headings and text.
-    pub(in crate::search) const STEM: f32 = 0.7;
-    /// The word as it was typed, in the same: +.009 on SQuAD, 0 to +.003 on the others.
-    pub(in crate::search) const EXACT: f32 = 0.3;
-    /// Its stem in title and headings alone: +.012 on cran, +.004 on cisi.
-    pub(in crate::search) const TITLE: f32 = 0.2;
-    /// Two neighbours of the query within [`super::NEAR`] of each other: +.003 on cran and SQuAD.
-    pub(in crate::search) const PAIR: f32 = 0.1;
-    /// What was typed in one piece, such as `GPT-4`, or a name with its number, such as `Llama 4`,
-    /// word by word: +.005 on SQuAD, +.009 on SciFact.
-    pub(in crate::search) const UNIT: f32 = 0.3;
-    /// A word's stem around an article. By judgement: a page's navigation must stay findable and
-    /// never win against an article on the subject.
-    pub(in crate::search) const ASIDE: f32 = 0.2;
-}
 
 /// How many positions words of a pair may be moved to stand side by side.
 const NEAR: u32 = 2;
@@ -38,34 +23,52 @@ const NEAR: u32 = 2;
 pub(super) struct Part {
     /// What it is, in plain words.
     pub(super) label: String,
-    query: Box<dyn Query>,
+    pub(super) query: Box<dyn Query>,
+    /// What the score of `query` was multiplied by.
+    pub(super) weight: f32,
     /// The query word it is about, as it was typed and folded; none for what is about several.
     pub(super) word: Option<String>,
+    /// How it counts in whole articles; none for what counts in one passage.
+    pub(super) bag: Option<Bag>,
     /// Whether candidates are retrieved by it.
-    retrieves: bool,
+    pub(super) retrieves: bool,
+}
+
+impl Part {
+    fn of_several(label: String, query: Box<dyn Query>) -> Self {
+        Self { label, query, weight: 1.0, word: None, bag: None, retrieves: false }
+    }
 }
 
 /// Returns the parts that rank what a tree matches.
 pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Part>> {
     let mut terms = Terms::default();
-    terms.collect(tree);
-    let fields = compiler.index.fields();
+    terms.collect(tree, &compiler.weights);
+    let (fields, weights) = (compiler.index.fields(), &compiler.weights);
     let mut parts = Vec::new();
     for (word, times) in &terms.words {
-        let times = *times as f32;
-        let mut add = |label: &str, weight: f32, query: Box<dyn Query>, retrieves: bool| {
-            let query = Box::new(BoostQuery::new(query, weight * times));
+        let mut add = |label: &str, weight: f32, (field, text): (Field, &str), retrieves: bool| {
+            let query = Box::new(BoostQuery::new(term(field, text), weight * *times));
+            let whole = field == fields.stem || field == fields.exact;
             parts.push(Part {
                 label: format!("{label} `{}`", word.folded),
                 query,
+                weight: weight * *times,
                 word: Some(word.folded.clone()),
+                bag: whole.then(|| Bag {
+                    term: Term::from_field_text(field, text),
+                    title: Term::from_field_text(fields.title, &word.stem),
+                }),
                 retrieves,
             });
         };
-        add("forms of", weight::STEM, term(fields.stem, &word.stem), true);
-        add("exactly", weight::EXACT, term(fields.exact, &word.folded), false);
-        add("in title or headings", weight::TITLE, term(fields.title, &word.stem), false);
-        add("beside the article, forms of", weight::ASIDE, term(fields.aside, &word.stem), true);
+        add("forms of", weights.stem, (fields.stem, &word.stem), true);
+        add("exactly", weights.exact, (fields.exact, &word.folded), false);
+        add("in title or headings", weights.title, (fields.title, &word.stem), false);
+        add("beside the article, forms of", weights.aside, (fields.aside, &word.stem), true);
+    }
+    for (word, times) in &terms.words {
+        parts.extend(spelled_like(compiler, word, *times)?);
     }
     for node in terms.others {
         let label = match node {
@@ -78,7 +81,7 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
             ),
             _ => continue,
         };
-        parts.push(Part { label, query: compiler.node(node)?, word: None, retrieves: true });
+        parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.node(node)?) });
     }
     let side_by_side = |words: &[&Word], slop, weight| -> (String, Box<dyn Query>) {
         let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
@@ -86,21 +89,37 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         (typed, Box::new(BoostQuery::new(phrase(fields.stem, &stems, slop), weight)))
     };
     for pair in &terms.pairs {
-        let (typed, query) = side_by_side(pair, NEAR, weight::PAIR);
-        parts.push(Part { label: format!("near each other `{typed}`"), query, word: None, retrieves: false });
+        let (typed, query) = side_by_side(pair, NEAR, weights.pair);
+        parts.push(Part::of_several(format!("near each other `{typed}`"), query));
     }
     for unit in &terms.units {
-        let (typed, query) = side_by_side(unit, 0, weight::UNIT);
-        parts.push(Part { label: format!("as one name `{typed}`"), query, word: None, retrieves: false });
+        let (typed, query) = side_by_side(unit, 0, weights.unit);
+        parts.push(Part::of_several(format!("as one name `{typed}`"), query));
     }
     Ok(parts)
+}
+
+/// Returns the words that stand for one that no article of the index holds, as one part.
+fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Result<Option<Part>> {
+    let (index, fields) = (compiler.index, compiler.index.fields());
+    if index.statistics().doc_freq(&Term::from_field_text(fields.stem, &word.stem))? > 0 {
+        return Ok(None);
+    }
+    let near = nearest(index, &word.folded)?;
+    let names: Vec<String> = near.iter().map(|(other, _)| format!("`{other}`")).collect();
+    let weighed = |(other, alike): &(String, f32)| -> Box<dyn Query> {
+        Box::new(BoostQuery::new(term(fields.exact, other), compiler.weights.near * alike * times))
+    };
+    let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
+    let label = format!("for want of `{}`: {}", word.folded, names.join(", "));
+    Ok((!near.is_empty()).then(|| Part::of_several(label, query)))
 }
 
 /// What a tree looks for, leaving out what it excludes.
 #[derive(Default)]
 struct Terms<'a> {
-    /// Words, each with how often it was typed.
-    words: Vec<(&'a Word, usize)>,
+    /// Words, each with what it counts: as often as it was typed.
+    words: Vec<(&'a Word, f32)>,
     /// Neighbours in the query.
     pairs: Vec<[&'a Word; 2]>,
     /// What was typed in one piece, and names with their numbers.
@@ -109,19 +128,22 @@ struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    fn collect(&mut self, group: &'a Group) {
+    fn collect(&mut self, group: &'a Group, weights: &Weights) {
         let drop = drops_stop_words(group);
         let mut last: Option<&Word> = None;
+        let mut kind_follows = false;
         for (node, should) in
             group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
         {
             match node {
                 Node::Words(words) => {
                     let counted = |word: &&Word| !(should && drop && analysis::is_stop_word(&word.folded));
+                    let count = if kind_follows { weights.kind } else { 1.0 };
+                    kind_follows = words.last().is_some_and(|word| analysis::asks_for_kind(&word.folded));
                     for word in words.iter().filter(counted) {
-                        match self.words.iter_mut().find(|(known, _)| *known == word) {
-                            Some((_, times)) => *times += 1,
-                            None => self.words.push((word, 1)),
+                        match self.words.iter_mut().find(|(known, _)| known.folded == word.folded) {
+                            Some((_, times)) => *times += count,
+                            None => self.words.push((word, count)),
                         }
                         if let Some(last) = last.filter(|last| last.stem != word.stem) {
                             self.pairs.push([last, word]);
@@ -129,14 +151,17 @@ impl<'a> Terms<'a> {
                                 self.units.push(vec![last, word]);
                             }
                         }
-                        last = Some(word);
+                        last = (!word.pause).then_some(word);
                     }
-                    if words.len() > 1 {
-                        self.units.push(words.iter().collect());
+                    // `user's` and `and/or` are no names.
+                    let named: Vec<&Word> =
+                        words.iter().filter(|word| !analysis::is_stop_word(&word.folded)).collect();
+                    if named.len() > 1 && named.len() == words.len() {
+                        self.units.push(named);
                     }
                 }
                 Node::Group(inner) => {
-                    self.collect(inner);
+                    self.collect(inner, weights);
                     last = None;
                 }
                 Node::Filter(_) => {}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::highlight::Part;
+use super::{highlight::Part, query::Unit};
 use crate::{
     article::{Place, Role},
     date::Date,
@@ -15,7 +15,9 @@ use crate::{
 pub struct Results {
     /// The query, as it was typed.
     pub query: String,
-    /// Passages that match; at least so many where `total_exact` is false.
+    /// What was ranked.
+    pub by: Unit,
+    /// Passages or articles that match; at least so many where `total_exact` is false.
     pub total: u64,
     /// Whether all matches were counted.
     pub total_exact: bool,
@@ -78,8 +80,12 @@ pub struct Hit {
     pub snippet: Vec<Part>,
     /// Further passages of the article among the candidates that were ranked.
     pub more: u64,
-    /// Byte-identical passages elsewhere in the index.
+    /// Further passages of the article that are shown, best first, where articles are ranked.
+    pub passages: Vec<Inside>,
+    /// Near copies of the passage elsewhere in the index.
     pub copies: u64,
+    /// These copies, the earliest first, where they were asked for.
+    pub same: Vec<Copy>,
     /// Whether the file on disk is not the one that was read: `changed` or `gone`.
     pub stale: Option<&'static str>,
     /// A URL that opens the file at the passage, as far as its format allows.
@@ -90,4 +96,58 @@ pub struct Hit {
     pub after: Vec<String>,
     /// The parts of the score, where they were asked for.
     pub explanation: Vec<(String, f64)>,
+}
+
+/// A further passage of an article that answers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inside {
+    /// Its id.
+    pub id: String,
+    /// Headings above it, outermost first.
+    pub headings: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+    /// All of it.
+    pub text: String,
+    /// The part worth showing.
+    pub snippet: Vec<Part>,
+    /// A URL that opens the file there.
+    pub link: String,
+}
+
+/// A near copy of a hit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Copy {
+    /// Its id.
+    pub id: String,
+    /// Its path inside its folder.
+    pub path: Vec<u8>,
+    /// Which article of the file it is of, where that holds several.
+    pub member: Option<String>,
+    /// Its file.
+    pub file: PathBuf,
+    /// The title of its article.
+    pub title: String,
+    /// The date of its article.
+    pub date: Option<Date>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A passage or article in its place.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Ranking {
+    /// Its path inside its folder.
+    pub path: Vec<u8>,
+    /// Which article of the file it is of, where that holds several.
+    pub member: Option<String>,
+    /// The id of the passage, or of the best passage of the article.
+    pub id: String,
+    /// The text of that passage.
+    pub text: String,
+    /// Its score.
+    pub score: f64,
 }

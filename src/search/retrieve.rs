@@ -9,6 +9,7 @@ use tantivy::{
     query::{EnableScoring, Query, Weight},
 };
 
+use super::order::Except;
 use crate::index::Index;
 
 /// What the candidates are taken by.
@@ -30,6 +31,8 @@ pub(super) struct Candidate {
     pub(super) file: String,
     /// Its place among the passages of the file.
     pub(super) order: u64,
+    /// Whether `file` tells of the folder by its path's rank and no longer by its number.
+    pub(super) named: bool,
 }
 
 /// Orders candidates: highest key first, then by path, then by place.
@@ -112,6 +115,7 @@ impl Collector for Best {
                 key: entry.key,
                 file: file.clone(),
                 order: entry.order,
+                named: false,
             });
         }
         Ok(candidates)
@@ -183,17 +187,24 @@ impl SegmentCollector for Unused {
     }
 }
 
-/// Counts the passages a query matches, up to a limit.
-pub(super) fn count(index: &Index, query: &dyn Query, limit: u64) -> tantivy::Result<u64> {
+/// Counts the passages a query matches outside of one article, up to a limit.
+pub(super) fn count(
+    index: &Index,
+    query: &dyn Query,
+    limit: u64,
+    except: Option<&Except>,
+) -> tantivy::Result<u64> {
     let searcher = index.searcher();
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut sum = 0;
-    for reader in searcher.segment_readers() {
+    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+        let except = except.filter(|(other, _)| *other == segment).map(|(_, passages)| passages);
         let mut docs = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut doc = docs.doc();
         while doc != TERMINATED && sum < limit {
-            sum += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
+            let counts = alive.is_none_or(|alive| alive.is_alive(doc));
+            sum += u64::from(counts && except.is_none_or(|passages| !passages.contains(&doc)));
             doc = docs.advance();
         }
     }

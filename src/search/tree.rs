@@ -25,6 +25,8 @@ pub(crate) enum Node {
 pub(crate) struct Word {
     pub(crate) folded: String,
     pub(crate) stem: String,
+    /// Whether a comma, full stop or the like was typed behind it: what follows is no neighbour.
+    pub(crate) pause: bool,
 }
 
 /// What a passage must be, whatever its rank.
@@ -54,7 +56,7 @@ impl Word {
     /// Returns a word as it is looked for.
     pub(super) fn of(typed: &str) -> Self {
         let folded = analysis::fold(typed).into_owned();
-        Self { stem: analysis::stem(&folded).into_owned(), folded }
+        Self { stem: analysis::stem(&folded).into_owned(), folded, pause: false }
     }
 }
 

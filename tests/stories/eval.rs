@@ -191,7 +191,11 @@ fn two_runs_or_settings_are_compared_query_by_query() {
     let answer = place.run(&with(ARTICLES, &["--compare", "depth=3"]));
     assert_eq!(
         (answer.code, answer.err.as_str()),
-        (2, "excerpt: there is no setting `depth`; there are: by")
+        (
+            2,
+            "excerpt: there is no setting `depth`; there are: by, stem, exact, title, pair, unit, aside, \
+             likeness, near, kind"
+        )
     );
 }
 

@@ -22,6 +22,7 @@ fn the_help_shows_every_command_with_examples() {
       status       Say what is in the index, how fresh it is, and what could not be read
       why          Say what became of a file, and why
       show         Print a passage with what stands around it, or the text of an article
+      similar      Print what is most like a passage or an article
       eval         Say how well judged queries are answered: nDCG, MRR, recall and success
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder
@@ -81,10 +82,20 @@ fn the_help_shows_every_command_with_examples() {
 
               [default: 0]
 
-          --per-article <N>
-              How many passages of one article to print at most
+          --by <UNIT>
+              What to rank: passages, or whole articles by all they say
 
-              [default: 1]
+              Possible values:
+              - passage: Each passage by itself
+              - article: Articles, with their best passages inside
+
+              [default: passage]
+
+          --per-article <N>
+              How many passages of one article to print at most [default: 1, with --by article 3]
+
+          --copies
+              List near copies of each passage, the earliest dated first
 
           --sort <ORDER>
               In which order
@@ -94,6 +105,9 @@ fn the_help_shows_every_command_with_examples() {
               - date:      Newest first
 
               [default: relevance]
+
+          --recency <AGE>
+              Prefer newer articles: at this age half of the preference is gone, as in 30d, 6w, 3m or 2y
 
           --after <DATE>
               Only what is dated this day or later: 2025, 2025-01 or 2025-01-15
@@ -360,8 +374,8 @@ fn the_help_shows_every_command_with_examples() {
               What is ranked [default: what is judged]
 
               Possible values:
-              - article: Articles, each once
-              - passage: Passages, up to three of an article
+              - passage: Each passage by itself
+              - article: Articles, with their best passages inside
 
           --language <LANGUAGE>
               Only answers in this language, their fourth column
@@ -373,7 +387,8 @@ fn the_help_shows_every_command_with_examples() {
               Write what was found as a run in TREC form
 
           --compare <RUN|SETTINGS>
-              Compare with a run, or with a search by other settings: by=passage
+              Compare with a run, or with a search by other settings: by=passage, or weights such as
+              exact=0,pair=0.2
 
           --top-misses <N>
               Name so many of the queries that were answered worst

@@ -236,15 +236,16 @@ fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
         assert!(meta.contains(&old), "{meta}");
         fs::write(&path, meta.replace(&old, &new)).expect("the file can be written");
     };
-    set_version("g1", 1, 0);
+    let current = 2;
+    set_version("g1", current, 1);
     let found = place.json(&["search", "moon"]);
     assert_eq!(found["hits"][0]["path"], "tides.txt");
     assert!(found["notes"].to_string().contains("older version"));
-    set_version("g2", 1, 99);
+    set_version("g2", current, 99);
     let answer = place.run(&["search", "moon"]);
     assert_eq!(answer.code, 2);
     insta::assert_snapshot!(answer.err, @"
-    excerpt: the index in [DIR]/idx is of version 99, newer than 1
+    excerpt: the index in [DIR]/idx is of version 99, newer than 2
     hint: use the newer excerpt, or another folder with --index
     ");
 }

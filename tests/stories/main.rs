@@ -2,9 +2,11 @@
 
 mod place;
 
+mod articles;
 mod eval;
 mod faces;
 mod index;
+mod records;
 mod refresh;
 mod search;
 mod show;

@@ -29,6 +29,7 @@ fn the_answer_as_json_is_as_promised() {
     let text = serde_json::to_string_pretty(&answer).expect("an object can be printed");
     insta::assert_snapshot!(text.replace(&place.path().display().to_string(), "[DIR]"), @r#"
     {
+      "by": "passage",
       "hits": [
         {
           "author": null,

@@ -13,17 +13,20 @@ use excerpt::{
     eval::{DEPTH, Found, Judged, Judgments, Ranked, Topic},
     index::{Budget, Update},
     render::evaluation::Evaluated,
-    search::{Hit, Query},
+    search::{Query, Ranking},
 };
 use tempfile::TempDir;
 
-use super::settings::{By, Settings};
+use super::settings::Settings;
 use crate::cmd::{
     Shared,
     index::Means,
     locate,
     ui::{Counter, Progress},
 };
+
+/// Where passages are ranked, so many of one article are looked at.
+const MOST_OF_ARTICLE: usize = 3;
 
 /// The index that is asked.
 pub(super) struct Ground {
@@ -123,21 +126,20 @@ fn ranked(index: &Index, topic: &Topic, settings: &Settings) -> excerpt::Result<
     let query = Query {
         text: topic.text.clone(),
         limit: DEPTH,
-        per_article: match settings.by {
-            By::Article => 1,
-            By::Passage => 3,
-        },
+        by: settings.by.into(),
+        per_article: MOST_OF_ARTICLE,
+        weights: settings.weights.clone(),
         ..Query::default()
     };
-    Ok(index.search(&query)?.hits.into_iter().map(named).collect())
+    Ok(index.ranking(&query)?.into_iter().map(named).collect())
 }
 
-/// Returns a hit under the names it may be judged by.
-fn named(hit: Hit) -> Ranked {
-    let path = String::from_utf8_lossy(&hit.path).into_owned();
-    let names = match hit.member {
+/// Returns what was found under the names it may be judged by.
+fn named(found: Ranking) -> Ranked {
+    let path = String::from_utf8_lossy(&found.path).into_owned();
+    let names = match found.member {
         Some(member) => vec![member.clone(), format!("{path}#{member}"), path],
         None => vec![path],
     };
-    Ranked { names, score: hit.score, passage: Some(Found { id: hit.id, text: hit.text }) }
+    Ranked { names, score: found.score, passage: Some(Found { id: found.id, text: found.text }) }
 }

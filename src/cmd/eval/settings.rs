@@ -2,54 +2,62 @@
 
 use std::fmt;
 
+use clap::ValueEnum;
+use excerpt::search::Weights;
+
+use crate::cmd::options::Unit;
+
 /// The settings of a search that figures can be compared by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
     /// What is ranked.
-    pub(super) by: By,
+    pub(super) by: Unit,
+    /// What the parts of a score count.
+    pub(super) weights: Weights,
 }
-
-/// What is ranked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum By {
-    /// Articles, each once
-    Article,
-    /// Passages, up to three of an article
-    Passage,
-}
-
-/// Puts a value into the settings; an error where it is none.
-type Set = fn(&mut Settings, &str) -> Result<(), String>;
-
-/// Every setting: its name, and how its value is put.
-const SETTINGS: &[(&str, Set)] = &[("by", |settings, value| {
-    settings.by = <By as clap::ValueEnum>::from_str(value, false)
-        .map_err(|_| format!("`by` is article or passage, not `{value}`"))?;
-    Ok(())
-})];
 
 impl Settings {
     /// Returns these settings with others put in: `name=value`, several with commas between.
     pub(super) fn with(&self, others: &str) -> Result<Self, String> {
-        let mut settings = *self;
+        let mut settings = self.clone();
         for one in others.split(',') {
             let (name, value) = one.split_once('=').unwrap_or((one, ""));
-            let Some((_, set)) = SETTINGS.iter().find(|(known, _)| *known == name.trim()) else {
-                let known: Vec<&str> = SETTINGS.iter().map(|(known, _)| *known).collect();
-                return Err(format!("there is no setting `{name}`; there are: {}", known.join(", ")));
-            };
-            set(&mut settings, value.trim())?;
+            settings.put(name.trim(), value.trim())?;
         }
         Ok(settings)
     }
+
+    fn put(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if name == "by" {
+            let by = Unit::from_str(value, false);
+            self.by = by.map_err(|_| format!("`by` is article or passage, not `{value}`"))?;
+            return Ok(());
+        }
+        let mut weights = self.weights.named();
+        let Some((_, weight)) = weights.iter_mut().find(|(known, _)| *known == name) else {
+            let known: Vec<&str> = weights.iter().map(|(known, _)| *known).collect();
+            return Err(format!("there is no setting `{name}`; there are: by, {}", known.join(", ")));
+        };
+        let number = value.parse().ok().filter(|number: &f32| (0.0..=100.0).contains(number));
+        **weight = number.ok_or_else(|| format!("`{name}` is a number from 0 to 100, not `{value}`"))?;
+        Ok(())
+    }
 }
 
+/// What differs from the settings that a search has by itself; `by` always.
 impl fmt::Display for Settings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self.by {
-            By::Article => "by=article",
-            By::Passage => "by=passage",
-        })
+            Unit::Article => "by=article",
+            Unit::Passage => "by=passage",
+        })?;
+        let (mut these, mut usual) = (self.weights.clone(), Weights::default());
+        for ((name, weight), (_, usual)) in these.named().into_iter().zip(usual.named()) {
+            if weight != usual {
+                write!(out, ",{name}={weight}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -60,13 +68,19 @@ mod tests {
     #[test]
     fn settings_are_put_by_name() {
         let check = |text: &str, expected: Result<&str, &str>| {
-            let put = Settings { by: By::Article }.with(text).map(|settings| settings.to_string());
+            let put = Settings { by: Unit::Article, weights: Weights::default() }
+                .with(text)
+                .map(|settings| settings.to_string());
             assert_eq!(put.as_deref().map_err(String::as_str), expected, "{text}");
         };
         check("by=passage", Ok("by=passage"));
         check("by = passage, by=article", Ok("by=article"));
         check("by=page", Err("`by` is article or passage, not `page`"));
-        check("depth=3", Err("there is no setting `depth`; there are: by"));
-        check("", Err("there is no setting ``; there are: by"));
+        check("exact=0,pair=.5", Ok("by=article,exact=0,pair=0.5"));
+        check("exact=much", Err("`exact` is a number from 0 to 100, not `much`"));
+        check("exact=-1", Err("`exact` is a number from 0 to 100, not `-1`"));
+        let known = "there are: by, stem, exact, title, pair, unit, aside, likeness, near, kind";
+        check("depth=3", Err(&format!("there is no setting `depth`; {known}")));
+        check("", Err(&format!("there is no setting ``; {known}")));
     }
 }

@@ -1,0 +1,169 @@
+//! Near copies: a sketch of a text that nearly the same text has too.
+//!
+//! Two texts are as alike as the share of their runs of three words that both have (the resemblance
+//! of Broder 1997, <https://doi.org/10.1109/SEQUEN.1997.666900>). MinHash estimates it from the least
+//! hash in each of 64 bins, one hash a run (one permutation hashing, Li, Owen and Zhang 2012,
+//! <https://arxiv.org/abs/1208.1259>; empty bins borrow as in Shrivastava 2017,
+//! <https://arxiv.org/abs/1703.04664>). Of each least hash one bit is kept (b-bit minwise hashing, Li
+//! and König 2010, <https://doi.org/10.1145/1772690.1772759>).
+
+use super::{fold, words};
+
+/// Words of a run.
+const RUN: usize = 3;
+
+/// Bins, each with a bit in [`Sketch::bits`].
+const BINS: usize = 64;
+
+/// Bins that a band is made of.
+const ROWS: usize = 4;
+
+/// Bands of a sketch. Texts that share nine of ten runs have a band in common with a probability of
+/// .998, at eight of ten .96, at five of ten .32.
+pub const BANDS: usize = 6;
+
+/// Bits of a band's value.
+const BAND_BITS: u32 = 12;
+
+/// Bits in which the sketches of near copies differ at most. Bits differ with half the probability
+/// that a run is not shared: 8 of 64 stand for three of four runs shared.
+const FEW: u32 = 8;
+
+/// What near copies have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    /// One bit of the least hash in each bin.
+    pub bits: u64,
+    /// Near copies have one of these in common, as a rule. The values of one band differ from those
+    /// of the others.
+    pub bands: [u64; BANDS],
+}
+
+/// Returns the sketch of a text. Case, accents and what stands between words do not count.
+pub fn sketch(text: &str) -> Sketch {
+    let mut least = [u64::MAX; BINS];
+    let mut put = |hash: u64| {
+        let bin = &mut least[(hash >> 58) as usize];
+        *bin = (*bin).min(hash & (u64::MAX >> 6));
+    };
+    let mut run = [0; RUN];
+    let mut count = 0;
+    for range in words(text) {
+        run.rotate_left(1);
+        run[RUN - 1] = hash(fold(&text[range]).as_bytes());
+        count += 1;
+        if count >= RUN {
+            put(run.iter().fold(0, |sum, word| mix(sum ^ word)));
+        }
+    }
+    match count {
+        // Ornaments are alike when they are the same.
+        0 => put(mix(hash(text.trim().as_bytes()))),
+        1..RUN => put(run.iter().fold(1, |sum, word| mix(sum ^ word))),
+        _ => {}
+    }
+    fill(&mut least);
+    let bits = least.iter().enumerate().fold(0, |bits, (bin, value)| bits | (mix(*value) & 1) << bin);
+    let bands = std::array::from_fn(|band| {
+        let rows = &least[band * ROWS..(band + 1) * ROWS];
+        let value = rows.iter().fold(band as u64, |sum, row| mix(sum ^ row));
+        (band as u64) << BAND_BITS | value >> (64 - BAND_BITS)
+    });
+    Sketch { bits, bands }
+}
+
+/// Says whether texts with these bits in their sketches are near copies: share, by the estimate,
+/// three of four runs of three words.
+pub fn alike(one: u64, other: u64) -> bool {
+    (one ^ other).count_ones() <= FEW
+}
+
+/// Gives each empty bin the value of one that is not, chosen by the bin's number alone.
+fn fill(least: &mut [u64; BINS]) {
+    let full = *least;
+    for (bin, value) in least.iter_mut().enumerate().filter(|(_, value)| **value == u64::MAX) {
+        let tries = (1..).map(|attempt| (mix((bin as u64) << 32 | attempt) >> 58) as usize);
+        let lender = tries.into_iter().find(|&lender| full[lender] != u64::MAX);
+        *value = lender.map_or(0, |lender| full[lender]);
+    }
+}
+
+/// FNV-1a (Fowler, Noll and Vo), 64 bits.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Spreads what differs in a number over all its bits: the finalizer of SplitMix64 (Steele, Lea and
+/// Flood 2014, <https://doi.org/10.1145/2660193.2660195>).
+fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A text of so many words, the same for the same seed.
+    fn text(seed: u64, words: u64) -> Vec<String> {
+        (0..words).map(|word| format!("w{}", mix(seed << 32 | word) % 5_000)).collect()
+    }
+
+    #[test]
+    fn near_copies_are_told_from_other_texts() {
+        // A word in so many changed: of its runs of three words each takes three away.
+        let check = |every: usize, least: usize, most: usize| {
+            let (mut found, mut banded) = (0, 0);
+            for seed in 0..200 {
+                let one = text(seed, 120);
+                let mut other = one.clone();
+                other.iter_mut().step_by(every).for_each(|word| *word = "changed".into());
+                let (one, other) = (sketch(&one.join(" ")), sketch(&other.join(", ").to_uppercase()));
+                let alike = alike(one.bits, other.bits);
+                found += usize::from(alike);
+                let shared = one.bands.iter().zip(other.bands).any(|(one, other)| *one == other);
+                banded += usize::from(alike && shared);
+            }
+            assert!((least..=most).contains(&found), "one word in {every}: {found} of 200");
+            assert!(
+                found < 100 || banded * 100 >= found * 85,
+                "one word in {every}: {banded} of {found} share a band"
+            );
+        };
+        check(1_000, 200, 200);
+        check(60, 195, 200);
+        check(30, 150, 200);
+        check(8, 0, 6);
+        check(2, 0, 0);
+    }
+
+    #[test]
+    fn short_and_empty_texts_are_alike_when_they_are_the_same() {
+        let same = |one: &str, other: &str| alike(sketch(one).bits, sketch(other).bits);
+        assert!(same("Read more", "read MORE"));
+        assert!(same("* * *", " * * *\n"));
+        assert!(same("", ""));
+        assert!(!same("Read more", "Read less"));
+        assert!(!same("* * *", "***"));
+        assert!(!same("Chapter 1 The beginning", "Chapter 2 The beginning"));
+    }
+
+    #[test]
+    fn bands_keep_to_their_values() {
+        let bands = sketch("One two three four.").bands;
+        assert!((0..).zip(bands).all(|(band, value)| value >> BAND_BITS == band));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_sketch(text in "\\PC{0,40}") {
+            prop_assert_eq!(sketch(&text), sketch(&text));
+        }
+    }
+}

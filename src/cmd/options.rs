@@ -1,0 +1,292 @@
+//! What a search is asked with, beside what is looked for: from where, how much, in which order and
+//! in what form.
+
+use std::{io::Write, path::PathBuf, time::SystemTime};
+
+use anyhow::Context;
+use clap::builder::PossibleValuesParser;
+use excerpt::{
+    Error, Index,
+    date::Date,
+    index::{Budget, Update, Verdict},
+    render::{self, RENDERERS},
+    search::{self, Extent, Query, Recency, Results, Sort},
+};
+
+use super::{
+    Outcome, Shared,
+    index::Means,
+    locate,
+    ui::{self, Progress, Ui},
+};
+
+/// The options of every command that prints hits.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Search in this folder or file only
+    #[arg(long = "in", value_name = "PATH")]
+    within: Vec<PathBuf>,
+    /// How many passages to print
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Pass over so many of the best first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    offset: usize,
+    /// What to rank: passages, or whole articles by all they say
+    #[arg(long, value_name = "UNIT", default_value = "passage")]
+    by: Unit,
+    /// How many passages of one article to print at most [default: 1, with --by article 3]
+    #[arg(long, value_name = "N")]
+    per_article: Option<usize>,
+    /// List near copies of each passage, the earliest dated first
+    #[arg(long)]
+    copies: bool,
+    /// In which order
+    #[arg(long, value_name = "ORDER", default_value = "relevance")]
+    sort: Order,
+    /// Prefer newer articles: at this age half of the preference is gone, as in 30d, 6w, 3m or 2y
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    recency: Option<f64>,
+    /// Only what is dated this day or later: 2025, 2025-01 or 2025-01-15
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    after: Option<Date>,
+    /// Only what is dated before this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    before: Option<Date>,
+    /// How the answer is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
+    format: String,
+    /// Print so many passages before and after each too
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    context: usize,
+    /// Print whole passages instead of their best sentences
+    #[arg(long)]
+    full: bool,
+    /// Say how each score came to be
+    #[arg(long)]
+    explain: bool,
+    /// How much to compare the index with the files first
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    refresh: Refresh,
+    /// Search only what is indexed already
+    #[arg(long)]
+    no_index: bool,
+}
+
+/// What is ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Unit {
+    /// Each passage by itself
+    Passage,
+    /// Articles, with their best passages inside
+    Article,
+}
+
+impl From<Unit> for search::Unit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Passage => Self::Passage,
+            Unit::Article => Self::Article,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Order {
+    /// Best first
+    Relevance,
+    /// Newest first
+    Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Refresh {
+    /// As much as fits 20 ms; small changes are indexed
+    Auto,
+    /// All of it: the index is brought up to date
+    Always,
+    /// Nothing
+    Never,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "give a date such as 2025, 2025-01 or 2025-01-30".into())
+}
+
+/// Reads an age in days: a number of days, weeks, months or years.
+fn age(text: &str) -> Result<f64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let days = match &text[digits.len()..] {
+        "d" | "" => 1.0,
+        "w" => 7.0,
+        "m" => 365.25 / 12.0,
+        "y" => 365.25,
+        _ => 0.0,
+    };
+    let age = digits.parse().map_or(0.0, |number: f64| number * days);
+    if age.is_finite() && age > 0.0 { Ok(age) } else { Err("give an age such as 30d, 6w, 3m or 2y".into()) }
+}
+
+impl Options {
+    /// Asks the index that is to be asked, and prints what it answers.
+    pub(super) fn answer(
+        &self,
+        shared: &Shared,
+        ui: &Ui,
+        text: String,
+        ask: &dyn Fn(&Index, &Query) -> excerpt::Result<Results>,
+    ) -> anyhow::Result<Outcome> {
+        let dir = locate::locate(shared)?;
+        let means = Means::default().update();
+        let mut notes = Vec::new();
+        let mut index = self.open(&dir, &means, &mut notes)?;
+        let fresh = self.refresh(&mut index, &means, &mut notes)?;
+        let mut results = ask(&index, &self.query(text))?;
+        results.freshness = fresh;
+        results.notes.extend(notes);
+        let format = if ui.json { "json" } else { &self.format };
+        let renderer = render::by_name(format).context("no such output format")?;
+        let mut out = ui.out();
+        renderer.render(&results, &ui.look(), &mut out)?;
+        out.flush()?;
+        Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+    }
+
+    fn query(&self, text: String) -> Query {
+        let today = Date::of(SystemTime::now());
+        Query {
+            text,
+            within: self.within.clone(),
+            after: self.after,
+            before: self.before,
+            limit: self.limit,
+            offset: self.offset,
+            by: self.by.into(),
+            per_article: self.per_article.unwrap_or(match self.by {
+                Unit::Passage => 1,
+                Unit::Article => 3,
+            }),
+            copies: self.copies,
+            sort: match self.sort {
+                Order::Relevance => Sort::Relevance,
+                Order::Date => Sort::Date,
+            },
+            recency: self.recency.map(|half_life| Recency { half_life, today }),
+            snippet: if self.full { Extent::Whole } else { Extent::Sentences },
+            context: self.context,
+            explain: self.explain,
+            ..Query::default()
+        }
+    }
+
+    /// Opens the index, after indexing what is to be searched and not known yet.
+    fn open(&self, dir: &std::path::Path, means: &Update, notes: &mut Vec<String>) -> anyhow::Result<Index> {
+        let known = excerpt::index::is_index(dir);
+        if !known && (self.within.is_empty() || self.no_index) {
+            return Err(Error::NoIndex { path: dir.into() }.into());
+        }
+        for path in self.within.iter().filter(|path| !path.exists()) {
+            // A folder that is gone may still be searched: its articles are in the index.
+            if !known || !Index::open(dir).is_ok_and(|index| index.holds(path)) {
+                let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder");
+                return Err(Error::Read { path: path.clone(), source: missing }.into());
+            }
+        }
+        let mut index = match if known { Index::open(dir) } else { Index::create(dir) } {
+            Err(Error::Older { .. }) => {
+                let mut progress = Progress::new(true);
+                let done = Index::rebuild(dir, means, &mut |event| progress.take(event), &ui::interruption());
+                progress.finish();
+                done?;
+                notes.push("the index was of an older version and was built anew".into());
+                Index::open(dir)?
+            }
+            opened => opened?,
+        };
+        let new = self.unknown(&index, notes)?;
+        if new.is_empty() || self.no_index {
+            return Ok(index);
+        }
+        let update = Update { folders: new, ..means.clone() };
+        let mut progress = Progress::new(true);
+        let done = index.update(&update, &mut |event| progress.take(event), &ui::interruption());
+        progress.finish();
+        match done {
+            Ok(report) if report.interrupted => {
+                notes.push("indexing was stopped: only what was read by then was searched".into());
+            }
+            Ok(_) => {}
+            Err(error @ (Error::Locked { .. } | Error::Write { .. })) => {
+                notes.push(format!("not indexed: {:#}", anyhow::Error::from(error)));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(index)
+    }
+
+    /// Returns the paths to index first: folders the index does not hold, and single files that a
+    /// rule left out of one. Says of other files why they cannot be searched.
+    fn unknown(&self, index: &Index, notes: &mut Vec<String>) -> anyhow::Result<Vec<PathBuf>> {
+        let mut new = Vec::new();
+        for path in &self.within {
+            if !index.holds(path) {
+                new.push(path.clone());
+            } else if path.is_file() {
+                match index.why(path)?.file.verdict {
+                    Verdict::LeftOut(_) => new.push(path.clone()),
+                    Verdict::Unsupported(cause) | Verdict::Failed(cause) => {
+                        notes.push(format!("{} was not read: {cause}", path.display()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    fn refresh(
+        &self,
+        index: &mut Index,
+        means: &Update,
+        notes: &mut Vec<String>,
+    ) -> anyhow::Result<excerpt::index::Freshness> {
+        let budget = match self.refresh {
+            Refresh::Never => Budget::Nothing,
+            Refresh::Auto => Budget::Within(excerpt::index::AUTO),
+            Refresh::Always => Budget::Everything,
+        };
+        if self.no_index {
+            return Ok(index.compared(budget)?);
+        }
+        let mut progress = Progress::new(true);
+        let cancel = if budget == Budget::Everything { ui::interruption() } else { Default::default() };
+        let fresh = index.refresh(budget, means, &mut |event| progress.take(event), &cancel);
+        progress.finish();
+        if cancel.load(std::sync::atomic::Ordering::Relaxed) {
+            notes.push("bringing the index up to date was stopped".into());
+        }
+        Ok(fresh?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_given_in_days_weeks_months_or_years() {
+        let check = |text: &str, expected: Option<f64>| assert_eq!(age(text).ok(), expected, "{text}");
+        check("30d", Some(30.0));
+        check("30", Some(30.0));
+        check("2w", Some(14.0));
+        check("0.5y", Some(182.625));
+        check("0d", None);
+        check("-3d", None);
+        check("soon", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,86 @@
+//! What is on its way to the writer: documents that wait for one of its threads, no more of them at
+//! once than fit a number of bytes.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use tantivy::{
+    TantivyDocument,
+    schema::{Field, document::CompactDocValue, document::Document},
+};
+
+/// Bounds the bytes of waiting documents.
+pub(super) struct Queue {
+    limit: u64,
+    waiting: Mutex<u64>,
+    shrunk: Condvar,
+}
+
+impl Queue {
+    pub(super) fn new(limit: u64) -> Arc<Self> {
+        Arc::new(Self { limit, waiting: Mutex::default(), shrunk: Condvar::new() })
+    }
+
+    /// Waits until there is room for so many bytes. What is larger than the whole room waits until
+    /// nothing else does.
+    pub(super) fn enter(self: &Arc<Self>, bytes: u64) -> Ticket {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while *waiting > 0 && *waiting + bytes > self.limit {
+            waiting = self.shrunk.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        *waiting += bytes;
+        Ticket { queue: Arc::clone(self), bytes }
+    }
+}
+
+/// The room that some documents take while they wait; given back when dropped.
+pub(super) struct Ticket {
+    queue: Arc<Queue>,
+    bytes: u64,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        *self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.queue.shrunk.notify_all();
+    }
+}
+
+/// A document that waits; its article's ticket lapses with the last of them.
+pub(super) struct Waiting {
+    pub(super) document: TantivyDocument,
+    pub(super) _ticket: Arc<Ticket>,
+}
+
+impl Document for Waiting {
+    type Value<'a> = CompactDocValue<'a>;
+    type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, CompactDocValue<'a>)> + 'a>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        Box::new(self.document.field_values())
+    }
+
+    fn into_tantivy_document(self) -> TantivyDocument {
+        self.document
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_never_exceeds_the_limit_unless_it_is_one() {
+        let queue = Queue::new(10);
+        let large = queue.enter(100);
+        let entered = std::thread::scope(|scope| {
+            let later = scope.spawn(|| drop(queue.enter(5)));
+            drop(large);
+            later.join().is_ok()
+        });
+        assert!(entered);
+        let tickets = [queue.enter(4), queue.enter(6)];
+        assert_eq!(*queue.waiting.lock().expect("no thread failed"), 10);
+        drop(tickets);
+        assert_eq!(*queue.waiting.lock().expect("no thread failed"), 0);
+    }
+}

@@ -1,0 +1,110 @@
+//! The articles that a tree matches: what must be there may stand in one passage and another.
+
+use tantivy::{
+    DocAddress, DocId,
+    query::{AllQuery, BooleanQuery, EnableScoring, Occur, Query},
+};
+
+use super::{Evidence, Shelf};
+use crate::search::{
+    compile::Within,
+    retrieve::Candidate,
+    tree::{Group, Node},
+};
+
+impl Evidence<'_> {
+    /// Returns the articles that a tree matches, in each segment: what must be there may stand in one
+    /// passage and another.
+    pub(in crate::search) fn matching(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Vec<Marks>> {
+        let within = self.compiler.any_within(within);
+        let in_shelf = |shelf| {
+            let mut marks = self.group(shelf, tree)?;
+            if let Some(within) = &within {
+                marks.keep(&self.marks(shelf, &**within)?);
+            }
+            Ok(marks)
+        };
+        self.shelves.iter().map(in_shelf).collect()
+    }
+
+    fn group(&self, shelf: &Shelf<'_>, group: &Group) -> tantivy::Result<Marks> {
+        // As in a passage: beside words that must be there, others only rank.
+        let rank_only = !group.must.is_empty() && !group.must.iter().all(Node::restricts);
+        let mut marks = match group.should.is_empty() || rank_only {
+            true => self.marks(shelf, &AllQuery)?,
+            false => {
+                let words = self.compiler.alternatives(group)?;
+                let words = words.into_iter().map(|query| (Occur::Should, query)).collect();
+                let mut marks = self.marks(shelf, &BooleanQuery::new(words))?;
+                for node in group.should.iter().filter(|node| matches!(node, Node::Group(_))) {
+                    marks.add(&self.node(shelf, node)?);
+                }
+                marks
+            }
+        };
+        for node in &group.must {
+            marks.keep(&self.node(shelf, node)?);
+        }
+        for node in &group.not {
+            marks.drop(&self.node(shelf, node)?);
+        }
+        Ok(marks)
+    }
+
+    fn node(&self, shelf: &Shelf<'_>, node: &Node) -> tantivy::Result<Marks> {
+        match node {
+            Node::Group(group) => self.group(shelf, group),
+            _ => self.marks(shelf, &*self.compiler.node(node)?),
+        }
+    }
+
+    /// Returns the articles with a passage that a query matches.
+    fn marks(&self, shelf: &Shelf<'_>, query: &dyn Query) -> tantivy::Result<Marks> {
+        let mut marks = Marks::none(shelf.reader.max_doc());
+        let weight = query.weight(EnableScoring::disabled_from_searcher(self.compiler.index.searcher()))?;
+        weight.for_each_no_score(shelf.reader, &mut |docs| {
+            docs.iter().filter(|doc| shelf.is_alive(**doc)).for_each(|doc| marks.put(shelf.rows.first(*doc)));
+        })?;
+        Ok(marks)
+    }
+
+    /// Says whether an article is among those that match, where only some do.
+    pub(in crate::search) fn is_marked(&self, matching: Option<&[Marks]>, article: &Candidate) -> bool {
+        let DocAddress { segment_ord, doc_id } = article.address;
+        matching.is_none_or(|marks| marks[segment_ord as usize].has(doc_id))
+    }
+}
+
+/// A set of articles of a segment, by their first passages.
+pub(in crate::search) struct Marks(Vec<u64>);
+
+impl Marks {
+    fn none(most: DocId) -> Self {
+        Self(vec![0; most as usize / 64 + 1])
+    }
+
+    fn put(&mut self, doc: DocId) {
+        self.0[doc as usize / 64] |= 1 << (doc % 64);
+    }
+
+    pub(super) fn has(&self, doc: DocId) -> bool {
+        self.0[doc as usize / 64] >> (doc % 64) & 1 == 1
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one |= other);
+    }
+
+    fn keep(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one &= other);
+    }
+
+    fn drop(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one &= !other);
+    }
+
+    /// Returns how many there are.
+    pub(in crate::search) fn count(&self) -> u64 {
+        self.0.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+}

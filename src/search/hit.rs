@@ -1,0 +1,142 @@
+//! A candidate as it is shown.
+
+use tantivy::DocAddress;
+
+use super::{
+    copies::copies,
+    highlight, link,
+    matches::Targets,
+    order::Ranked,
+    query::{Extent, Query},
+    results::{Copy, Hit, Inside},
+};
+use crate::{
+    error::Result,
+    index::{Index, schema::Stored},
+    walk,
+};
+
+/// Copies of one passage are listed up to this many.
+const MOST_LISTED: usize = 100;
+
+impl Index {
+    /// Returns a candidate as a hit; its rank and what stands behind it are the caller's to say.
+    pub(super) fn hit(&self, ranked: &Ranked, targets: &Targets, query: &Query) -> Result<Hit> {
+        let lead = ranked.passages[0];
+        let stored = self.stored_at(lead)?;
+        let others = if query.by == super::Unit::Article { &ranked.passages[1..] } else { &[] };
+        let passages = others.iter().map(|address| self.inside(*address, targets, query.snippet));
+        let passages = passages.collect::<Result<Vec<Inside>>>()?;
+        let same = copies(self, lead, &stored.text).map_err(|source| self.damaged(source))?;
+        let (before, after) = match query.context {
+            0 => (Vec::new(), Vec::new()),
+            around => self.around(lead, around)?,
+        };
+        let (folder, file) = self.home(&stored);
+        let text = stored.text.trim_end();
+        Ok(Hit {
+            rank: 0,
+            score: if ranked.scores.is_empty() { 0.0 } else { super::order::sum(&ranked.scores) },
+            link: link::of(&file, &stored.format, &stored.place, text),
+            snippet: highlight::snippet(text, targets, query.snippet),
+            text: text.into(),
+            copies: same.len() as u64,
+            same: if query.copies { self.listed(&same)? } else { Vec::new() },
+            passages,
+            id: stored.id,
+            folder,
+            path: stored.path,
+            member: stored.member,
+            file,
+            title: stored.title,
+            author: stored.author,
+            date: stored.date,
+            language: stored.language,
+            format: stored.format,
+            headings: stored.headings,
+            place: stored.place,
+            role: stored.role,
+            more: 0,
+            stale: None,
+            before,
+            after,
+            explanation: Vec::new(),
+        })
+    }
+
+    /// Returns the indexed folder that a passage is of, and its file.
+    fn home(&self, stored: &Stored) -> (std::path::PathBuf, std::path::PathBuf) {
+        let folder = self.manifest().folder(stored.folder).map(|folder| folder.base(self.path()));
+        let folder = folder.unwrap_or_default();
+        let file = walk::join(&folder, &stored.path);
+        (folder, file)
+    }
+
+    /// Returns a further passage of an article that is a hit.
+    fn inside(&self, address: DocAddress, targets: &Targets, extent: Extent) -> Result<Inside> {
+        let stored = self.stored_at(address)?;
+        let (_, file) = self.home(&stored);
+        let text = stored.text.trim_end();
+        Ok(Inside {
+            link: link::of(&file, &stored.format, &stored.place, text),
+            snippet: highlight::snippet(text, targets, extent),
+            text: text.into(),
+            id: stored.id,
+            headings: stored.headings,
+            place: stored.place,
+        })
+    }
+
+    /// Returns copies as they are listed: the earliest dated first, those without a date last, equal
+    /// ones in the order of their paths.
+    fn listed(&self, copies: &[DocAddress]) -> Result<Vec<Copy>> {
+        let mut listed = Vec::new();
+        for address in copies.iter().take(MOST_LISTED) {
+            let stored = self.stored_at(*address)?;
+            let (_, file) = self.home(&stored);
+            listed.push(Copy {
+                id: stored.id,
+                path: stored.path,
+                member: stored.member,
+                file,
+                title: stored.title,
+                date: stored.date,
+                place: stored.place,
+            });
+        }
+        let day = |copy: &Copy| copy.date.map_or(u64::MAX, crate::date::Date::first_day);
+        listed.sort_by(|one, other| {
+            let key = |copy: &Copy| (day(copy), copy.file.clone(), copy.place.line, copy.id.clone());
+            key(one).cmp(&key(other))
+        });
+        Ok(listed)
+    }
+
+    /// Returns the texts of the passages before and after one.
+    fn around(&self, passage: DocAddress, around: usize) -> Result<(Vec<String>, Vec<String>)> {
+        let (article, at) = self.article_of(passage)?;
+        let text = |range: std::ops::Range<usize>| {
+            article[range].iter().map(|(_, passage)| passage.text.trim_end().to_string()).collect()
+        };
+        Ok((
+            text(at.saturating_sub(around)..at),
+            text((at + 1).min(article.len())..(at + 1 + around).min(article.len())),
+        ))
+    }
+
+    /// Says of each hit whether its file is no longer what was read.
+    pub(super) fn mark_stale(&self, hits: &mut [Hit]) -> Result<()> {
+        let files: Vec<(u32, &[u8])> = hits
+            .iter()
+            .map(|hit| {
+                let folder = self.owner(&hit.file).map_or(0, |(folder, _)| folder.id);
+                (folder, hit.path.as_slice())
+            })
+            .collect();
+        let stale = self.stale_files(&files)?;
+        for (hit, stale) in hits.iter_mut().zip(stale) {
+            hit.stale = stale;
+        }
+        Ok(())
+    }
+}

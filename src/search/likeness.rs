@@ -1,0 +1,200 @@
+//! Words that look like those of the query: what stemming does not join (`septicemia` and `septicemic`),
+//! parts of compounds, and slips of the pen.
+//!
+//! Two words are as alike as the runs of four letters that both have (Dice 1945,
+//! <https://doi.org/10.2307/1932409>; on runs of letters in retrieval McNamee and Mayfield 2004,
+//! <https://doi.org/10.1023/B:INRT.0000009441.78971.be>). In a passage they count as BM25 counts, as if
+//! a form of the query's word stood there as often as the sum of how alike they are, less what its
+//! forms count by themselves.
+
+use crate::analysis;
+
+/// The letters of a run. Words that are no longer are one run.
+const RUN: usize = 4;
+
+/// Words less alike than this have an ending in common, or nothing.
+const LEAST: f32 = 0.3;
+
+/// The share of a text's words that are no stop words.
+const TELLING: f32 = 0.6;
+
+/// BM25's constants.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// The words that passages are compared with.
+pub(super) struct Likeness {
+    words: Vec<Word>,
+    /// The runs of all words, in order, each with the number of its word.
+    runs: Vec<(u64, usize)>,
+    /// A bit for each run: most runs of a text are in no word of the query.
+    known: [u64; 16],
+    /// Words of a passage, on the mean.
+    mean: f32,
+}
+
+struct Word {
+    stem: String,
+    /// What finding it is worth.
+    worth: f32,
+    /// How many runs it has.
+    runs: usize,
+}
+
+impl Likeness {
+    /// Takes words with what finding each is worth, and the mean length of passages in words.
+    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, f32)>, mean: f32) -> Self {
+        let mut likeness = Self { words: Vec::new(), runs: Vec::new(), known: [0; 16], mean };
+        for (number, (word, worth)) in words.enumerate() {
+            let before = likeness.runs.len();
+            each_run(word, &mut |run| {
+                likeness.runs.push((run, number));
+                likeness.known[(run >> 6) as usize % 16] |= 1 << (run % 64);
+            });
+            let stem = analysis::stem(word).into_owned();
+            likeness.words.push(Word { stem, worth, runs: likeness.runs.len() - before });
+        }
+        likeness.runs.sort_unstable();
+        likeness
+    }
+
+    /// Returns what words like those of the query add to the score of a passage: its title and text.
+    pub(super) fn score(&self, parts: &[&str]) -> f32 {
+        let mut forms = vec![0.0_f32; self.words.len()];
+        let mut others = vec![0.0_f32; self.words.len()];
+        let mut shared = vec![0_usize; self.words.len()];
+        let mut length = 0_usize;
+        for part in parts {
+            for range in analysis::words(part) {
+                let word = analysis::fold(&part[range]);
+                if analysis::is_stop_word(&word) {
+                    continue;
+                }
+                length += 1;
+                let runs = self.share(&word, &mut shared);
+                let mut stem = None;
+                for (number, shared) in shared.iter_mut().enumerate().filter(|(_, shared)| **shared > 0) {
+                    let known = &self.words[number];
+                    let alike = (2 * std::mem::take(shared)) as f32 / (runs + known.runs) as f32;
+                    if alike >= LEAST {
+                        match *stem.get_or_insert_with(|| analysis::stem(&word)) == known.stem {
+                            true => forms[number] += 1.0,
+                            false => others[number] += alike,
+                        }
+                    }
+                }
+            }
+        }
+        let norm = K1 * (1.0 - B + B * length as f32 / (TELLING * self.mean));
+        let counted = |count: f32| count * (K1 + 1.0) / (count + norm);
+        let added =
+            forms.iter().zip(&others).map(|(forms, others)| counted(forms + others) - counted(*forms));
+        added.zip(&self.words).map(|(added, word)| added * word.worth).sum()
+    }
+
+    /// Counts the runs that a word shares with each of the query's, and returns how many it has.
+    fn share(&self, word: &str, shared: &mut [usize]) -> usize {
+        let mut runs = 0;
+        each_run(word, &mut |run| {
+            runs += 1;
+            if self.known[(run >> 6) as usize % 16] >> (run % 64) & 1 == 1 {
+                let from = self.runs.partition_point(|(known, _)| *known < run);
+                let same = self.runs[from..].iter().take_while(|(known, _)| *known == run);
+                same.for_each(|(_, number)| shared[*number] += 1);
+            }
+        });
+        runs
+    }
+}
+
+/// Returns how alike two words are, from 0 to 1: by the runs they share, or by the slips of the pen
+/// between them (the optimal string alignment distance, Damerau 1964,
+/// <https://doi.org/10.1145/363958.363994>), one in a word of up to five letters and two in a longer.
+pub(super) fn alike(one: &str, other: &str) -> f32 {
+    let (one_long, other_long) = (one.chars().count(), other.chars().count());
+    let (short, long) = (one_long.min(other_long), one_long.max(other_long));
+    if short < RUN || long > 2 * short {
+        return 0.0;
+    }
+    let mut runs = Vec::new();
+    each_run(one, &mut |run| runs.push(run));
+    let (mut all, mut shared) = (runs.len(), 0);
+    each_run(other, &mut |run| {
+        all += 1;
+        shared += usize::from(runs.contains(&run));
+    });
+    let by_runs = (2 * shared) as f32 / all as f32;
+    let most = if long < 6 { 1 } else { 2 };
+    let slips = if long - short <= most { strsim::osa_distance(one, other) } else { usize::MAX };
+    let by_slips = if slips <= most { 1.0 - slips as f32 / long as f32 } else { 0.0 };
+    by_runs.max(by_slips).min(1.0)
+}
+
+/// Calls back with a number for each run of letters of a word, its ends marked.
+fn each_run(word: &str, each: &mut dyn FnMut(u64)) {
+    let letters = || std::iter::once('_').chain(word.chars()).chain(std::iter::once('_'));
+    if word.chars().nth(RUN).is_none() {
+        each(letters().fold(1, |sum, letter| mix(sum ^ u64::from(u32::from(letter)))));
+        return;
+    }
+    let mut window = [0_u64; RUN];
+    for (at, letter) in letters().enumerate() {
+        window.rotate_left(1);
+        window[RUN - 1] = u64::from(u32::from(letter));
+        if at + 1 >= RUN {
+            each(window.iter().fold(0, |sum, letter| mix(sum ^ letter)));
+        }
+    }
+}
+
+/// Spreads what differs in a number over all its bits.
+fn mix(number: u64) -> u64 {
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ mixed >> 29
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_are_alike_by_their_letters() {
+        let check = |one: &str, other: &str, least: f32, most: f32| {
+            let found = alike(one, other);
+            assert!((least..=most).contains(&found), "{one} {other}: {found}");
+            assert!((found - alike(other, one)).abs() < 1e-6);
+        };
+        check("gandhi", "gandhi", 1.0, 1.0);
+        check("ghandi", "gandhi", 0.6, 0.9);
+        check("aeroelastic", "aeroelasticity", 0.7, 0.9);
+        check("septicemia", "septicemic", 0.7, 0.95);
+        check("nation", "station", 0.3, 0.75);
+        check("luftbrücke", "brücke", 0.4, 0.8);
+        check("cat", "cut", 0.0, 0.0);
+        check("tibal", "tidal", 0.7, 0.9);
+        check("tobal", "tidal", 0.0, 0.4);
+        check("moon", "sunlight", 0.0, 0.1);
+        check("", "", 0.0, 0.0);
+    }
+
+    #[test]
+    fn only_what_is_no_form_of_a_word_adds_to_it() {
+        let likeness = Likeness::new([("septicemia", 5.0), ("case", 2.0)].into_iter(), 10.0);
+        let score = |text: &str| likeness.score(&["", text]);
+        assert_eq!(score("Septicemia cases, a case."), 0.0);
+        assert_eq!(score("Nothing of the kind."), 0.0);
+        assert!(score("A septicemic patient.") > 1.0);
+        assert!(score("A septicemic patient and septicemia.") < score("A septicemic patient."));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_takes_anything_off(text in "(\\PC|[a-e]| ){0,60}", words in prop::collection::vec("[a-e]{1,8}", 0..4)) {
+            let likeness = Likeness::new(words.iter().map(|word| (word.as_str(), 1.0)), 20.0);
+            let score = likeness.score(&[&text]);
+            prop_assert!(score >= 0.0 && score <= 2.2 * words.len() as f32, "{}", score);
+        }
+    }
+}
