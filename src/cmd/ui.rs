@@ -111,6 +111,7 @@ impl Progress {
     pub(super) fn take(&mut self, event: Event) {
         match event {
             Event::Planned { files, bytes } => self.plan(files, bytes),
+            Event::Part { bytes } => self.bar.inc(bytes),
             Event::File { outcome: Outcome::Removed, .. } => {}
             Event::File { path, bytes, outcome } => {
                 self.done += 1;

@@ -106,6 +106,11 @@ pub fn may_read(name: &str) -> bool {
     extension(name).is_none() || by_extension(name).is_some()
 }
 
+/// Says whether a file of this name holds records, so that it is read to its end.
+pub(crate) fn holds_records(name: &str) -> bool {
+    by_extension(name).is_some_and(Format::holds_records)
+}
+
 /// Reads a file. A reader that panics is a file that could not be read; every article gets a title,
 /// and line numbers where they are those of its text.
 ///

@@ -1,6 +1,7 @@
 //! Files → passages in the index: several readers, each handing its passages to the one writer.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -48,6 +49,13 @@ pub(super) struct Task {
     pub(super) old: Option<Box<Entry>>,
 }
 
+/// What a reader tells of its work.
+pub(super) enum Step {
+    /// So many bytes more of a long file were read.
+    Part(u64),
+    Done(Box<Done>),
+}
+
 /// What came of a [`Task`].
 pub(super) struct Done {
     pub(super) slot: usize,
@@ -75,15 +83,19 @@ impl<'a> Ingest<'a> {
         scope: &'scope thread::Scope<'scope, 'a>,
         jobs: usize,
         tasks: &crossbeam_channel::Receiver<Task>,
-        done: &Sender<tantivy::Result<Done>>,
+        steps: &Sender<tantivy::Result<Step>>,
     ) -> io::Result<()> {
         for _ in 0..jobs {
-            let (tasks, done) = (tasks.clone(), done.clone());
+            let (tasks, steps) = (tasks.clone(), steps.clone());
             thread::Builder::new().name("reader".into()).stack_size(STACK).spawn_scoped(
                 scope,
                 move || {
                     for task in tasks {
-                        if self.cancel.load(Ordering::Relaxed) || done.send(self.take(task)).is_err() {
+                        if self.cancel.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        let done = self.take(task, &|bytes| _ = steps.send(Ok(Step::Part(bytes))));
+                        if steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err() {
                             break;
                         }
                     }
@@ -94,9 +106,17 @@ impl<'a> Ingest<'a> {
     }
 
     /// Reads one file into the index.
-    fn take(&self, task: Task) -> tantivy::Result<Done> {
+    fn take(&self, task: Task, part: &dyn Fn(u64)) -> tantivy::Result<Done> {
         let Task { slot, folder, path, file, bytes, old } = task;
-        let done = |entry, same| Done { slot, file: file.clone(), bytes, entry, same };
+        let told = Cell::new(0);
+        let part = |bytes| {
+            told.set(told.get() + bytes);
+            part(bytes);
+        };
+        let done = |entry, same| {
+            let bytes = bytes.saturating_sub(told.get());
+            Done { slot, file: file.clone(), bytes, entry, same }
+        };
         let replaces = old.is_some();
         let mut content = match Content::open(&file) {
             Ok(content) => content,
@@ -119,7 +139,7 @@ impl<'a> Ingest<'a> {
         match content.format {
             Some(format) => {
                 entry.format = format.name().into();
-                self.fill(&mut entry, replaces, format, &mut content)?;
+                self.fill(&mut entry, replaces, format, &mut content, &part)?;
             }
             None => {
                 entry.fate = Fate::Unsupported("not text in any format that can be read".into());
@@ -136,11 +156,14 @@ impl<'a> Ingest<'a> {
         replaces: bool,
         format: &dyn Format,
         content: &mut Content,
+        part: &dyn Fn(u64),
     ) -> tantivy::Result<()> {
         let mut filed = Filed::default();
-        let (mut number, mut broken) = (0, None);
+        let (mut number, mut broken, mut stopped) = (0, None, false);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
-        let input = Input { name: &name, bytes: &bytes, rest: content.rest() };
+        let mut rest = content.rest().map(|rest| Parts { rest, read: 0, part });
+        let rest = rest.as_mut().map(|rest| rest as &mut dyn Read);
+        let input = Input { name: &name, bytes: &bytes, rest };
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
             filed.warnings.append(&mut article.warnings);
@@ -153,7 +176,8 @@ impl<'a> Ingest<'a> {
             match self.replace(file, replaces && number == 1, Some(documents)) {
                 Ok(tally) => {
                     filed.tally += tally;
-                    Flow::Continue(())
+                    stopped = format.holds_records() && self.cancel.load(Ordering::Relaxed);
+                    if stopped { Flow::Break(()) } else { Flow::Continue(()) }
                 }
                 Err(error) => {
                     broken = Some(error);
@@ -169,6 +193,12 @@ impl<'a> Ingest<'a> {
             self.replace(entry, replaces, None)?;
         }
         match outcome {
+            Ok(_) if stopped => {
+                // Half a file would answer as if it were the whole.
+                entry.fate = Fate::Failed("reading it was stopped before its end".into());
+                entry.settled = false;
+                self.replace(entry, number > 0, None)?;
+            }
             Ok(warnings) => {
                 let warnings = content.cut_off.take().into_iter().chain(filed.warnings).chain(warnings);
                 entry.fate = Fate::Indexed(warnings.collect());
@@ -207,6 +237,27 @@ impl<'a> Ingest<'a> {
             writer.run(batch)?;
         }
         Ok(sum)
+    }
+}
+
+/// The rest of a long file, telling of each [`PART`] that was read of it.
+struct Parts<'a> {
+    rest: &'a mut dyn Read,
+    read: u64,
+    part: &'a dyn Fn(u64),
+}
+
+/// Bytes of a part that is told of.
+const PART: u64 = 1 << 20;
+
+impl Read for Parts<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.rest.read(buffer)?;
+        self.read += read as u64;
+        if self.read >= PART {
+            (self.part)(std::mem::take(&mut self.read));
+        }
+        Ok(read)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::{
     cmp::Ordering,
+    collections::HashMap,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
@@ -112,6 +113,8 @@ pub(crate) struct Ledger<R> {
     source: R,
     count: u64,
     table: u64,
+    /// Entries that were met while one was looked for: the first ones are the same for every search.
+    met: HashMap<u64, Entry>,
 }
 
 /// The ledger of a commit, held open: it can be read after a later commit removed its name.
@@ -182,7 +185,7 @@ impl<R: Read + Seek> Ledger<R> {
         let count = number(&mut source)?;
         let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(|| broken(WRONG))?;
         let table = bytes.checked_sub(table).ok_or_else(|| broken(WRONG))?;
-        Ok(Self { source, count, table })
+        Ok(Self { source, count, table, met: HashMap::new() })
     }
 
     /// Returns how many entries there are.
@@ -196,7 +199,9 @@ impl<R: Read + Seek> Ledger<R> {
     /// When it cannot be read, or is not as it was written.
     pub(crate) fn entry(&mut self, at: u64) -> io::Result<Entry> {
         self.source.seek(SeekFrom::Start(self.table + 8 * at))?;
-        let (start, end) = (number(&mut self.source)?, number(&mut self.source)?);
+        let mut ends = [0; 16];
+        self.source.read_exact(&mut ends)?;
+        let (start, end) = (number(&mut &ends[..8])?, number(&mut &ends[8..])?);
         if start > end || end > self.table {
             return Err(broken(WRONG));
         }
@@ -214,11 +219,15 @@ impl<R: Read + Seek> Ledger<R> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let entry = self.entry(middle)?;
+            if !self.met.contains_key(&middle) {
+                let entry = self.entry(middle)?;
+                self.met.insert(middle, entry);
+            }
+            let entry = &self.met[&middle];
             match order((entry.folder, &entry.path), (folder, path)) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
-                Ordering::Equal => return Ok((middle, Some(entry))),
+                Ordering::Equal => return Ok((middle, Some(entry.clone()))),
             }
         }
         Ok((low, None))

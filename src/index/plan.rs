@@ -252,11 +252,12 @@ impl<'a> Plan<'a> {
     ) {
         let Found { path, stamp, kind } = found;
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
+        let name = String::from_utf8_lossy(name).into_owned();
         let fate = match kind {
             Kind::Folder => Fate::Folder,
             Kind::LeftOut(rule) => Fate::LeftOut(rule),
             Kind::Unreadable(cause) => Fate::Failed(cause),
-            Kind::File if format::may_read(&String::from_utf8_lossy(name)) => {
+            Kind::File if format::may_read(&name) => {
                 if let Some(entry) = known.as_ref().filter(|entry| unchanged(entry, stamp)) {
                     self.count(entry);
                     self.slots.push(Slot { folder: id, entry: known });
@@ -270,13 +271,17 @@ impl<'a> Plan<'a> {
                     folder: id,
                     path,
                     file,
-                    bytes: stamp.size.min(LONGEST_FILE),
+                    bytes: if format::holds_records(&name) {
+                        stamp.size
+                    } else {
+                        stamp.size.min(LONGEST_FILE)
+                    },
                     old,
                 });
                 self.slots.push(Slot { folder: id, entry: known });
                 return;
             }
-            Kind::File => Fate::Unsupported(match String::from_utf8_lossy(name).rsplit_once('.') {
+            Kind::File => Fate::Unsupported(match name.rsplit_once('.') {
                 Some((_, extension)) => format!("no reader for .{extension} files"),
                 None => "no reader for such files".into(),
             }),

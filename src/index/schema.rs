@@ -69,8 +69,10 @@ pub(crate) struct Fields {
     pub(crate) day: Field,
     /// Last day that the date may mean.
     pub(crate) day_end: Field,
-    /// The [`Stored`] passage.
+    /// The [`Stored`] passage, less its text.
     pub(crate) data: Field,
+    /// Its text.
+    pub(crate) text: Field,
 }
 
 /// What is kept of a passage to show it.
@@ -91,6 +93,8 @@ pub(crate) struct Stored {
     pub(crate) section: u32,
     pub(crate) role: Role,
     pub(crate) place: Place,
+    /// Kept by itself: the engine reads bytes one at a time, and text at once.
+    #[serde(skip)]
     pub(crate) text: String,
 }
 
@@ -126,6 +130,7 @@ impl Fields {
             day: schema.add_u64_field("day", FAST | INDEXED),
             day_end: schema.add_u64_field("day_end", FAST | INDEXED),
             data: schema.add_bytes_field("data", STORED),
+            text: schema.add_text_field("text", STORED),
         };
         (schema.build(), fields)
     }
@@ -299,6 +304,7 @@ impl Iterator for Documents<'_> {
             place: passage.place,
             text: passage.text,
         };
+        document.add_text(fields.text, &stored.text);
         document.add_bytes(fields.data, &postcard::to_stdvec(&stored).expect("plain data can be encoded"));
         Some((document, tally))
     }
@@ -315,7 +321,8 @@ pub(crate) fn folded(name: &str) -> String {
 /// When the document was not written by [`documents`].
 pub(crate) fn stored(fields: &Fields, document: &TantivyDocument) -> Result<Stored, postcard::Error> {
     let bytes = document.get_first(fields.data).and_then(|value| value.as_bytes()).unwrap_or_default();
-    postcard::from_bytes(bytes)
+    let text = document.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
+    Ok(Stored { text: text.into(), ..postcard::from_bytes(bytes)? })
 }
 
 /// Returns what ids begin with: 64 bits of a hash of path, member and text.

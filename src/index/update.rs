@@ -19,7 +19,7 @@ use super::{
     Index, absolute,
     commit::Commit,
     engine, home,
-    ingest::{Done, Ingest},
+    ingest::{Done, Ingest, Step},
     ledger::Fate,
     plan::{Plan, Slot, holds_passages},
     queue::Queue,
@@ -118,11 +118,16 @@ pub enum Event {
         /// Their size in bytes.
         bytes: u64,
     },
+    /// So many bytes of a file were read, which goes on.
+    Part {
+        /// Bytes since the last time.
+        bytes: u64,
+    },
     /// A file was dealt with.
     File {
         /// The file.
         path: PathBuf,
-        /// Its size in bytes.
+        /// Its size in bytes, less what was told of in parts.
         bytes: u64,
         /// What became of it.
         outcome: Outcome,
@@ -312,11 +317,18 @@ impl Plan<'_> {
                 hand_out(&since, &mut out);
                 while out > 0 {
                     let Ok(done) = take_done.recv() else { break };
-                    let done = done.map_err(|source| engine(dir, source))?;
+                    let done = match done.map_err(|source| engine(dir, source))? {
+                        Step::Part(bytes) => {
+                            since.0 += bytes;
+                            event(Event::Part { bytes });
+                            continue;
+                        }
+                        Step::Done(done) => done,
+                    };
                     out -= 1;
                     finished += 1;
                     since.0 += done.bytes;
-                    self.take(done, slots, event);
+                    self.take(*done, slots, event);
                     if cancel.load(Relaxed) {
                         break;
                     }
@@ -326,9 +338,10 @@ impl Plan<'_> {
                 drop(send_task);
                 // Files that were being read when the run was stopped.
                 for done in take_done {
-                    let done = done.map_err(|source| engine(dir, source))?;
-                    finished += 1;
-                    self.take(done, slots, event);
+                    if let Step::Done(done) = done.map_err(|source| engine(dir, source))? {
+                        finished += 1;
+                        self.take(*done, slots, event);
+                    }
                 }
                 Ok(())
             })?;

@@ -91,7 +91,7 @@ impl Index {
     /// ones in the order of their paths.
     fn listed(&self, copies: &[DocAddress]) -> Result<Vec<Copy>> {
         let mut listed = Vec::new();
-        for address in copies.iter().take(MOST_LISTED) {
+        for address in copies {
             let stored = self.stored_at(*address)?;
             let (_, file) = self.home(&stored);
             listed.push(Copy {
@@ -109,6 +109,7 @@ impl Index {
             let key = |copy: &Copy| (day(copy), copy.file.clone(), copy.place.line, copy.id.clone());
             key(one).cmp(&key(other))
         });
+        listed.truncate(MOST_LISTED);
         Ok(listed)
     }
 

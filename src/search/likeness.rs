@@ -132,18 +132,32 @@ pub(super) fn alike(one: &str, other: &str) -> f32 {
 
 /// Calls back with a number for each run of letters of a word, its ends marked.
 fn each_run(word: &str, each: &mut dyn FnMut(u64)) {
-    let letters = || std::iter::once('_').chain(word.chars()).chain(std::iter::once('_'));
-    if word.chars().nth(RUN).is_none() {
-        each(letters().fold(1, |sum, letter| mix(sum ^ u64::from(u32::from(letter)))));
+    // Of a word with letters of one byte only, runs are read off as they stand.
+    if word.is_ascii() && word.len() > RUN {
+        let bytes = word.as_bytes();
+        let run = |bytes: [u8; RUN]| mix(u64::from(u32::from_le_bytes(bytes)));
+        each(run([b'_', bytes[0], bytes[1], bytes[2]]));
+        for window in bytes.windows(RUN) {
+            each(run([window[0], window[1], window[2], window[3]]));
+        }
+        let [.., one, two, three] = bytes else { return };
+        each(run([*one, *two, *three, b'_']));
         return;
     }
-    let mut window = [0_u64; RUN];
-    for (at, letter) in letters().enumerate() {
-        window.rotate_left(1);
-        window[RUN - 1] = u64::from(u32::from(letter));
-        if at + 1 >= RUN {
-            each(window.iter().fold(0, |sum, letter| mix(sum ^ letter)));
-        }
+    let letters: Vec<u32> = std::iter::once('_').chain(word.chars()).chain(['_']).map(u32::from).collect();
+    if letters.len() <= RUN + 2 {
+        each(letters.iter().fold(1, |sum, letter| mix(sum ^ u64::from(*letter))));
+        return;
+    }
+    for window in letters.windows(RUN) {
+        // As above, where the letters of the run are of one byte each.
+        let low = (0..).zip(window).fold(0, |sum, (at, letter)| sum | u64::from(*letter) << (8 * at));
+        let wide = window.iter().any(|letter| *letter > 0x7F);
+        each(if wide {
+            window.iter().fold(2, |sum, letter| mix(sum ^ u64::from(*letter)))
+        } else {
+            mix(low)
+        });
     }
 }
 
@@ -176,6 +190,7 @@ mod tests {
         check("tibal", "tidal", 0.7, 0.9);
         check("tobal", "tidal", 0.0, 0.4);
         check("moon", "sunlight", 0.0, 0.1);
+        check("réflexion", "reflexion", 0.5, 0.9);
         check("", "", 0.0, 0.0);
     }
 

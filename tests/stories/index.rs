@@ -88,9 +88,12 @@ fn an_index_that_was_changed_answers_as_a_fresh_one() {
         }
         place.index("articles");
     }
-    let ask = |index: &str, query: &str| {
+    let ask = |index: &str, query: &str, by: &str| {
         let mut answer = place.json(&[
             "search",
+            "--by",
+            by,
+            "--copies",
             "--refresh",
             "never",
             "--index",
@@ -105,10 +108,18 @@ fn an_index_that_was_changed_answers_as_a_fresh_one() {
         answer
     };
     assert_eq!(place.run(&["index", "articles", "--index", "fresh", "--jobs", "1"]).code, 0);
-    for query in
-        ["moon", "bread salt winter", "\"moon tide\"", "+river -engine letter", "l*", "ocean OR letter"]
-    {
-        assert_eq!(ask("idx", query), ask("fresh", query), "{query}");
+    for query in [
+        "moon",
+        "bread salt winter",
+        "\"moon tide\"",
+        "+river -engine letter",
+        "l*",
+        "ocean OR letter",
+        "moom",
+    ] {
+        for by in ["passage", "article"] {
+            assert_eq!(ask("idx", query, by), ask("fresh", query, by), "{query} by {by}");
+        }
     }
 }
 
