@@ -13,7 +13,11 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use excerpt::{Index, index::Update, search::Query};
+use excerpt::{
+    Index,
+    index::Update,
+    search::{Query, Unit},
+};
 use tantivy::{
     TantivyDocument,
     collector::TopDocs,
@@ -51,15 +55,18 @@ fn main() {
     println!("unchanged  excerpt {:.4} s", seconds(unchanged));
 
     let words = frequent_words(&passages);
-    for (kind, queries) in [
-        ("one word", words.iter().take(20).cloned().collect::<Vec<_>>()),
-        ("three words", words.windows(3).step_by(3).take(20).map(|three| three.join(" ")).collect()),
+    let three: Vec<String> = words.windows(3).step_by(3).take(20).map(|three| three.join(" ")).collect();
+    for (kind, by, queries) in [
+        ("one word", Unit::Passage, words.iter().take(20).cloned().collect::<Vec<_>>()),
+        ("three words", Unit::Passage, three.clone()),
         (
             "a phrase",
+            Unit::Passage,
             words.windows(2).step_by(2).take(20).map(|two| format!("\"{}\"", two.join(" "))).collect(),
         ),
+        ("by article", Unit::Article, three),
     ] {
-        let ours = median(&queries, |query| search(&index, query));
+        let ours = median(&queries, |query| search(&index, query, by));
         let theirs = median(&queries, |query| plain_search(&plain, query));
         println!("{kind:<12}excerpt {ours:.0} µs, tantivy {theirs:.0} µs, ratio {:.2}", ours / theirs);
     }
@@ -135,9 +142,9 @@ fn analyzer() -> TextAnalyzer {
         .build()
 }
 
-fn search(index: &Index, query: &str) -> usize {
+fn search(index: &Index, query: &str, by: Unit) -> usize {
     index
-        .search(&Query { text: query.into(), ..Query::default() })
+        .search(&Query { text: query.into(), by, ..Query::default() })
         .expect("a query is never an error")
         .hits
         .len()

@@ -153,11 +153,13 @@ impl Page<'_> {
             inside.headings.iter().map(|part| harmless(&one_line(part)).into_owned()).collect();
         let headings = if inside.headings == hit.headings { String::new() } else { headings.join(" › ") };
         let line = match inside.place.of {
-            Lines::File if inside.place.record.is_none() => format!(":{}", inside.place.line),
+            Lines::File if inside.place.record.is_none() => format!("line {}", inside.place.line),
             _ => String::new(),
         };
-        let mark = [line, headings].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        let linked = self.linked(&self.styled(if mark.is_empty() { "…" } else { &mark }, PATH), &inside.link);
+        let mark: Vec<&str> =
+            [line.as_str(), &headings].into_iter().filter(|part| !part.is_empty()).collect();
+        let mark = format!("… {}", mark.join(" · "));
+        let linked = self.linked(&self.styled(mark.trim_end(), PATH), &inside.link);
         writeln!(self.out, "{INDENT}{linked}")?;
         self.snippet(&inside.snippet)
     }

@@ -278,11 +278,12 @@ pub(super) struct Scored {
 }
 
 impl Scored {
-    /// Returns so many of its passages, best first; of passages that score the same the first.
+    /// Returns its best passage and further ones that hold anything of the query, so many at most, best
+    /// first; of passages that score the same the first.
     pub(super) fn best_passages(&self, limit: usize) -> Vec<DocId> {
         let mut order: Vec<usize> = (0..self.sums.len()).collect();
         order.sort_by(|&one, &other| self.sums[other].total_cmp(&self.sums[one]));
-        order.truncate(limit);
+        order.truncate(limit.min(self.matched()).max(1));
         order.into_iter().map(|at| self.passages.start + at as DocId).collect()
     }
 

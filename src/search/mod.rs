@@ -121,7 +121,10 @@ impl Index {
             }
             hits.push(hit);
         }
-        notes.extend(self.unheld(&asked.parts, &ranked).map_err(broken)?);
+        // Of the telling words of an article no one misses any.
+        if asked.except.is_none() {
+            notes.extend(self.unheld(&asked.parts, &ranked).map_err(broken)?);
+        }
         self.mark_stale(&mut hits)?;
         Ok(Results {
             query: query.text.clone(),
@@ -143,7 +146,7 @@ impl Index {
     fn chosen(&self, asked: &Asked<'_>) -> Result<(Vec<Ranked>, Vec<Chosen>)> {
         let query = asked.query;
         let most = query.offset.saturating_add(query.limit);
-        let per_article = if asked.by_article() { 1 } else { query.per_article.max(1) };
+        let per_article = if query.by == Unit::Article { 1 } else { query.per_article.max(1) };
         let mut pool = asked.pool();
         // Where a few articles or copies hold the best places, more candidates fill the page.
         loop {

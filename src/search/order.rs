@@ -182,13 +182,15 @@ impl<'a> Asked<'a> {
         let (mut candidates, worths) = evidence.best(&self.parts, matching.as_deref(), limit)?;
         self.name_by_folder(&mut candidates);
         candidates.sort_by(best_first);
-        let all = candidates.len() < limit;
+        let mut all = candidates.len() < limit;
         candidates.truncate(limit);
         // What words in an article's own text don't find: phrases, prefixes, and what stands around it.
         if all || self.parts.iter().any(|part| part.retrieves && part.bag.is_none() && part.word.is_none()) {
             let mut known: HashSet<DocAddress> =
                 candidates.iter().map(|candidate| candidate.address).collect();
-            for ranked in self.passages(limit)?.0 {
+            let (passages, all_passages) = self.passages(limit)?;
+            all &= all_passages;
+            for ranked in passages {
                 let article = evidence.article_of(&ranked.candidate)?;
                 if evidence.is_marked(matching.as_deref(), &article) && known.insert(article.address) {
                     candidates.push(article);
