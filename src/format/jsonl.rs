@@ -3,9 +3,16 @@
 //! A line is read, handed on and forgotten: a file may be of any length. The usual names of fields
 //! are known; a record's text is read as a file of plain text would be.
 
-use std::io::{self, BufRead, Read};
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{self, BufRead, Read},
+};
 
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 
 use super::{Cause, Flow, Format, Input, Warnings, text};
 use crate::{
@@ -75,10 +82,10 @@ impl Format for Jsonl {
                 }
             }
             let start = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line };
-            match serde_json::from_slice::<Map<String, Value>>(start) {
-                Ok(object) => {
+            match serde_json::from_slice::<Record>(start) {
+                Ok(record) => {
                     records += 1;
-                    if each(article(&object, records, number)).is_break() {
+                    if each(article(&record, records, number)).is_break() {
                         break;
                     }
                 }
@@ -109,53 +116,148 @@ fn reason(error: &serde_json::Error) -> String {
     format!("is no object of JSON: {cause} at column {}", error.column())
 }
 
-fn article(object: &Map<String, Value>, record: u64, line: u64) -> Article {
-    let first = |names: &[&str]| names.iter().find_map(|name| text_of(object.get(*name)?, "\n\n"));
-    let short = |names: &[&str]| names.iter().find_map(|name| text_of(object.get(*name)?, ", "));
-    let mut sections = first(TEXT).map(|body| text::sections(&body.replace('\r', ""))).unwrap_or_default();
+fn article(record: &Record, number: u64, line: u64) -> Article {
+    let body = record.first(TEXT).map(|parts| parts.join("\n\n").replace('\r', ""));
+    let mut sections = body.map(|body| text::sections(&body)).unwrap_or_default();
     let line = u32::try_from(line).unwrap_or(u32::MAX);
     for block in sections.iter_mut().flat_map(|section| &mut section.blocks) {
         block.line = line;
     }
+    let short = |names| record.first(names).map(|parts| parts.join(", "));
     Article {
-        member: Some(short(ID).unwrap_or_else(|| record.to_string())),
+        member: Some(short(ID).unwrap_or_else(|| number.to_string())),
         title: short(TITLE),
         author: short(AUTHOR),
-        date: DATE.iter().find_map(|name| Date::parse(&text_of(object.get(*name)?, " ")?)),
+        date: DATE.iter().find_map(|name| Date::parse(record.first(&[name])?.first()?)),
         url: short(URL),
         language: short(LANGUAGE),
-        tags: TAGS.iter().find_map(|name| names_of(object.get(*name)?)).unwrap_or_default(),
+        tags: record.first(TAGS).map(names_of).unwrap_or_default(),
         sections,
         lines: Lines::File,
-        record: Some(record),
+        record: Some(number),
         ..Article::default()
     }
 }
 
-/// Returns a value as text: a string, a number, the `name` of an object, or a list of these. None
-/// where there is nothing in it.
-fn text_of(value: &Value, between: &str) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Object(object) => text_of(object.get("name")?, between)?,
-        Value::Array(list) => {
-            let parts: Vec<String> = list.iter().filter_map(|part| text_of(part, between)).collect();
-            parts.join(between)
-        }
-        Value::Null | Value::Bool(_) => String::new(),
-    };
-    (!text.is_empty()).then_some(text)
+/// Returns the names in a list of them, or in a text with commas between.
+fn names_of(parts: &[String]) -> Vec<String> {
+    let names = parts.iter().flat_map(|part| part.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(String::from).collect()
 }
 
-/// Returns the names that a value lists, or a text of them with commas between.
-fn names_of(value: &Value) -> Option<Vec<String>> {
-    let names: Vec<String> = match value {
-        Value::Array(list) => list.iter().filter_map(|name| text_of(name, " ")).collect(),
-        _ => text_of(value, " ")?.split(',').map(|name| name.trim().to_string()).collect(),
-    };
-    let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    (!names.is_empty()).then_some(names)
+/// What of a record is an article's: the fields of known names. Others are passed over as they are
+/// read, so that a record takes no more memory than its text.
+struct Record(Vec<(&'static str, Texts)>);
+
+impl Record {
+    /// Returns the texts in the first of these fields that has any.
+    fn first(&self, names: &[&str]) -> Option<&[String]> {
+        names.iter().find_map(|name| {
+            let fields = self.0.iter().rev().filter(|(known, _)| known == name);
+            fields.map(|(_, texts)| texts.0.as_slice()).find(|texts| !texts.is_empty())
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Record;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
+                let known = [ID, TITLE, TEXT, AUTHOR, DATE, URL, LANGUAGE, TAGS];
+                let mut record = Record(Vec::new());
+                while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+                    match known.iter().copied().flatten().find(|name| **name == key) {
+                        Some(name) => record.0.push((*name, map.next_value()?)),
+                        None => _ = map.next_value::<IgnoredAny>()?,
+                    }
+                }
+                Ok(record)
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// The texts in a value: a string, a number, the `name` of an object, or those of a list.
+struct Texts(Vec<String>);
+
+/// A value has at most so many texts; further ones are passed over.
+const MOST_TEXTS: usize = 1 << 16;
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsOf)
+    }
+}
+
+struct TextsOf;
+
+impl TextsOf {
+    fn one<E>(text: &str) -> Result<Texts, E> {
+        let text = text.trim();
+        Ok(Texts(if text.is_empty() { Vec::new() } else { vec![text.into()] }))
+    }
+}
+
+impl<'de> Visitor<'de> for TextsOf {
+    type Value = Texts;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
+        Self::one(text)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
+        Self::one(&number.to_string())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Texts, E> {
+        Self::one(&number.to_string())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Texts, E> {
+        Self::one(&number.to_string())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Texts, E> {
+        Ok(Texts(Vec::new()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Texts, E> {
+        Ok(Texts(Vec::new()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts, A::Error> {
+        let mut texts = Vec::new();
+        while texts.len() < MOST_TEXTS {
+            let Some(Texts(more)) = list.next_element()? else { return Ok(Texts(texts)) };
+            texts.extend(more);
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Texts(texts))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        let mut texts = Texts(Vec::new());
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            if key == "name" {
+                texts = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(texts)
+    }
 }
 
 /// The lines that hold no article.
@@ -214,6 +316,10 @@ mod tests {
         );
         check(r#"{"id": "", "title": null, "text": "", "abstract": "Short."}"#, "1 - - - - - [] Short.");
         check("{}", "1 - - - - - [] ");
+        check(
+            r#"{"title": {"name": "Tides"}, "text": [["a"], [1.5, true, {"x": "y"}]], "\u0069d": "e"}"#,
+            "e Tides - - - - [] a\n\n1.5",
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ use tantivy::{
 use self::counts::{Counts, each_count};
 pub(super) use self::marks::Marks;
 use super::{compile::Compiler, order::Except, rerank::Part, retrieve::Candidate};
-use crate::index::{Rows, Statistics};
+use crate::index::Rows;
 
 /// BM25's constants, as tantivy has them for passages; .9 and .4, Lucene's research defaults, lost .007
 /// to .038 nDCG@10 on the four collections that weights come from.
@@ -101,7 +101,6 @@ pub(super) struct Bag {
 pub(super) struct Evidence<'a> {
     compiler: &'a Compiler<'a>,
     shelves: Vec<Shelf<'a>>,
-    statistics: Statistics<'a>,
     /// Words of an article, on the mean.
     mean: f32,
 }
@@ -113,8 +112,7 @@ impl<'a> Evidence<'a> {
         let shelves = readers.map(|(segment, reader)| Shelf::new(segment, reader));
         let tally = index.manifest().tally;
         let mean = (tally.article_words.max(1) as f32) / (tally.articles.max(1) as f32);
-        let statistics = index.statistics();
-        Ok(Self { compiler, shelves: shelves.collect::<tantivy::Result<_>>()?, statistics, mean })
+        Ok(Self { compiler, shelves: shelves.collect::<tantivy::Result<_>>()?, mean })
     }
 
     /// Returns the articles that hold most of the words, among those that match, and what finding each
@@ -143,7 +141,7 @@ impl<'a> Evidence<'a> {
             // The word as it was typed stands in about the share of these articles that it has of
             // the passages: to tell in how many its postings would have to be read too.
             for (_, exact) in bags(false).filter(|(_, exact)| exact.title == bag.title) {
-                let passages = |term| Ok::<_, TantivyError>(self.statistics.doc_freq(term)? as f32);
+                let passages = |term| Ok::<_, TantivyError>(self.compiler.statistics.doc_freq(term)? as f32);
                 let share = passages(&exact.term)? / passages(&bag.term)?.max(1.0);
                 worths.insert(exact.term.clone(), self.idf(holders * share));
             }
@@ -225,7 +223,7 @@ impl<'a> Evidence<'a> {
         articles: &[Candidate],
     ) -> tantivy::Result<Vec<Scored>> {
         let searcher = self.compiler.index.searcher();
-        let statistics = &self.statistics;
+        let statistics = &self.compiler.statistics;
         let mut scored: Vec<Scored> = articles
             .iter()
             .map(|article| {

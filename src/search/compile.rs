@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     analysis,
-    index::{EXACT_MARK, Index, schema},
+    index::{EXACT_MARK, Index, Statistics, schema},
 };
 
 /// The most words that a prefix stands for: the most frequent of those that begin so.
@@ -37,6 +37,7 @@ pub(super) type Within = (u32, Vec<u8>);
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
+    pub(super) statistics: Statistics<'a>,
     pub(super) weights: Weights,
     /// Prefixes that stand for more words than were taken.
     pub(super) cut_short: RefCell<BTreeSet<String>>,
@@ -44,7 +45,15 @@ pub(super) struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     pub(super) fn new(index: &'a Index, weights: Weights) -> Self {
-        Self { index, weights, cut_short: RefCell::default() }
+        Self { index, statistics: index.statistics(), weights, cut_short: RefCell::default() }
+    }
+
+    /// Returns how telling a stem is: the idf of BM25 over passages.
+    pub(super) fn worth(&self, stem: &str) -> f32 {
+        let term = Term::from_field_text(self.index.fields().stem, stem);
+        let count = self.statistics.doc_freq(&term).unwrap_or(0) as f32;
+        let all = (self.index.passages() as f32).max(1.0);
+        (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
     }
 
     /// Returns a query for what a tree matches, within some part of the index.
@@ -235,14 +244,13 @@ impl<'a> Compiler<'a> {
             }
         }
         // Where passages were deleted, the counts of the dictionaries tell of them still.
-        let statistics = self.index.statistics();
         let deleted = self.index.searcher().segment_readers().iter().any(tantivy::SegmentReader::has_deletes);
         let mut words: Vec<(String, u64)> = Vec::with_capacity(counts.len());
         for (word, mut count) in counts {
             if deleted {
                 let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-                count = statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
-                    + statistics.doc_freq(&around)?;
+                count = self.statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
+                    + self.statistics.doc_freq(&around)?;
             }
             words.extend((count > 0).then_some((word, count)));
         }

@@ -108,7 +108,7 @@ impl Index {
             notes.push(format!("`{prefix}*` begins too many words: the most frequent were looked for"));
         }
         let (ranked, chosen) = self.chosen(&asked)?;
-        let targets = Targets::of(&asked.tree, &|stem| self.worth_of_stem(stem));
+        let targets = Targets::of(&asked.tree, &|stem| asked.compiler.worth(stem));
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more }) in (1..).zip(chosen).skip(query.offset) {
             let mut hit = self.hit(&ranked[at], &targets, query)?;
@@ -123,7 +123,8 @@ impl Index {
         }
         // Of the telling words of an article no one misses any.
         if asked.except.is_none() {
-            notes.extend(self.unheld(&asked.parts, &ranked).map_err(broken)?);
+            notes.extend(self.unheld(&asked, &ranked).map_err(broken)?);
+            notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
         Ok(Results {
@@ -160,25 +161,6 @@ impl Index {
         }
     }
 
-    /// Returns how telling a word is.
-    fn worth(&self, word: &str) -> f32 {
-        self.worth_of_stem(&analysis::stem(word))
-    }
-
-    /// Returns how many words a passage has, on the mean.
-    fn mean_length(&self) -> f32 {
-        let tally = self.manifest().tally;
-        (tally.words.max(1) as f32) / (tally.passages.max(1) as f32)
-    }
-
-    /// Returns how telling a stem is: the idf of BM25.
-    fn worth_of_stem(&self, stem: &str) -> f32 {
-        let term = Term::from_field_text(self.fields().stem, stem);
-        let count = self.statistics().doc_freq(&term).unwrap_or(0) as f32;
-        let all = (self.passages() as f32).max(1.0);
-        (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
-    }
-
     /// Returns the parts of the index that these paths mean. A path that it does not hold is noted.
     fn within(&self, paths: &[PathBuf], notes: &mut Vec<String>) -> Vec<Within> {
         let mut within = Vec::new();
@@ -202,8 +184,8 @@ impl Index {
     }
 
     /// Names the words of the query that no candidate holds.
-    fn unheld(&self, parts: &[rerank::Part], ranked: &[Ranked]) -> tantivy::Result<Option<String>> {
-        let statistics = self.statistics();
+    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> tantivy::Result<Option<String>> {
+        let parts = &asked.parts;
         let mut words: Vec<String> = Vec::new();
         let mut unknown = true;
         for word in parts.iter().filter_map(|part| part.word.as_ref()) {
@@ -218,7 +200,7 @@ impl Index {
             }
             let stem = analysis::stem(word);
             for field in [self.fields().stem, self.fields().aside] {
-                unknown &= statistics.doc_freq(&Term::from_field_text(field, &stem))? == 0;
+                unknown &= asked.compiler.statistics.doc_freq(&Term::from_field_text(field, &stem))? == 0;
             }
             words.push(name);
         }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
-use super::likeness;
-use crate::index::Index;
+use super::{compile::Compiler, likeness};
 
 /// So many words stand for one that is not there.
 const MOST: usize = 3;
@@ -16,8 +15,9 @@ const LEAST: f32 = 0.5;
 /// Returns the words most like one, each with how alike it is (0 to 1), most alike first. They begin
 /// with the same letter: that is seldom the one that is wrong (Pollock and Zamora 1984,
 /// <https://doi.org/10.1145/358027.358048>).
-pub(super) fn nearest(index: &Index, word: &str) -> tantivy::Result<Vec<(String, f32)>> {
+pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<(String, f32)>> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
+    let index = compiler.index;
     let field = index.fields().exact;
     let first = first.to_string();
     let mut found = BTreeMap::new();
@@ -32,11 +32,10 @@ pub(super) fn nearest(index: &Index, word: &str) -> tantivy::Result<Vec<(String,
             }
         }
     }
-    let statistics = index.statistics();
     let mut near = Vec::new();
     for (other, alike) in found {
         // A word of deleted passages stays in the dictionary until segments merge.
-        let holders = statistics.doc_freq(&Term::from_field_text(field, &other))?;
+        let holders = compiler.statistics.doc_freq(&Term::from_field_text(field, &other))?;
         near.extend((holders > 0).then_some((other, alike, holders)));
     }
     near.sort_by(|one, other| {

@@ -14,7 +14,7 @@ use super::{
     retrieve::{self, Best, By, Candidate, best_first},
     tree::{Group, Node},
 };
-use crate::{error::Result, index::Index};
+use crate::{analysis, error::Result, index::Index};
 
 /// How many candidates are put in order by all parts of the score, unless the page needs more. A
 /// deeper pool changed no figure of the experiments that the weights come from.
@@ -134,8 +134,9 @@ impl<'a> Asked<'a> {
         let (index, weight) = (self.compiler.index, self.compiler.weights.likeness);
         let words = self.parts.iter().filter(|part| part.retrieves && part.bag.is_some());
         let words = words.filter_map(|part| Some((part.word.as_deref()?, part.weight)));
-        let words = words.map(|(word, times)| (word, times * index.worth(word)));
-        let likeness = Likeness::new(words, index.mean_length());
+        let words = words.map(|(word, times)| (word, times * self.compiler.worth(&analysis::stem(word))));
+        let tally = index.manifest().tally;
+        let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);
         let depth = LIKENED.min(ranked.len());
         let best = &mut ranked[..depth];
         for one in &mut *best {
@@ -242,9 +243,9 @@ impl<'a> Asked<'a> {
     fn retrieved(&self, limit: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
         let index = self.compiler.index;
         let best = Best { limit, by: self.by };
-        let scoring = index.statistics();
+        let statistics = &self.compiler.statistics;
         let mut candidates =
-            index.searcher().search_with_statistics_provider(&*self.compiled, &best, &scoring)?;
+            index.searcher().search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         self.name_by_folder(&mut candidates);
         let all = candidates.len() < limit;
         Ok((candidates, all))

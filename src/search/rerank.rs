@@ -32,11 +32,13 @@ pub(super) struct Part {
     pub(super) bag: Option<Bag>,
     /// Whether candidates are retrieved by it.
     pub(super) retrieves: bool,
+    /// What the reader of the answer should know of it.
+    pub(super) note: Option<String>,
 }
 
 impl Part {
     fn of_several(label: String, query: Box<dyn Query>) -> Self {
-        Self { label, query, weight: 1.0, word: None, bag: None, retrieves: false }
+        Self { label, query, weight: 1.0, word: None, bag: None, retrieves: false, note: None }
     }
 }
 
@@ -60,6 +62,7 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
                     title: Term::from_field_text(fields.title, &word.stem),
                 }),
                 retrieves,
+                note: None,
             });
         };
         add("forms of", weights.stem, (fields.stem, &word.stem), true);
@@ -101,18 +104,20 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
 
 /// Returns the words that stand for one that no article of the index holds, as one part.
 fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Result<Option<Part>> {
-    let (index, fields) = (compiler.index, compiler.index.fields());
-    if index.statistics().doc_freq(&Term::from_field_text(fields.stem, &word.stem))? > 0 {
+    let fields = compiler.index.fields();
+    if compiler.statistics.doc_freq(&Term::from_field_text(fields.stem, &word.stem))? > 0 {
         return Ok(None);
     }
-    let near = nearest(index, &word.folded)?;
+    let near = nearest(compiler, &word.folded)?;
     let names: Vec<String> = near.iter().map(|(other, _)| format!("`{other}`")).collect();
     let weighed = |(other, alike): &(String, f32)| -> Box<dyn Query> {
         Box::new(BoostQuery::new(term(fields.exact, other), compiler.weights.near * alike * times))
     };
     let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
-    let label = format!("for want of `{}`: {}", word.folded, names.join(", "));
-    Ok((!near.is_empty()).then(|| Part::of_several(label, query)))
+    let (word, names) = (&word.folded, names.join(", "));
+    let label = format!("for want of `{word}`: {names}");
+    let note = Some(format!("passages with {names}, spelled like `{word}`, stand higher"));
+    Ok((!near.is_empty()).then(|| Part { note, ..Part::of_several(label, query) }))
 }
 
 /// What a tree looks for, leaving out what it excludes.
@@ -185,13 +190,13 @@ pub(super) fn score(
     passages: &[DocAddress],
 ) -> tantivy::Result<Vec<Vec<f32>>> {
     let searcher = compiler.index.searcher();
-    let statistics = compiler.index.statistics();
     let mut scores = vec![vec![0.0; parts.len()]; passages.len()];
     let mut sorted: Vec<usize> = (0..passages.len()).collect();
     sorted.sort_by_key(|&at| passages[at]);
     for (number, part) in parts.iter().enumerate() {
-        let weight =
-            part.query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, searcher))?;
+        let weight = part
+            .query
+            .weight(EnableScoring::enabled_from_statistics_provider(&compiler.statistics, searcher))?;
         for passages_of_segment in
             sorted.chunk_by(|&one, &other| passages[one].segment_ord == passages[other].segment_ord)
         {

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use tantivy::{Term, collector::DocSetCollector, query::TermQuery, schema::IndexRecordOption};
 
 use super::{
+    compile::Compiler,
     order::Except,
     query::Query,
     results::Results,
     tree::{Group, Node, Word},
+    weight::Weights,
 };
 use crate::{
     analysis,
@@ -54,9 +56,10 @@ impl Index {
                 counts.entry(word.stem.clone()).or_insert((0, word)).0 += 1;
             }
         }
+        let compiler = Compiler::new(self, Weights::default());
         let weighed = counts.into_iter().map(|(stem, (count, word))| {
             let weight = 1.0 + (count as f32).ln();
-            (weight * self.worth_of_stem(&stem), weight, word)
+            (weight * compiler.worth(&stem), weight, word)
         });
         let mut words: Vec<(f32, f32, Word)> = weighed.collect();
         words.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.2.stem.cmp(&other.2.stem)));
