@@ -25,6 +25,8 @@
 //!   the clock: the present time is passed in, and only budgets look at a monotonic clock.
 //! - The ledger of what became of every file is part of the same commit as the passages, so that no
 //!   second store can disagree with it.
+//! - The passages of an article lie side by side in one segment of the index, so that an article's
+//!   evidence is gathered from its passages' postings and nothing is indexed a second time for it.
 //! - The same articles and the same query give the same answer, however the index came to be:
 //!   statistics are exact, sums are made in one order, ties are ordered by path and place.
 //! - One bad file costs only itself.
