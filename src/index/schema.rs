@@ -179,6 +179,8 @@ pub(crate) struct Documents<'a> {
     article: Article,
     title: String,
     length: u64,
+    /// The words of each passage's text.
+    words: Vec<u64>,
     bytes: u64,
     passages: std::iter::Enumerate<std::vec::IntoIter<Passage>>,
     /// How often each hash was met.
@@ -197,10 +199,11 @@ impl<'a> Documents<'a> {
         // The passages hold the text now.
         article.sections = Vec::new();
         let title = article.title.take().unwrap_or_default();
-        let length = length(&title, &passages);
+        let words: Vec<u64> = passages.iter().map(|passage| analysis::count(&passage.text) as u64).collect();
+        let length = length(&title, &passages, &words);
         let bytes = passages.iter().map(|passage| 3 * passage.text.len() as u64 + 1_000).sum();
         let passages = passages.into_iter().enumerate();
-        Self { fields, file, number, article, title, length, bytes, passages, seen: HashMap::new() }
+        Self { fields, file, number, article, title, length, words, bytes, passages, seen: HashMap::new() }
     }
 
     /// Returns about how many bytes all the documents take: each keeps its text thrice.
@@ -208,9 +211,8 @@ impl<'a> Documents<'a> {
         self.bytes
     }
 
-    fn add_text(&self, document: &mut TantivyDocument, passage: &Passage) -> Tally {
+    fn add_text(&self, document: &mut TantivyDocument, passage: &Passage, words: u64) -> Tally {
         let fields = self.fields;
-        let words = analysis::count(&passage.text) as u64;
         let mut tally = Tally::default();
         match passage.role {
             Role::Main => {
@@ -279,7 +281,7 @@ impl Iterator for Documents<'_> {
         for band in sketch.bands {
             document.add_u64(fields.band, band);
         }
-        let mut tally = self.add_text(&mut document, &passage);
+        let mut tally = self.add_text(&mut document, &passage, self.words[at]);
         if at == 0 {
             tally.articles = 1;
             tally.article_words = self.length;
@@ -335,16 +337,16 @@ fn hash(path: &[u8], member: Option<&str>, text: &str) -> String {
 
 /// Counts the words of an article: of its title, of each heading where it first stands, and of its
 /// own text.
-fn length(title: &str, passages: &[Passage]) -> u64 {
+fn length(title: &str, passages: &[Passage], words: &[u64]) -> u64 {
     let mut above: &[String] = &[];
-    let mut words = analysis::count(title);
-    for passage in passages.iter().filter(|passage| passage.role == Role::Main) {
+    let mut length = analysis::count(title) as u64;
+    for (passage, words) in passages.iter().zip(words).filter(|(passage, _)| passage.role == Role::Main) {
         let same = above.iter().zip(&passage.headings).take_while(|(one, other)| one == other).count();
-        words += passage.headings[same..].iter().map(|heading| analysis::count(heading)).sum::<usize>();
-        words += analysis::count(&passage.text);
+        length += passage.headings[same..].iter().map(|heading| analysis::count(heading) as u64).sum::<u64>();
+        length += words;
         above = &passage.headings;
     }
-    words as u64
+    length
 }
 
 /// Returns the host of a URL and each domain above it: `www.example.org`, `example.org`, `org`.

@@ -107,27 +107,40 @@ impl Likeness {
     }
 }
 
-/// Returns how alike two words are, from 0 to 1: by the runs they share, or by the slips of the pen
-/// between them (the optimal string alignment distance, Damerau 1964,
-/// <https://doi.org/10.1145/363958.363994>), one in a word of up to five letters and two in a longer.
-pub(super) fn alike(one: &str, other: &str) -> f32 {
-    let (one_long, other_long) = (one.chars().count(), other.chars().count());
-    let (short, long) = (one_long.min(other_long), one_long.max(other_long));
-    if short < RUN || long > 2 * short {
-        return 0.0;
+/// A word, to be compared with many others.
+pub(super) struct Spelling<'a> {
+    word: &'a str,
+    letters: usize,
+    runs: Vec<u64>,
+}
+
+impl<'a> Spelling<'a> {
+    pub(super) fn new(word: &'a str) -> Self {
+        let mut runs = Vec::new();
+        each_run(word, &mut |run| runs.push(run));
+        Self { word, letters: word.chars().count(), runs }
     }
-    let mut runs = Vec::new();
-    each_run(one, &mut |run| runs.push(run));
-    let (mut all, mut shared) = (runs.len(), 0);
-    each_run(other, &mut |run| {
-        all += 1;
-        shared += usize::from(runs.contains(&run));
-    });
-    let by_runs = (2 * shared) as f32 / all as f32;
-    let most = if long < 6 { 1 } else { 2 };
-    let slips = if long - short <= most { strsim::osa_distance(one, other) } else { usize::MAX };
-    let by_slips = if slips <= most { 1.0 - slips as f32 / long as f32 } else { 0.0 };
-    by_runs.max(by_slips).min(1.0)
+
+    /// Returns how alike another word is, from 0 to 1: by the runs they share, or by the slips of the
+    /// pen between them (the optimal string alignment distance, Damerau 1964,
+    /// <https://doi.org/10.1145/363958.363994>), one in a word of up to five letters and two in a longer.
+    pub(super) fn alike(&self, other: &str) -> f32 {
+        let letters = other.chars().count();
+        let (short, long) = (self.letters.min(letters), self.letters.max(letters));
+        if short < RUN || long > 2 * short {
+            return 0.0;
+        }
+        let (mut all, mut shared) = (self.runs.len(), 0);
+        each_run(other, &mut |run| {
+            all += 1;
+            shared += usize::from(self.runs.contains(&run));
+        });
+        let by_runs = (2 * shared) as f32 / all as f32;
+        let most = if long < 6 { 1 } else { 2 };
+        let slips = if long - short <= most { strsim::osa_distance(self.word, other) } else { usize::MAX };
+        let by_slips = if slips <= most { 1.0 - slips as f32 / long as f32 } else { 0.0 };
+        by_runs.max(by_slips).min(1.0)
+    }
 }
 
 /// Calls back with a number for each run of letters of a word, its ends marked.
@@ -176,9 +189,9 @@ mod tests {
     #[test]
     fn words_are_alike_by_their_letters() {
         let check = |one: &str, other: &str, least: f32, most: f32| {
-            let found = alike(one, other);
+            let found = Spelling::new(one).alike(other);
             assert!((least..=most).contains(&found), "{one} {other}: {found}");
-            assert!((found - alike(other, one)).abs() < 1e-6);
+            assert!((found - Spelling::new(other).alike(one)).abs() < 1e-6);
         };
         check("gandhi", "gandhi", 1.0, 1.0);
         check("ghandi", "gandhi", 0.6, 0.9);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
-use super::{compile::Compiler, likeness};
+use super::{compile::Compiler, likeness::Spelling};
 
 /// So many words stand for one that is not there.
 const MOST: usize = 3;
@@ -20,13 +20,14 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
     let index = compiler.index;
     let field = index.fields().exact;
     let first = first.to_string();
+    let spelling = Spelling::new(word);
     let mut found = BTreeMap::new();
     for segment in index.searcher().segment_readers() {
         let inverted = segment.inverted_index(field)?;
         let mut terms = inverted.terms().range().ge(&first).into_stream()?;
         while terms.advance() && terms.key().starts_with(first.as_bytes()) {
             let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
-            let alike = likeness::alike(word, other);
+            let alike = spelling.alike(other);
             if alike >= LEAST {
                 found.insert(other.to_string(), alike);
             }
