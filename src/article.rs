@@ -30,9 +30,17 @@ pub struct Article {
     pub lines: Lines,
     /// What a reader of the article should know: a part that was left out, a guess that was made.
     pub warnings: Vec<String>,
-    /// Which record of its file it is, counting from 1, where each stands on one line of its own:
-    /// the line of its first block is that of all its text.
-    pub record: Option<u64>,
+    /// Which record of its file it is, where it is one.
+    pub record: Option<Record>,
+}
+
+/// A record of a file, which stands on one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its number among the records of the file, counting from 1.
+    pub number: u64,
+    /// Its line, counting from 1: that of all its text, whatever the lines of its blocks.
+    pub line: u32,
 }
 
 /// Text under one heading path.
@@ -171,6 +179,13 @@ impl Printer {
         let mut printer = Self { line: 1, ..Self::default() };
         printer.text(title);
         printer
+    }
+
+    /// Begins another article.
+    pub fn article(&mut self, title: &str) {
+        self.part();
+        self.text(title);
+        (self.headings, self.role) = (Vec::new(), Role::Main);
     }
 
     /// Begins a section: prints those of its headings that the section before did not have.

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     analysis,
-    article::{Article, Kind, Lines, Place, Role, Section},
+    article::{Article, Kind, Lines, Place, Record, Role, Section},
 };
 
 /// The part of an article that is ranked and shown.
@@ -72,7 +72,9 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
             text: String::new(),
             section: 0,
             role: Role::Main,
-            place: Place { of: article.lines, line: 1, line_end: 1, record: article.record },
+            place: article
+                .record
+                .map_or(Place { of: article.lines, line: 1, line_end: 1, record: None }, whole_line),
         });
     }
     passages
@@ -232,11 +234,16 @@ fn pack(units: &[Unit], size: Size) -> Vec<usize> {
     ends
 }
 
+/// Returns the place of everything in a record.
+fn whole_line(record: Record) -> Place {
+    Place { of: Lines::File, line: record.line, line_end: record.line, record: Some(record.number) }
+}
+
 /// Tells the lines of places in a section, which must be asked for in order: text is counted once.
 struct LineCursor<'a> {
     section: &'a Section,
     of: Lines,
-    record: Option<u64>,
+    record: Option<Record>,
     /// The block that was reached, and a place in it with its line.
     block: usize,
     at: usize,
@@ -261,14 +268,13 @@ impl<'a> LineCursor<'a> {
     }
 
     fn place(&mut self, range: &Range<usize>) -> Place {
-        let (of, record) = (self.of, self.record);
-        if record.is_some() {
-            return Place { of, line: self.line, line_end: self.line, record };
+        if let Some(record) = self.record {
+            return whole_line(record);
         }
         let visible = self.section.text[range.clone()].trim_end();
         let last = range.start + visible.char_indices().next_back().map_or(0, |(at, _)| at);
         let line = self.line(range.start);
-        Place { of, line, line_end: self.line(last).max(line), record }
+        Place { of: self.of, line, line_end: self.line(last).max(line), record: None }
     }
 }
 

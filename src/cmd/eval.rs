@@ -78,6 +78,15 @@ impl Eval {
         let (base, other) = (self.base(&judgments)?, self.other(&judgments)?);
         let mut notes = self.left(&selection);
         let cancel = ui::interruption();
+        if self.queries.is_none()
+            && judgments.kind() == Kind::Articles
+            && matches!((&base, &other), (Source::Search(_), _) | (_, Some(Source::Search(_))))
+        {
+            anyhow::bail!("judgments of articles say nothing of what is asked: give --queries");
+        }
+        if let Some(path) = self.run_out.as_ref().filter(|path| self.reads(path)) {
+            anyhow::bail!("{} is read: write the run to another file", path.display());
+        }
         let searches = [Some(&base), other.as_ref()].into_iter().flatten();
         let ground = match searches.into_iter().any(|source| matches!(source, Source::Search(_))) {
             true => Some(Ground::open(shared, &self.within, &cancel, &mut notes)?),
@@ -111,12 +120,19 @@ impl Eval {
         Ok(Outcome::Done)
     }
 
+    /// Whether a file is one of those that are read.
+    fn reads(&self, path: &Path) -> bool {
+        let same = |other: &Path| {
+            dunce::canonicalize(other)
+                .is_ok_and(|other| dunce::canonicalize(path).is_ok_and(|path| path == other))
+        };
+        let compared = self.compare.as_ref().map(Path::new);
+        self.queries.as_deref().into_iter().chain(compared).chain([self.judgments.as_path()]).any(same)
+    }
+
     /// Returns the queries that are given and judged.
     fn select(&self, judgments: &Judgments) -> anyhow::Result<Selection> {
         let given = self.queries.as_deref().map(queries::read).transpose()?;
-        if given.is_none() && self.run_in.is_none() && judgments.kind() == Kind::Articles {
-            anyhow::bail!("judgments of articles say nothing of what is asked: give --queries");
-        }
         let example = given.as_ref().and_then(|topics| topics.first()).map(|topic| topic.id.clone());
         let selection = judgments.select(given);
         if selection.topics.is_empty() {

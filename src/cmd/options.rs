@@ -195,6 +195,7 @@ impl Options {
                 let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder");
                 return Err(Error::Read { path: path.clone(), source: missing }.into());
             }
+            notes.push(format!("{} is not there: what the index holds of it was searched", path.display()));
         }
         let mut index = match if known { Index::open(dir) } else { Index::create(dir) } {
             Err(Error::Older { .. }) => {

@@ -17,15 +17,15 @@ use super::{Outcome, Shared, locate, ui::Ui};
 /// Print a passage with what stands around it, or the text of an article
 ///
 /// An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
-/// line; PATH the whole article.
+/// line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   excerpt show corpus/news/meta-llama-4.md
   excerpt show corpus/news/meta-llama-4.md:30 --context 2")]
 pub(super) struct Show {
-    /// An id from `search --json`, a file, or a file and a line
-    #[arg(value_name = "ID|PATH[:LINE]")]
+    /// An id from `search --json`, a file, or a file and a line or member
+    #[arg(value_name = "ID|PATH[:LINE|#MEMBER]")]
     what: OsString,
     /// How many passages before and after to print too
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -66,6 +66,9 @@ pub(super) fn find(index: &Index, what: &OsStr, context: usize) -> excerpt::Resu
     }
     if looks_like_id(&text) {
         return index.show_id(&text, context);
+    }
+    if let Some((file, member)) = text.split_once('#').filter(|(file, _)| Path::new(file).is_file()) {
+        return index.show_member(Path::new(file), member);
     }
     match text.rsplit_once(':') {
         Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {

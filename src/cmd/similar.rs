@@ -7,15 +7,16 @@ use super::{Outcome, Shared, options::Options, show, ui::Ui};
 /// Print what is most like a passage or an article
 ///
 /// Its telling words are asked of all other articles. An id, or any beginning of one that is unique,
-/// means that passage; PATH:LINE the passage at that line; PATH the whole article.
+/// means that passage; PATH:LINE the passage at that line; PATH the whole article, PATH#MEMBER one of
+/// the articles of a file that holds several.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   excerpt similar corpus/news/meta-llama-4.md
   excerpt similar corpus/news/meta-llama-4.md:30 --by article -n 5")]
 pub(super) struct Similar {
-    /// An id from `search --json`, a file, or a file and a line
-    #[arg(value_name = "ID|PATH[:LINE]")]
+    /// An id from `search --json`, a file, or a file and a line or member
+    #[arg(value_name = "ID|PATH[:LINE|#MEMBER]")]
     what: OsString,
     #[command(flatten)]
     options: Options,

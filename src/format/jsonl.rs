@@ -16,15 +16,16 @@ use serde::{
 
 use super::{Cause, Flow, Format, Input, Warnings, text};
 use crate::{
-    article::{Article, Lines},
+    article::{self, Article, Lines},
     date::Date,
 };
 
 /// The reader of JSON Lines.
 pub(super) struct Jsonl;
 
-/// The longest line that is read, in bytes.
-const LONGEST_LINE: u64 = 16 << 20;
+/// The longest line that is read, in bytes: more than any book, and little beside the memory that an
+/// update may use, of which a record takes some times its length.
+const LONGEST_LINE: u64 = 4 << 20;
 
 /// So many of the lines that hold no article are named.
 const MOST_NAMED: usize = 3;
@@ -54,7 +55,7 @@ impl Format for Jsonl {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["jsonl", "ndjson"]
+        &["jsonl", "ndjson", "jsonlines"]
     }
 
     fn holds_records(&self) -> bool {
@@ -82,10 +83,18 @@ impl Format for Jsonl {
                 }
             }
             let start = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line };
-            match serde_json::from_slice::<Record>(start) {
+            let read = serde_json::from_slice::<Record>(start).or_else(|error| {
+                let mended = serde_json::from_slice(&mend(start)).map_err(|_| error)?;
+                missed.note(number, "holds what is no text, which was replaced");
+                Ok::<_, serde_json::Error>(mended)
+            });
+            match read {
                 Ok(record) => {
                     records += 1;
-                    if each(article(&record, records, number)).is_break() {
+                    if record.first(TEXT).is_none() {
+                        missed.note(number, "has no text under a name that is known");
+                    }
+                    if each(article(record, records, number)).is_break() {
                         break;
                     }
                 }
@@ -93,8 +102,8 @@ impl Format for Jsonl {
             }
         }
         match missed.say() {
-            Some(warning) if records == 0 => Err(Cause(format!("no line holds an article: {warning}"))),
-            warning => Ok(warning.into_iter().collect()),
+            (Some(missed), _) if records == 0 => Err(Cause(format!("no line holds an article: {missed}"))),
+            (missed, notes) => Ok(missed.into_iter().chain(notes).collect()),
         }
     }
 }
@@ -109,6 +118,38 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
     Ok(!line.is_empty())
 }
 
+/// Puts what is text in the place of what JSON does not take for it, and programs write nevertheless:
+/// bytes that are not UTF-8, control characters, and halves of surrogate pairs.
+fn mend(line: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(line).replace(|letter: char| letter.is_ascii_control(), " ");
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('\\') {
+        let unit = |at: usize| {
+            let digits = rest.get(at..at + 6)?.strip_prefix("\\u")?;
+            u16::from_str_radix(digits, 16).ok()
+        };
+        let (low, high) = (0xDC00..=0xDFFF, 0xD800..=0xDBFF);
+        let end = match unit(at) {
+            Some(first) if high.contains(&first) && unit(at + 6).is_some_and(|next| low.contains(&next)) => {
+                at + 12
+            }
+            Some(first) if high.contains(&first) || low.contains(&first) => {
+                mended.push_str(&rest[..at]);
+                mended.push_str("\\ufffd");
+                rest = &rest[at + 6..];
+                continue;
+            }
+            // An escape of one letter, that of the backslash itself among them.
+            _ => at + 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+        mended.push_str(&rest[..end]);
+        rest = &rest[end..];
+    }
+    mended.push_str(rest);
+    mended.into_bytes()
+}
+
 /// Says what is wrong with a line. It is one line: only the column tells.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -116,13 +157,8 @@ fn reason(error: &serde_json::Error) -> String {
     format!("is no object of JSON: {cause} at column {}", error.column())
 }
 
-fn article(record: &Record, number: u64, line: u64) -> Article {
+fn article(record: Record, number: u64, line: u64) -> Article {
     let body = record.first(TEXT).map(|parts| parts.join("\n\n").replace('\r', ""));
-    let mut sections = body.map(|body| text::sections(&body)).unwrap_or_default();
-    let line = u32::try_from(line).unwrap_or(u32::MAX);
-    for block in sections.iter_mut().flat_map(|section| &mut section.blocks) {
-        block.line = line;
-    }
     let short = |names| record.first(names).map(|parts| parts.join(", "));
     Article {
         member: Some(short(ID).unwrap_or_else(|| number.to_string())),
@@ -132,9 +168,9 @@ fn article(record: &Record, number: u64, line: u64) -> Article {
         url: short(URL),
         language: short(LANGUAGE),
         tags: record.first(TAGS).map(names_of).unwrap_or_default(),
-        sections,
+        sections: body.map(|body| text::sections(&body)).unwrap_or_default(),
         lines: Lines::File,
-        record: Some(number),
+        record: Some(article::Record { number, line: u32::try_from(line).unwrap_or(u32::MAX) }),
         ..Article::default()
     }
 }
@@ -260,11 +296,13 @@ impl<'de> Visitor<'de> for TextsOf {
     }
 }
 
-/// The lines that hold no article.
+/// The lines that hold no article, and those that hold less than one.
 #[derive(Default)]
 struct Missed {
     count: u64,
     named: Vec<String>,
+    /// What is to be known of others: the line it was met on first, and how many there are.
+    notes: Vec<(&'static str, u64, u64)>,
 }
 
 impl Missed {
@@ -275,10 +313,23 @@ impl Missed {
         }
     }
 
-    fn say(self) -> Option<String> {
+    fn note(&mut self, line: u64, what: &'static str) {
+        match self.notes.iter_mut().find(|(known, ..)| *known == what) {
+            Some((.., count)) => *count += 1,
+            None => self.notes.push((what, line, 1)),
+        }
+    }
+
+    /// Says what there is to say, that of lines without an article first.
+    fn say(self) -> (Option<String>, Warnings) {
         let rest = self.count - self.named.len() as u64;
         let more = if rest > 0 { format!("; and {rest} more lines were passed over") } else { String::new() };
-        (self.count > 0).then(|| self.named.join("; ") + &more)
+        let missed = (self.count > 0).then(|| self.named.join("; ") + &more);
+        let notes = self.notes.into_iter().map(|(what, line, count)| match count {
+            1 => format!("line {line} {what}"),
+            _ => format!("line {line} {what}, and so do {} more", count - 1),
+        });
+        (missed, notes.collect())
     }
 }
 
@@ -326,9 +377,11 @@ mod tests {
     fn a_line_that_is_no_record_costs_only_itself() {
         let text = b"\xef\xbb\xbf{\"text\": \"One.\"}\n\nnot json\n{\"text\": \"Two.\"}\n[1]\n{\"text\": \"Three.\"}";
         let (articles, warnings) = read(text);
-        let places: Vec<_> =
-            articles.iter().map(|article| (article.record, article.sections[0].blocks[0].line)).collect();
-        assert_eq!(places, [(Some(1), 1), (Some(2), 4), (Some(3), 6)]);
+        let places: Vec<_> = articles
+            .iter()
+            .filter_map(|article| article.record.map(|record| (record.number, record.line)))
+            .collect();
+        assert_eq!(places, [(1, 1), (2, 4), (3, 6)]);
         let warnings = warnings.expect("there are articles").join("");
         assert!(
             warnings.contains("line 3 is no object of JSON") && warnings.contains("line 5"),
@@ -343,6 +396,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_is_replaced() {
+        let check = |line: &[u8], expected: &str| {
+            let (articles, warnings) = read(line);
+            assert_eq!(articles[0].sections[0].text, expected);
+            assert!(warnings.expect("there is an article")[0].contains("which was replaced"));
+        };
+        check(
+            br#"{"text": "A lone \ud83d half, \udc00 and \\ud83d."}"#,
+            "A lone \u{fffd} half, \u{fffd} and \\ud83d.",
+        );
+        check(br#"{"text": "\ud83e\udd99 and \ud83e."}"#, "\u{1f999} and \u{fffd}.");
+        check(b"{\"text\": \"A \xff byte.\"}", "A \u{fffd} byte.");
+        check(b"{\"text\": \"A NUL\0here.\"}", "A NUL here.");
+    }
+
+    #[test]
+    fn a_record_without_text_is_told_of() {
+        let (articles, warnings) = read(b"{\"title\": \"a\"}\n{\"text\": \"b\"}\n{\"TEXT\": \"c\"}");
+        let warnings = warnings.expect("there are articles");
+        assert_eq!(articles.len(), 3);
+        assert_eq!(warnings, ["line 1 has no text under a name that is known, and so do 1 more"]);
+    }
+
+    #[test]
     fn a_line_without_end_is_passed_over_without_standing_in_memory() {
         let long = io::repeat(b'x').take(3 * LONGEST_LINE);
         let mut rest = long.chain(&b"\n{\"text\": \"After.\"}"[..]);
@@ -353,7 +430,7 @@ mod tests {
             Flow::Continue(())
         });
         assert_eq!(texts, ["Before.", "After."]);
-        assert_eq!(warnings.expect("there are articles"), ["line 2 is longer than 16 MB"]);
+        assert_eq!(warnings.expect("there are articles"), ["line 2 is longer than 4 MB"]);
     }
 
     proptest! {

@@ -74,6 +74,9 @@ pub(super) struct Ingest<'a> {
     /// When the run began, in nanoseconds since 1970.
     pub(super) now: i64,
     pub(super) cancel: &'a AtomicBool,
+    /// Whether a reader was stopped in the middle of a file: what was added since the last commit holds
+    /// half of it, and must not be committed.
+    pub(super) torn: AtomicBool,
 }
 
 impl<'a> Ingest<'a> {
@@ -95,7 +98,9 @@ impl<'a> Ingest<'a> {
                             break;
                         }
                         let done = self.take(task, &|bytes| _ = steps.send(Ok(Step::Part(bytes))));
-                        if steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err() {
+                        if self.torn.load(Ordering::Relaxed)
+                            || steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err()
+                        {
                             break;
                         }
                     }
@@ -159,7 +164,7 @@ impl<'a> Ingest<'a> {
         part: &dyn Fn(u64),
     ) -> tantivy::Result<()> {
         let mut filed = Filed::default();
-        let (mut number, mut broken, mut stopped) = (0, None, false);
+        let (mut number, mut broken) = (0, None);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
         let mut rest = content.rest().map(|rest| Parts { rest, read: 0, part });
         let rest = rest.as_mut().map(|rest| rest as &mut dyn Read);
@@ -176,7 +181,9 @@ impl<'a> Ingest<'a> {
             match self.replace(file, replaces && number == 1, Some(documents)) {
                 Ok(tally) => {
                     filed.tally += tally;
-                    stopped = format.holds_records() && self.cancel.load(Ordering::Relaxed);
+                    // Of a file of records the rest may take long.
+                    let stopped = format.holds_records() && self.cancel.load(Ordering::Relaxed);
+                    self.torn.fetch_or(stopped, Ordering::Relaxed);
                     if stopped { Flow::Break(()) } else { Flow::Continue(()) }
                 }
                 Err(error) => {
@@ -193,12 +200,6 @@ impl<'a> Ingest<'a> {
             self.replace(entry, replaces, None)?;
         }
         match outcome {
-            Ok(_) if stopped => {
-                // Half a file would answer as if it were the whole.
-                entry.fate = Fate::Failed("reading it was stopped before its end".into());
-                entry.settled = false;
-                self.replace(entry, number > 0, None)?;
-            }
             Ok(warnings) => {
                 let warnings = content.cut_off.take().into_iter().chain(filed.warnings).chain(warnings);
                 entry.fate = Fate::Indexed(warnings.collect());

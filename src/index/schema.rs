@@ -17,7 +17,7 @@ use tantivy::{
 
 use super::{ledger::Entry, manifest::Tally, tokenizer};
 use crate::{
-    analysis,
+    analysis::{self, Sketch},
     article::{Article, Place, Role},
     date::Date,
     passage::Passage,
@@ -276,7 +276,7 @@ impl Iterator for Documents<'_> {
         document.add_u64(fields.order, u64::from(self.number) << 32 | at as u64);
         document.add_u64(fields.folder, u64::from(self.file.folder));
         document.add_u64(fields.length, self.length);
-        let sketch = analysis::sketch(&passage.text);
+        let sketch = sketch(&self.title, &passage.headings, &passage.text);
         document.add_u64(fields.sketch, sketch.bits);
         for band in sketch.bands {
             document.add_u64(fields.band, band);
@@ -312,6 +312,14 @@ impl Iterator for Documents<'_> {
     }
 }
 
+/// Returns the sketch of a passage: of its text, or of what stands above it where it has none.
+pub(crate) fn sketch(title: &str, headings: &[String], text: &str) -> Sketch {
+    if text.trim().is_empty() {
+        return analysis::sketch(&format!("{title}\n{}", headings.join("\n")));
+    }
+    analysis::sketch(text)
+}
+
 /// Returns a tag or other name as it is compared: without case, accents and outer blanks.
 pub(crate) fn folded(name: &str) -> String {
     analysis::fold(name.trim()).into_owned()
@@ -320,7 +328,7 @@ pub(crate) fn folded(name: &str) -> String {
 /// Returns the passage that a document holds.
 ///
 /// # Errors
-/// When the document was not written by [`documents`].
+/// When the document was not written by [`Documents`].
 pub(crate) fn stored(fields: &Fields, document: &TantivyDocument) -> Result<Stored, postcard::Error> {
     let bytes = document.get_first(fields.data).and_then(|value| value.as_bytes()).unwrap_or_default();
     let text = document.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();

@@ -1,9 +1,12 @@
 //! A passage with what stands around it, or the text of an article, from the index alone.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use tantivy::{
-    DocAddress, TantivyDocument, Term,
+    DocAddress, DocId, TantivyDocument, Term,
     collector::DocSetCollector,
     query::{Query, TermQuery},
     schema::IndexRecordOption,
@@ -70,6 +73,15 @@ pub struct ArticleText {
     pub text: String,
     /// Whether the file on disk is not the one that was read: `changed` or `gone`.
     pub stale: Option<&'static str>,
+    /// Where the passages of the articles lie that were asked for.
+    pub(crate) lies: Vec<(u32, Range<DocId>)>,
+}
+
+/// A stored passage and where it lies.
+pub(crate) struct Row {
+    address: DocAddress,
+    order: u64,
+    pub(crate) stored: Stored,
 }
 
 impl Index {
@@ -101,11 +113,11 @@ impl Index {
             (None, []) => return Err(Error::UnknownPassage { name: id.into() }),
             (None, _) => return Err(Error::AmbiguousId { name: id.into() }),
         };
-        let term = self.term(self.fields.id, &id);
-        let found = self.searcher.search(&term, &DocSetCollector).map_err(|source| self.damaged(source))?;
-        // Two folders may hold the same path and text: the first is as good as the other.
-        let Some(asked) = found.into_iter().min() else { return Err(Error::UnknownPassage { name: id }) };
-        let (article, at) = self.article_of(asked)?;
+        // Two folders may hold the same path and text: then it is that of the first.
+        let found = self.stored(&self.term(self.fields.id, &id))?;
+        let first = found.into_iter().min_by_key(|row| (row.stored.folder, row.order));
+        let Some(asked) = first else { return Err(Error::UnknownPassage { name: id }) };
+        let (article, at) = self.article_of(asked.address)?;
         self.shown(&article, Some((at, around)))
     }
 
@@ -123,11 +135,11 @@ impl Index {
         }
         let Some(line) = line else { return self.shown(&passages, None) };
         // A line between passages, a heading or an empty one, is one of the passage after it.
-        let at = passages.iter().position(|(_, passage)| passage.place.line_end >= line);
+        let at = passages.iter().position(|row| row.stored.place.line_end >= line);
         let no_line = || Error::UnknownPassage { name: format!("{}:{line}", path.display()) };
         let at = at.filter(|_| line > 0).ok_or_else(no_line)?;
         // What stands around it is of the same article, also where the file holds many.
-        let same = |one: &(u64, Stored), other: &(u64, Stored)| one.0 >> 32 == other.0 >> 32;
+        let same = |one: &Row, other: &Row| one.order >> 32 == other.order >> 32;
         let mut before = at;
         for article in passages.chunk_by(same) {
             if before < article.len() {
@@ -138,23 +150,37 @@ impl Index {
         Err(no_line())
     }
 
+    /// Returns the text of one of the articles in a file that holds several.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] where the index does not hold it.
+    pub fn show_member(&self, path: &Path, member: &str) -> Result<ArticleText> {
+        let unknown = || Error::UnknownPassage { name: format!("{}#{member}", path.display()) };
+        let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
+        let mut passages = self.file(folder.id, &inside)?;
+        passages.retain(|row| row.stored.member.as_deref() == Some(member));
+        if passages.is_empty() { Err(unknown()) } else { self.shown(&passages, None) }
+    }
+
     /// Returns the passages of a file in order.
-    fn file(&self, folder: u32, path: &[u8]) -> Result<Vec<(u64, Stored)>> {
+    fn file(&self, folder: u32, path: &[u8]) -> Result<Vec<Row>> {
         let term = self.fields.file_term(folder, path);
         let mut passages = self.stored(&TermQuery::new(term, IndexRecordOption::Basic))?;
-        passages.sort_by_key(|(order, _)| *order);
+        passages.sort_by_key(|row| row.order);
         Ok(passages)
     }
 
     /// Returns the passages of the article that a passage is of, in order, and which of them it is.
-    pub(crate) fn article_of(&self, passage: DocAddress) -> Result<(Vec<(u64, Stored)>, usize)> {
+    pub(crate) fn article_of(&self, passage: DocAddress) -> Result<(Vec<Row>, usize)> {
         let segment = self.searcher.segment_reader(passage.segment_ord);
         let rows = Rows::new(segment).map_err(|source| self.damaged(source))?;
         let article = rows.article_of(passage.doc_id);
         let at = (passage.doc_id - article.start) as usize;
-        let addresses = article.map(|doc| DocAddress::new(passage.segment_ord, doc));
-        let stored = addresses.map(|address| Ok((rows.order(address.doc_id), self.stored_at(address)?)));
-        Ok((stored.collect::<Result<_>>()?, at))
+        let row = |doc| {
+            let address = DocAddress::new(passage.segment_ord, doc);
+            Ok(Row { address, order: rows.order(doc), stored: self.stored_at(address)? })
+        };
+        Ok((article.map(row).collect::<Result<_>>()?, at))
     }
 
     /// Returns the stored passage at an address.
@@ -164,30 +190,34 @@ impl Index {
     }
 
     /// Puts together the whole article, or the passages around one.
-    fn shown(&self, article: &[(u64, Stored)], part: Option<(usize, Neighbours)>) -> Result<ArticleText> {
+    fn shown(&self, article: &[Row], part: Option<(usize, Neighbours)>) -> Result<ArticleText> {
         let range = part.map_or(0..article.len(), |(at, around)| {
             at.saturating_sub(around)..(at + around + 1).min(article.len())
         });
-        let first = &article[range.start].1;
+        let first = &article[range.start].stored;
         let folder = self.manifest.folder(first.folder);
         let base = folder.map(|folder| folder.base(&self.dir)).unwrap_or_default();
         let mut printer = Printer::new(if part.is_none() { &first.title } else { "" });
-        let mut last = None;
-        for (order, passage) in &article[range.clone()] {
+        let mut last: Option<(u64, u32)> = None;
+        for Row { order, stored: passage, .. } in &article[range.clone()] {
             let section = (order >> 32, passage.section);
+            if part.is_none() && last.is_some_and(|(article, _)| article != section.0) {
+                printer.article(&passage.title);
+            }
             if last != Some(section) {
                 printer.section(&passage.headings, passage.role);
                 last = Some(section);
             }
             printer.text(&passage.text);
         }
-        let passages = article[range.clone()].iter().zip(range).map(|((_, passage), at)| Shown {
-            id: passage.id.clone(),
-            headings: passage.headings.clone(),
-            text: passage.text.trim_end().into(),
-            place: passage.place,
-            asked: part.is_none_or(|(asked, _)| asked == at),
-        });
+        let passages =
+            article[range.clone()].iter().zip(range).map(|(Row { stored: passage, .. }, at)| Shown {
+                id: passage.id.clone(),
+                headings: passage.headings.clone(),
+                text: passage.text.trim_end().into(),
+                place: passage.place,
+                asked: part.is_none_or(|(asked, _)| asked == at),
+            });
         let stale = self.stale_files(&[(first.folder, &first.path)])?.into_iter().next().flatten();
         Ok(ArticleText {
             file: crate::walk::join(&base, &first.path),
@@ -204,7 +234,22 @@ impl Index {
             passages: passages.collect(),
             text: printer.finish(),
             stale,
+            lies: self.lie(part.map_or(article, |(asked, _)| &article[asked..=asked]))?,
         })
+    }
+
+    /// Returns where the articles lie that these passages are of.
+    fn lie(&self, passages: &[Row]) -> Result<Vec<(u32, Range<DocId>)>> {
+        let mut lies: Vec<(u32, Range<DocId>)> = Vec::new();
+        for DocAddress { segment_ord, doc_id } in passages.iter().map(|row| row.address) {
+            if lies.last().is_none_or(|(segment, known)| *segment != segment_ord || !known.contains(&doc_id))
+            {
+                let rows = Rows::new(self.searcher.segment_reader(segment_ord));
+                let rows = rows.map_err(|source| self.damaged(source))?;
+                lies.push((segment_ord, rows.article_of(doc_id)));
+            }
+        }
+        Ok(lies)
     }
 
     fn term(&self, field: tantivy::schema::Field, text: &str) -> TermQuery {
@@ -212,13 +257,14 @@ impl Index {
     }
 
     /// Returns the stored passages that a query matches, each with its order in its file.
-    fn stored(&self, query: &dyn Query) -> Result<Vec<(u64, Stored)>> {
+    fn stored(&self, query: &dyn Query) -> Result<Vec<Row>> {
         let broken = |source| self.damaged(source);
         let found = self.searcher.search(query, &DocSetCollector).map_err(broken)?;
         let mut passages = Vec::with_capacity(found.len());
         for address in found {
             let rows = Rows::new(self.searcher.segment_reader(address.segment_ord)).map_err(broken)?;
-            passages.push((rows.order(address.doc_id), self.stored_at(address)?));
+            let order = rows.order(address.doc_id);
+            passages.push(Row { address, order, stored: self.stored_at(address)? });
         }
         Ok(passages)
     }

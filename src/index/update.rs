@@ -205,6 +205,17 @@ fn run(dir: &Path, update: &Update, event: &mut dyn FnMut(Event), cancel: &Atomi
     plan.carry_out(update, event, cancel)
 }
 
+/// How the reading of files ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// All were read.
+    Whole,
+    /// It was stopped between two files.
+    Early,
+    /// It was stopped in the middle of one.
+    Torn,
+}
+
 impl Plan<'_> {
     /// Reads what is to be read and commits.
     pub(super) fn carry_out(
@@ -240,16 +251,21 @@ impl Plan<'_> {
             tantivy::Index::open_or_create(directory, schema).map_err(|source| engine(self.dir, source))?;
         schema::register(&index);
         let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update)?;
-        for (folder, path) in mem::take(&mut self.gone) {
-            commit.remove(fields.file_term(folder, &path));
-        }
+        let gone = mem::take(&mut self.gone);
+        gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
         if first {
             // A first index answers from its first stage on.
             commit.manifest.unfinished = true;
             commit.now(&slots)?;
             home::point_to(self.dir, &generation)?;
         }
-        self.report.interrupted = self.read_all(update, fields, &mut slots, &mut commit, event, cancel)?;
+        let end = self.read_all(update, fields, &mut slots, &mut commit, event, cancel)?;
+        self.report.interrupted = end != End::Whole;
+        if end == End::Torn {
+            // Half a file would answer as if it were the whole.
+            commit.roll_back()?;
+            gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
+        }
         if self.report.interrupted && self.fresh && !first {
             // The index that is in force stays; what was begun beside it goes.
             drop(commit);
@@ -270,7 +286,7 @@ impl Plan<'_> {
         Ok(self.report)
     }
 
-    /// Reads all files of the plan; returns whether it was stopped early.
+    /// Reads all files of the plan.
     fn read_all(
         &mut self,
         update: &Update,
@@ -279,7 +295,7 @@ impl Plan<'_> {
         commit: &mut Commit<'_>,
         event: &mut dyn FnMut(Event),
         cancel: &AtomicBool,
-    ) -> Result<bool> {
+    ) -> Result<End> {
         let mut tasks = mem::take(&mut self.tasks);
         let total = tasks.len();
         let mut finished = 0;
@@ -291,7 +307,9 @@ impl Plan<'_> {
                 fields,
                 now: walk::nanoseconds(update.now),
                 cancel,
+                torn: AtomicBool::new(false),
             };
+            let (before, mut replaced) = (self.report.clone(), Vec::new());
             let (send_task, take_task) = crossbeam_channel::unbounded();
             let (send_done, take_done) = crossbeam_channel::bounded(16);
             let dir = self.dir;
@@ -328,6 +346,7 @@ impl Plan<'_> {
                     out -= 1;
                     finished += 1;
                     since.0 += done.bytes;
+                    replaced.push((done.slot, slots[done.slot].entry.clone()));
                     self.take(*done, slots, event);
                     if cancel.load(Relaxed) {
                         break;
@@ -340,18 +359,25 @@ impl Plan<'_> {
                 for done in take_done {
                     if let Step::Done(done) = done.map_err(|source| engine(dir, source))? {
                         finished += 1;
+                        replaced.push((done.slot, slots[done.slot].entry.clone()));
                         self.take(*done, slots, event);
                     }
                 }
                 Ok(())
             })?;
+            if ingest.torn.into_inner() {
+                // All since the last commit is as if it had not been.
+                self.report = before;
+                replaced.into_iter().for_each(|(slot, entry)| slots[slot].entry = entry);
+                return Ok(End::Torn);
+            }
             tasks = rest;
             if !tasks.is_empty() && !cancel.load(Relaxed) {
                 commit.manifest.unfinished = true;
                 commit.now(slots)?;
             }
         }
-        Ok(finished < total)
+        Ok(if finished < total { End::Early } else { End::Whole })
     }
 
     fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) {

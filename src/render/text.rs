@@ -19,6 +19,9 @@ use crate::{
 /// Lines longer than this are hard to read, however wide the terminal.
 pub(super) const WIDEST: usize = 100;
 
+/// As many characters of a member's name are shown; it may be anything.
+const LONGEST_MEMBER: usize = 60;
+
 /// What stands before every line of a hit but its first.
 const INDENT: &str = "    ";
 
@@ -171,7 +174,10 @@ impl Page<'_> {
             shown.push_str(&format!(":{}", place.line));
         }
         if let Some(member) = member {
-            shown.push_str(&format!(" › {}", harmless(&one_line(member))));
+            let member = one_line(member);
+            let end = member.char_indices().nth(LONGEST_MEMBER).map_or(member.len(), |(at, _)| at);
+            let more = if end < member.len() { "…" } else { "" };
+            shown.push_str(&format!(" › {}{more}", harmless(&member[..end])));
         }
         shown
     }

@@ -154,22 +154,34 @@ impl<'a> Evidence<'a> {
         }
         let mut best = Vec::new();
         for (at, (shelf, scores)) in self.shelves.iter().zip(scores).enumerate() {
-            let mut heap: BinaryHeap<Least> = BinaryHeap::with_capacity(limit + 1);
+            let mut heap = Least::heap(limit);
             for (first, &score) in (0..).zip(&scores).filter(|(_, score)| **score > 0.0) {
-                let too_low = heap.len() >= limit && heap.peek().is_some_and(|least| score < least.score);
-                if too_low || matching.is_some_and(|marks| !marks[at].has(first)) {
-                    continue;
-                }
-                heap.push(Least { score, place: shelf.place(first), first });
-                if heap.len() > limit {
-                    heap.pop();
+                if matching.is_none_or(|marks| marks[at].has(first)) {
+                    Least::offer(&mut heap, limit, f64::from(score), first, shelf);
                 }
             }
-            for Least { score, first, .. } in heap {
-                best.push(shelf.candidate(first, f64::from(score))?);
+            for Least { key, first, .. } in heap {
+                best.push(shelf.candidate(first, key)?);
             }
         }
         Ok((best, worths))
+    }
+
+    /// Returns the newest of the articles that match, so many at most.
+    pub(super) fn newest(&self, matching: &[Marks], limit: usize) -> tantivy::Result<Vec<Candidate>> {
+        let mut newest = Vec::new();
+        for (shelf, marks) in self.shelves.iter().zip(matching) {
+            let days = shelf.reader.fast_fields().u64("day")?;
+            let mut heap = Least::heap(limit);
+            for first in marks.iter() {
+                let key = days.first(first).unwrap_or(0) as f64;
+                Least::offer(&mut heap, limit, key, first, shelf);
+            }
+            for Least { key, first, .. } in heap {
+                newest.push(shelf.candidate(first, key)?);
+            }
+        }
+        Ok(newest)
     }
 
     /// Returns what finding a word is worth that so many articles hold: the idf of BM25 (Robertson and
@@ -186,13 +198,8 @@ impl<'a> Evidence<'a> {
         shelf.candidate(shelf.rows.first(passage.address.doc_id), passage.key)
     }
 
-    /// Counts the articles with a passage that a query matches, less one, up to a limit.
-    pub(super) fn count(
-        &self,
-        query: &dyn Query,
-        limit: u64,
-        except: Option<&Except>,
-    ) -> tantivy::Result<u64> {
+    /// Counts the articles with a passage that a query matches, less some, up to a limit.
+    pub(super) fn count(&self, query: &dyn Query, limit: u64, except: &Except) -> tantivy::Result<u64> {
         let mut sum = 0;
         let weight = query.weight(EnableScoring::disabled_from_searcher(self.compiler.index.searcher()))?;
         for shelf in &self.shelves {
@@ -201,10 +208,8 @@ impl<'a> Evidence<'a> {
             while docs.doc() != TERMINATED && sum < limit {
                 if shelf.is_alive(docs.doc()) {
                     let first = shelf.rows.first(docs.doc());
-                    let excepted = except.is_some_and(|(segment, passages)| {
-                        *segment == shelf.segment && passages.start == first
-                    });
-                    sum += u64::from(last != Some(first) && !excepted);
+                    let excepted = || except.has(DocAddress::new(shelf.segment, first));
+                    sum += u64::from(last != Some(first) && !excepted());
                     last = Some(first);
                 }
                 docs.advance();
@@ -293,15 +298,32 @@ impl Scored {
 
 /// An article that was found; the least comes first out of a heap.
 struct Least {
-    score: f32,
-    /// File and order: of two that score the same the first in this is better.
+    key: f64,
+    /// File and order: of two with the same key the first in this is better.
     place: (u64, u64),
     first: DocId,
 }
 
+impl Least {
+    fn heap(limit: usize) -> BinaryHeap<Self> {
+        BinaryHeap::with_capacity(limit.min(1 << 16) + 1)
+    }
+
+    /// Takes an article where it is among the best.
+    fn offer(heap: &mut BinaryHeap<Self>, limit: usize, key: f64, first: DocId, shelf: &Shelf<'_>) {
+        if heap.len() >= limit && heap.peek().is_none_or(|least| key < least.key) {
+            return;
+        }
+        heap.push(Self { key, place: shelf.place(first), first });
+        if heap.len() > limit {
+            heap.pop();
+        }
+    }
+}
+
 impl Ord for Least {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.score.total_cmp(&self.score).then(self.place.cmp(&other.place))
+        other.key.total_cmp(&self.key).then(self.place.cmp(&other.place))
     }
 }
 

@@ -1,63 +1,76 @@
 //! Near copies of a passage, wherever in the index they stand: what grouping folds in one answer,
 //! and all there are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use tantivy::{
-    DocAddress, DocSet, TERMINATED, Term,
+    DocAddress, DocSet, SegmentReader, TERMINATED, Term,
     columnar::Column,
     query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery},
     schema::IndexRecordOption,
 };
 
-use super::{
-    group::Face,
-    order::{MOST_COUNTED, Ranked},
-};
+use super::{group::Face, order::Ranked, query::Unit};
 use crate::{
-    analysis,
+    analysis::{self, Sketch},
     index::{Index, Rows},
 };
+
+/// Of a long article so many passages are compared.
+const MOST_COMPARED: usize = 64;
 
 /// The columns of a segment that grouping reads.
 struct Columns {
     sketch: Column<u64>,
     length: Column<u64>,
     day: Column<u64>,
+    rows: Rows,
+}
+
+impl Columns {
+    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let fast = segment.fast_fields();
+        let (sketch, length, day) = (fast.u64("sketch")?, fast.u64("length")?, fast.u64("day")?);
+        Ok(Self { sketch, length, day, rows: Rows::new(segment)? })
+    }
 }
 
 /// Returns what decides where each candidate is shown.
-pub(super) fn faces(index: &Index, ranked: &[Ranked], by_article: bool) -> tantivy::Result<Vec<Face>> {
+pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Result<Vec<Face>> {
     let mut segments: HashMap<u32, Columns> = HashMap::new();
     let mut faces = Vec::with_capacity(ranked.len());
     for Ranked { candidate, passages, .. } in ranked {
-        let Some(DocAddress { segment_ord, doc_id }) = passages.first().copied() else { continue };
+        let DocAddress { segment_ord, doc_id } = passages[0];
         let columns = match segments.entry(segment_ord) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => {
-                let fast = index.searcher().segment_reader(segment_ord).fast_fields();
-                place.insert(Columns {
-                    sketch: fast.u64("sketch")?,
-                    length: fast.u64("length")?,
-                    day: fast.u64("day")?,
-                })
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(Columns::open(index.searcher().segment_reader(segment_ord))?)
             }
         };
-        let value = |column: &Column<u64>| column.first(doc_id).unwrap_or(0);
+        let value = |column: &Column<u64>, doc| column.first(doc).unwrap_or(0);
+        let whole = || {
+            let all = columns.rows.article_of(doc_id).take(MOST_COMPARED);
+            (all.map(|doc| value(&columns.sketch, doc)).collect(), value(&columns.length, doc_id))
+        };
         faces.push(Face {
             article: (candidate.file.clone(), candidate.order >> 32),
-            sketch: value(&columns.sketch),
-            length: if by_article { value(&columns.length) } else { 0 },
-            day: value(&columns.day),
+            sketch: value(&columns.sketch, doc_id),
+            whole: (by == Unit::Article).then(whole),
+            day: value(&columns.day, doc_id),
+            score: candidate.key,
         });
     }
     Ok(faces)
 }
 
-/// Returns the near copies of a passage of this text in other articles, and those in its own that are
-/// alike in every bit, without itself; at most [`MOST_COUNTED`].
-pub(super) fn copies(index: &Index, passage: DocAddress, text: &str) -> tantivy::Result<Vec<DocAddress>> {
-    let sketch = analysis::sketch(text);
+/// Returns the near copies of a passage in other articles, and those in its own that are alike in every
+/// bit, without itself: those that grouping found, and what else shares a band with it.
+pub(super) fn copies(
+    index: &Index,
+    passage: DocAddress,
+    sketch: &Sketch,
+    grouped: &[DocAddress],
+) -> tantivy::Result<BTreeSet<DocAddress>> {
     let terms = sketch.bands.map(|band| {
         let term = Term::from_field_u64(index.fields().band, band);
         (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
@@ -65,25 +78,54 @@ pub(super) fn copies(index: &Index, passage: DocAddress, text: &str) -> tantivy:
     let query = BooleanQuery::new(terms.into());
     let searcher = index.searcher();
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-    let mut found = Vec::new();
+    let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let bits = reader.fast_fields().u64("sketch")?;
-        let rows = Rows::new(reader)?;
-        let same_article =
-            |doc| segment == passage.segment_ord && rows.first(doc) == rows.first(passage.doc_id);
+        let sketches = reader.fast_fields().u64("sketch")?;
+        let home = match segment == passage.segment_ord {
+            true => Some(Rows::new(reader)?.article_of(passage.doc_id)),
+            false => None,
+        };
         let mut docs = weight.scorer(reader, 1.0)?;
-        while docs.doc() != TERMINATED && (found.len() as u64) < MOST_COUNTED {
+        while docs.doc() != TERMINATED {
             let doc = docs.doc();
-            let alive = reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
-            let address = DocAddress::new(segment, doc);
-            let bits = bits.first(doc).unwrap_or(0);
-            let alike =
-                if same_article(doc) { bits == sketch.bits } else { analysis::alike(bits, sketch.bits) };
-            if alive && alike && address != passage {
-                found.push(address);
+            let bits = sketches.first(doc).unwrap_or(0);
+            let alike = match home.as_ref().is_some_and(|home| home.contains(&doc)) {
+                true => bits == sketch.bits,
+                false => analysis::alike(bits, sketch.bits),
+            };
+            if alike && reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                found.insert(DocAddress::new(segment, doc));
             }
             docs.advance();
         }
     }
+    found.remove(&passage);
     Ok(found)
+}
+
+/// Returns so many of these passages, the earliest first, those without a date last, and equal ones in
+/// the order of path and place.
+pub(super) fn earliest(
+    index: &Index,
+    passages: &BTreeSet<DocAddress>,
+    most: usize,
+) -> tantivy::Result<Vec<DocAddress>> {
+    let mut keyed = Vec::with_capacity(passages.len());
+    let mut file = String::new();
+    for (segment, reader) in (0..).zip(index.searcher().segment_readers()) {
+        let columns = Columns::open(reader)?;
+        let files = reader.fast_fields().str("file")?;
+        let of_segment = DocAddress::new(segment, 0)..=DocAddress::new(segment, TERMINATED);
+        for address in passages.range(of_segment) {
+            file.clear();
+            if let Some(files) = &files {
+                files.ord_to_str(files.ords().first(address.doc_id).unwrap_or(0), &mut file)?;
+            }
+            let day = columns.day.first(address.doc_id).unwrap_or(u64::MAX);
+            keyed.push((day, file.clone(), columns.rows.order(address.doc_id), *address));
+        }
+    }
+    keyed.sort_unstable();
+    keyed.truncate(most);
+    Ok(keyed.into_iter().map(|(.., address)| address).collect())
 }

@@ -2,7 +2,8 @@
 //! the rest is counted.
 //!
 //! Candidates that are near copies of a better one stand behind it. Of all of them the one with the
-//! earliest date is shown, in the best one's place: most likely it is what the others copied.
+//! earliest date is shown, in the best one's place: most likely it is what the others copied. What is
+//! chosen for a place does not depend on how many places follow.
 
 use std::collections::HashMap;
 
@@ -15,83 +16,107 @@ pub(super) struct Face {
     pub(super) article: (String, u64),
     /// The bits of its sketch.
     pub(super) sketch: u64,
-    /// The words of what is ranked, where that is articles: copies have about as many.
-    pub(super) length: u64,
+    /// Those of all its passages and how many words it has, where articles are ranked.
+    pub(super) whole: Option<(Vec<u64>, u64)>,
     /// Its date as `YYYYMMDD`, 0 where it has none.
     pub(super) day: u64,
+    /// Its score.
+    pub(super) score: f64,
 }
 
-/// A candidate that is shown, and how many stand behind it.
+/// An earlier copy stands for a better one if its score is no less than this part of the other's: what
+/// lacks a word of the query is no answer to it.
+const AS_GOOD: f64 = 0.9;
+
+/// A candidate that is shown, and what stands behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Chosen {
     /// Its number among the candidates.
     pub(super) at: usize,
     /// Candidates of the same article that are not shown.
     pub(super) more: u64,
+    /// Its near copies among the candidates.
+    pub(super) copies: Vec<usize>,
 }
 
-/// Chooses from candidates in their order, so many at most.
-pub(super) fn choose(faces: &[Face], per_article: usize, most: usize) -> Vec<Chosen> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    // Of each article, how many candidates there are and how many lead a group.
-    let mut of_article: HashMap<&(String, u64), (u64, usize)> = HashMap::new();
-    for (at, face) in faces.iter().enumerate() {
-        let (all, taken) = of_article.entry(&face.article).or_default();
-        *all += 1;
-        match groups.iter().position(|group| copies(&faces[group[0]], face)) {
-            Some(group) => groups[group].push(at),
-            None if *taken < per_article && groups.len() < most => {
-                *taken += 1;
-                groups.push(vec![at]);
-            }
-            None => {}
-        }
+/// Chooses from candidates in their order, so many at most. Of the first `head` the earliest copy may
+/// stand for a better one.
+pub(super) fn choose(faces: &[Face], head: usize, per_article: usize, most: usize) -> Vec<Chosen> {
+    let mut taken: HashMap<&(String, u64), usize> = HashMap::new();
+    let mut shown: Vec<(usize, Vec<usize>)> = Vec::new();
+    for group in groups(faces, head) {
+        let least = AS_GOOD * faces[group[0]].score;
+        let dated = group.iter().filter(|at| {
+            let face = &faces[**at];
+            **at < head && face.day > 0 && face.score >= least
+        });
+        let earliest = dated.min_by_key(|at| (faces[**at].day, **at));
+        let room = |at: &&usize| taken.get(&faces[**at].article).is_none_or(|taken| *taken < per_article);
+        let Some(&at) = earliest.into_iter().chain(&group).find(room) else { continue };
+        *taken.entry(&faces[at].article).or_default() += 1;
+        shown.push((at, group));
     }
-    let shown: Vec<usize> = groups
-        .into_iter()
-        .map(|group| {
-            let leader = group[0];
-            let dated = group.into_iter().filter(|at| faces[*at].day > 0);
-            let earliest = dated.min_by_key(|at| (faces[*at].day, *at)).unwrap_or(leader);
-            let (from, to) = (&faces[leader].article, &faces[earliest].article);
-            if from == to {
-                return earliest;
-            }
-            if of_article.get(to).is_some_and(|(_, taken)| *taken >= per_article) {
-                return leader;
-            }
-            of_article.entry(from).and_modify(|(_, taken)| *taken -= 1);
-            of_article.entry(to).and_modify(|(_, taken)| *taken += 1);
-            earliest
-        })
-        .collect();
+    let mut all: HashMap<&(String, u64), u64> = HashMap::new();
+    faces.iter().for_each(|face| *all.entry(&face.article).or_default() += 1);
+    shown.truncate(most);
     shown
         .into_iter()
-        .map(|at| {
-            let (all, taken) = of_article.get(&faces[at].article).copied().unwrap_or_default();
-            Chosen { at, more: all.saturating_sub(taken as u64) }
+        .map(|(at, group)| {
+            let article = &faces[at].article;
+            let more = all[article].saturating_sub(taken[article] as u64);
+            Chosen { at, more, copies: group.into_iter().filter(|other| *other != at).collect() }
         })
         .collect()
 }
 
+/// Puts near copies together, each group led by its best. Behind the head only what is alike in every
+/// bit is put together with what stands there too.
+fn groups(faces: &[Face], head: usize) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut in_head = 0;
+    let mut same: HashMap<u64, usize> = HashMap::new();
+    for (at, face) in faces.iter().enumerate() {
+        let known = same.get(&face.sketch).copied().filter(|group| copies(&faces[groups[*group][0]], face));
+        let near = || groups[..in_head].iter().position(|group| copies(&faces[group[0]], face));
+        match known.or_else(near) {
+            Some(group) => groups[group].push(at),
+            None => {
+                same.entry(face.sketch).or_insert(groups.len());
+                groups.push(vec![at]);
+                in_head = if at < head { groups.len() } else { in_head };
+            }
+        }
+    }
+    groups
+}
+
 /// Says whether two candidates are near copies; in one article, where repeating with a difference is
-/// part of it, whether they are copies to the letter.
+/// part of it, whether they are copies to the letter. Whole articles are, where their best passages and
+/// at least half of all are, and they are about as long.
 fn copies(one: &Face, other: &Face) -> bool {
     if one.article == other.article {
         return one.sketch == other.sketch;
     }
-    let (least, most) = (one.length.min(other.length), one.length.max(other.length));
-    analysis::alike(one.sketch, other.sketch) && most - least <= most / 5
+    if !analysis::alike(one.sketch, other.sketch) {
+        return false;
+    }
+    let (Some((one, one_long)), Some((other, other_long))) = (&one.whole, &other.whole) else { return true };
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let alike = short.iter().filter(|one| long.iter().any(|other| analysis::alike(**one, *other))).count();
+    let (least, most) = (one_long.min(other_long), one_long.max(other_long));
+    2 * alike >= short.len() && most - least <= most / 5
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn face(file: &str, number: u64, sketch: u64, day: u64) -> Face {
+        Face { article: (file.into(), number), sketch, whole: None, day, score: 1.0 }
+    }
+
     #[test]
     fn an_article_and_its_copies_take_one_place() {
-        let face =
-            |file: &str, number, sketch, day| Face { article: (file.into(), number), sketch, length: 0, day };
         let (one, two, three, four) = (0, 0xFFFF, 0xFFFF_0000, 0xFFFF_0000_0000);
         let faces = [
             face("a", 0, one, 0),
@@ -101,20 +126,50 @@ mod tests {
             face("a", 1, four, 0),
             face("d", 0, three ^ 1, 20_250_101),
         ];
-        let check = |per_article, most, expected: &[(usize, u64)]| {
-            let chosen = choose(&faces, per_article, most);
-            assert_eq!(chosen.iter().map(|one| (one.at, one.more)).collect::<Vec<_>>(), expected);
+        let check = |per_article, head, most, expected: &[(usize, u64, &[usize])]| {
+            let chosen = choose(&faces, head, per_article, most);
+            let chosen: Vec<(usize, u64, &[usize])> =
+                chosen.iter().map(|one| (one.at, one.more, one.copies.as_slice())).collect();
+            assert_eq!(chosen, expected);
         };
         // The dated copy of the fourth stands for it.
-        check(1, 10, &[(0, 1), (5, 0), (4, 0)]);
-        check(2, 10, &[(0, 0), (1, 0), (5, 0), (4, 0)]);
-        check(1, 2, &[(0, 1), (5, 0)]);
+        check(1, 6, 10, &[(0, 1, &[2]), (5, 0, &[3]), (4, 0, &[])]);
+        check(2, 6, 10, &[(0, 0, &[2]), (1, 0, &[]), (5, 0, &[3]), (4, 0, &[])]);
+        check(1, 6, 2, &[(0, 1, &[2]), (5, 0, &[3])]);
+        check(1, 0, 2, &[(0, 1, &[2]), (3, 0, &[])]);
     }
 
     #[test]
-    fn articles_that_share_a_passage_are_copies_when_they_are_as_long() {
-        let face = |file: &str, length| Face { article: (file.into(), 0), length, ..Face::default() };
-        let shown = |length| choose(&[face("a", 1_000), face("b", length)], 1, 10).len();
-        assert_eq!((shown(900), shown(500)), (1, 2));
+    fn a_copy_is_shown_in_an_article_that_has_room() {
+        // The second is a copy of the third, which is earlier; each article has one place.
+        let faces = [face("a", 0, 1, 0), face("a", 0, u64::MAX, 2), face("b", 0, u64::MAX, 3)];
+        let shown: Vec<usize> = choose(&faces, 3, 1, 10).iter().map(|one| one.at).collect();
+        assert_eq!(shown, [0, 2]);
+    }
+
+    #[test]
+    fn an_earlier_copy_that_answers_less_does_not_stand_for_a_better_one() {
+        let shown = |score| {
+            let faces = [face("a", 0, 1, 2), Face { score, ..face("b", 0, 1, 1) }];
+            choose(&faces, 2, 1, 10)[0].at
+        };
+        assert_eq!((shown(0.95), shown(0.5)), (1, 0));
+    }
+
+    #[test]
+    fn articles_are_copies_when_most_of_their_passages_are() {
+        let article = |file: &str, passages: &[u64], words| Face {
+            whole: Some((passages.into(), words)),
+            ..face(file, 0, passages[0], 0)
+        };
+        let (quoted, one, two, three) = (0, 0xFFFF, 0xFFFF_0000, 0xFFFF_0000_0000);
+        let shown = |other: &Face| {
+            let faces = [article("a", &[quoted, one, two], 300), other.clone()];
+            choose(&faces, 2, 1, 10).len()
+        };
+        assert_eq!(shown(&article("b", &[quoted, one, three], 310)), 1);
+        assert_eq!(shown(&article("b", &[quoted, three, three], 300)), 2);
+        assert_eq!(shown(&article("b", &[quoted, one, two], 600)), 2);
+        assert_eq!(shown(&article("b", &[three, one, two], 300)), 2);
     }
 }

@@ -3,8 +3,7 @@
 use tantivy::DocAddress;
 
 use super::{
-    copies::copies,
-    highlight, link,
+    copies, highlight, link,
     matches::Targets,
     order::Ranked,
     query::{Extent, Query},
@@ -12,7 +11,10 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Index, schema::Stored},
+    index::{
+        Index,
+        schema::{self, Stored},
+    },
     walk,
 };
 
@@ -21,13 +23,21 @@ const MOST_LISTED: usize = 100;
 
 impl Index {
     /// Returns a candidate as a hit; its rank and what stands behind it are the caller's to say.
-    pub(super) fn hit(&self, ranked: &Ranked, targets: &Targets, query: &Query) -> Result<Hit> {
+    pub(super) fn hit(
+        &self,
+        ranked: &Ranked,
+        grouped: &[DocAddress],
+        targets: &Targets,
+        query: &Query,
+    ) -> Result<Hit> {
+        let broken = |source| self.damaged(source);
         let lead = ranked.passages[0];
         let stored = self.stored_at(lead)?;
         let others = if query.by == super::Unit::Article { &ranked.passages[1..] } else { &[] };
         let passages = others.iter().map(|address| self.inside(*address, targets, query.snippet));
         let passages = passages.collect::<Result<Vec<Inside>>>()?;
-        let same = copies(self, lead, &stored.text).map_err(|source| self.damaged(source))?;
+        let sketch = schema::sketch(&stored.title, &stored.headings, &stored.text);
+        let same = copies::copies(self, lead, &sketch, grouped).map_err(broken)?;
         let (before, after) = match query.context {
             0 => (Vec::new(), Vec::new()),
             around => self.around(lead, around)?,
@@ -41,7 +51,10 @@ impl Index {
             snippet: highlight::snippet(text, targets, query.snippet),
             text: text.into(),
             copies: same.len() as u64,
-            same: if query.copies { self.listed(&same)? } else { Vec::new() },
+            same: match query.copies {
+                true => self.listed(&copies::earliest(self, &same, MOST_LISTED).map_err(broken)?)?,
+                false => Vec::new(),
+            },
             passages,
             id: stored.id,
             folder,
@@ -87,14 +100,12 @@ impl Index {
         })
     }
 
-    /// Returns copies as they are listed: the earliest dated first, those without a date last, equal
-    /// ones in the order of their paths.
+    /// Returns copies as they are listed.
     fn listed(&self, copies: &[DocAddress]) -> Result<Vec<Copy>> {
-        let mut listed = Vec::new();
-        for address in copies {
+        let listed = copies.iter().map(|address| {
             let stored = self.stored_at(*address)?;
             let (_, file) = self.home(&stored);
-            listed.push(Copy {
+            Ok(Copy {
                 id: stored.id,
                 path: stored.path,
                 member: stored.member,
@@ -102,22 +113,16 @@ impl Index {
                 title: stored.title,
                 date: stored.date,
                 place: stored.place,
-            });
-        }
-        let day = |copy: &Copy| copy.date.map_or(u64::MAX, crate::date::Date::first_day);
-        listed.sort_by(|one, other| {
-            let key = |copy: &Copy| (day(copy), copy.file.clone(), copy.place.line, copy.id.clone());
-            key(one).cmp(&key(other))
+            })
         });
-        listed.truncate(MOST_LISTED);
-        Ok(listed)
+        listed.collect()
     }
 
     /// Returns the texts of the passages before and after one.
     fn around(&self, passage: DocAddress, around: usize) -> Result<(Vec<String>, Vec<String>)> {
         let (article, at) = self.article_of(passage)?;
         let text = |range: std::ops::Range<usize>| {
-            article[range].iter().map(|(_, passage)| passage.text.trim_end().to_string()).collect()
+            article[range].iter().map(|row| row.stored.text.trim_end().to_string()).collect()
         };
         Ok((
             text(at.saturating_sub(around)..at),

@@ -26,7 +26,7 @@ mod similar;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use tantivy::{Term, query::Bm25StatisticsProvider};
+use tantivy::{DocAddress, Term, query::Bm25StatisticsProvider};
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
@@ -37,9 +37,9 @@ use self::{
     compile::Within,
     group::Chosen,
     matches::Targets,
-    order::{Asked, Except, MOST_COUNTED, Ranked},
+    order::{Asked, Except, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
-    retrieve::Candidate,
+    retrieve::{By, Candidate},
     tree::{Filter, Group, Node},
 };
 use crate::{
@@ -61,7 +61,7 @@ impl Index {
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn search(&self, query: &Query) -> Result<Results> {
         let Parsed { tree, notes } = parse::parse(&query.text);
-        self.answer(query, tree, None, notes)
+        self.answer(query, tree, Except::default(), notes)
     }
 
     /// Returns passages or articles in the order in which [`Index::search`] would have them, near
@@ -71,7 +71,7 @@ impl Index {
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn ranking(&self, query: &Query) -> Result<Vec<Ranking>> {
         let asked = self.asked(query, parse::parse(&query.text).tree, &mut Vec::new())?;
-        let (ranked, _) = asked.ranked(asked.pool())?;
+        let ranked = asked.ranked(4 * query.offset.saturating_add(query.limit))?.ranked;
         let mut of_article: HashMap<(&str, u64), usize> = HashMap::new();
         let allowed = ranked.iter().filter(|ranked| {
             let Candidate { file, order, .. } = &ranked.candidate;
@@ -92,14 +92,8 @@ impl Index {
         Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))
     }
 
-    /// Answers what a tree asks for, passing over one article or none.
-    fn answer(
-        &self,
-        query: &Query,
-        tree: Group,
-        except: Option<Except>,
-        mut notes: Vec<String>,
-    ) -> Result<Results> {
+    /// Answers what a tree asks for, passing over some articles or none.
+    fn answer(&self, query: &Query, tree: Group, except: Except, mut notes: Vec<String>) -> Result<Results> {
         let broken = |source| self.damaged(source);
         let asked = Asked { except, ..self.asked(query, tree, &mut notes)? };
         let total = asked.count().map_err(broken)?;
@@ -110,10 +104,11 @@ impl Index {
         let (ranked, chosen) = self.chosen(&asked)?;
         let targets = Targets::of(&asked.tree, &|stem| asked.compiler.worth(stem));
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
-        for (rank, Chosen { at, more }) in (1..).zip(chosen).skip(query.offset) {
-            let mut hit = self.hit(&ranked[at], &targets, query)?;
+        for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
+            let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
+            let mut hit = self.hit(&ranked[at], &grouped, &targets, query)?;
             hit.rank = rank;
-            hit.more = if asked.by_article() { ranked[at].more } else { more };
+            hit.more = if query.by == Unit::Article { ranked[at].more } else { more };
             if query.explain {
                 let labels = asked.parts.iter().map(|part| part.label.as_str()).chain([LIKENESS]);
                 let named = labels.zip(&ranked[at].scores).filter(|(_, score)| **score != 0.0);
@@ -122,7 +117,7 @@ impl Index {
             hits.push(hit);
         }
         // Of the telling words of an article no one misses any.
-        if asked.except.is_none() {
+        if asked.except.0.is_empty() {
             notes.extend(self.unheld(&asked, &ranked).map_err(broken)?);
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
@@ -148,16 +143,18 @@ impl Index {
         let query = asked.query;
         let most = query.offset.saturating_add(query.limit);
         let per_article = if query.by == Unit::Article { 1 } else { query.per_article.max(1) };
-        let mut pool = asked.pool();
+        let mut depth = most.saturating_mul(4);
         // Where a few articles or copies hold the best places, more candidates fill the page.
         loop {
-            let (ranked, all) = asked.ranked(pool)?;
-            let faces = copies::faces(self, &ranked, asked.by_article());
-            let chosen = group::choose(&faces.map_err(|source| self.damaged(source))?, per_article, most);
-            if chosen.len() >= most || all || pool > DEEPEST {
+            let Order { ranked, head, all } = asked.ranked(depth)?;
+            let faces = copies::faces(self, &ranked, query.by).map_err(|source| self.damaged(source))?;
+            // By date the first of copies is the newest, and stays.
+            let head = if asked.by == By::Date { 0 } else { head };
+            let chosen = group::choose(&faces, head, per_article, most);
+            if chosen.len() >= most || all || depth > DEEPEST {
                 return Ok((ranked, chosen));
             }
-            pool *= 4;
+            depth = ranked.len().max(depth) * 4;
         }
     }
 

@@ -1,11 +1,15 @@
 //! The candidates in their order: passages by themselves, or articles by all they say.
 
-use std::{collections::HashSet, ops::Range, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    path::PathBuf,
+};
 
 use tantivy::{DocAddress, DocId, query::Query as EngineQuery};
 
 use super::{
-    article::Evidence,
+    article::{Evidence, Marks, Worths},
     compile::{Compiler, Within},
     copies,
     likeness::Likeness,
@@ -16,11 +20,22 @@ use super::{
 };
 use crate::{analysis, error::Result, index::Index};
 
-/// How many candidates are put in order by all parts of the score, unless the page needs more. A
-/// deeper pool changed no figure of the experiments that the weights come from.
-const POOL: usize = 200;
+/// How many candidates are put in order by all parts of the score: the head of the order. Those behind
+/// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
+/// deeper head changed no figure of the experiments that the weights come from.
+const HEAD: usize = 200;
 
-/// Candidates taken beyond the pool, so that its last ones are decided by exact sums.
+/// The head holds no more passages of one article while there are others: a book on the subject must
+/// not keep a short article on it out.
+const MOST_IN_HEAD: usize = 16;
+
+/// The head is gathered from more candidates, up to [`WIDEST`], while they are of fewer articles.
+const FEW_ARTICLES: usize = 40;
+
+/// See [`FEW_ARTICLES`].
+const WIDEST: usize = 64 * HEAD;
+
+/// Candidates taken beyond those wanted, so that the last ones are decided by exact sums.
 const MARGIN: usize = 56;
 
 /// How many of the best are compared with the words of the query letter by letter: twice as many
@@ -39,12 +54,33 @@ pub(super) struct Asked<'a> {
     pub(super) compiled: Box<dyn EngineQuery>,
     pub(super) parts: Vec<Part>,
     pub(super) by: By,
-    /// The article that is no answer, where there is one.
-    pub(super) except: Option<Except>,
+    /// Articles that are no answer.
+    pub(super) except: Except,
 }
 
-/// The passages of an article, by the number of its segment.
-pub(super) type Except = (u32, Range<DocId>);
+/// Articles that are no answer, by the number of their segment and their passages.
+#[derive(Default)]
+pub(super) struct Except(pub(super) Vec<(u32, Range<DocId>)>);
+
+impl Except {
+    pub(super) fn has(&self, passage: DocAddress) -> bool {
+        let DocAddress { segment_ord, doc_id } = passage;
+        self.0.iter().any(|(segment, passages)| *segment == segment_ord && passages.contains(&doc_id))
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(|(_, passages)| passages.len()).sum()
+    }
+}
+
+/// Candidates in their order.
+pub(super) struct Order {
+    pub(super) ranked: Vec<Ranked>,
+    /// How many of them are in an order that deeper ones cannot change.
+    pub(super) head: usize,
+    /// Whether these are all that match.
+    pub(super) all: bool,
+}
 
 /// A candidate in its place.
 pub(super) struct Ranked {
@@ -69,56 +105,54 @@ impl<'a> Asked<'a> {
         let compiled = compiler.query(&tree, &within)?;
         let parts = rerank::parts(&compiler, &tree)?;
         let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
-        Ok(Self { query, tree, within, compiler, compiled, parts, by, except: None })
-    }
-
-    /// Whether whole articles are ranked: by date each of their passages is as good as another.
-    pub(super) fn by_article(&self) -> bool {
-        self.query.by == Unit::Article && self.by == By::Score
-    }
-
-    /// Returns how many candidates fill a page, at the least.
-    pub(super) fn pool(&self) -> usize {
-        POOL.max(self.query.offset.saturating_add(self.query.limit).saturating_mul(4))
+        Ok(Self { query, tree, within, compiler, compiled, parts, by, except: Except::default() })
     }
 
     /// Counts what matches, up to [`MOST_COUNTED`].
     pub(super) fn count(&self) -> tantivy::Result<u64> {
         if self.query.by == Unit::Passage {
-            return retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, self.except.as_ref());
+            return retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, &self.except);
         }
         let evidence = Evidence::new(&self.compiler)?;
-        match self.any_will_do() {
-            true => evidence.count(&*self.compiled, MOST_COUNTED, self.except.as_ref()),
-            false => {
-                let marks = evidence.matching(&self.tree, &self.within)?;
-                Ok(marks.iter().map(super::article::Marks::count).sum::<u64>().min(MOST_COUNTED))
-            }
+        match self.matching(&evidence)? {
+            None => evidence.count(&*self.compiled, MOST_COUNTED, &self.except),
+            Some(marks) => Ok(marks.iter().map(Marks::count).sum::<u64>().min(MOST_COUNTED)),
         }
     }
 
-    /// Returns the best candidates in their order, about so many, and whether these are all.
-    pub(super) fn ranked(&self, pool: usize) -> Result<(Vec<Ranked>, bool)> {
-        let limit = pool + MARGIN;
-        let found = if self.by_article() { self.articles(limit) } else { self.passages(limit) };
-        let (mut ranked, all) = found.map_err(|source| self.compiler.index.damaged(source))?;
-        if let Some((segment, passages)) = &self.except {
-            let apart = |at: DocAddress| at.segment_ord != *segment || !passages.contains(&at.doc_id);
-            ranked.retain(|one| apart(one.candidate.address));
+    /// Returns the articles that match; none where any word of the query is enough to match.
+    fn matching(&self, evidence: &Evidence<'_>) -> tantivy::Result<Option<Vec<Marks>>> {
+        let nested = self.tree.should.iter().any(|node| matches!(node, Node::Group(_)));
+        let any_will_do =
+            self.tree.must.is_empty() && self.tree.not.is_empty() && self.within.is_empty() && !nested;
+        if any_will_do && self.by == By::Score {
+            return Ok(None);
         }
+        evidence.matching(&self.tree, &self.within, &self.except).map(Some)
+    }
+
+    /// Returns the best candidates in their order, at least so many where there are.
+    pub(super) fn ranked(&self, depth: usize) -> Result<Order> {
+        let depth = depth.max(HEAD);
+        let found = match self.query.by {
+            Unit::Passage => self.passages(depth),
+            Unit::Article => self.articles(depth),
+        };
+        let mut order = found.map_err(|source| self.compiler.index.damaged(source))?;
         if self.by == By::Score {
-            self.liken(&mut ranked)?;
+            let head = &mut order.ranked[..order.head];
+            self.liken(head)?;
             if let Some(recency) = &self.query.recency {
-                self.prefer(recency, &mut ranked)?;
+                self.prefer(recency, head)?;
             }
         }
-        Ok((ranked, all))
+        Ok(order)
     }
 
     /// Weighs scores by the dates of their articles, and puts candidates in order again.
     fn prefer(&self, recency: &Recency, ranked: &mut [Ranked]) -> Result<()> {
         let index = self.compiler.index;
-        let faces = copies::faces(index, ranked, false).map_err(|source| index.damaged(source))?;
+        let faces = copies::faces(index, ranked, Unit::Passage).map_err(|source| index.damaged(source))?;
         for (one, face) in ranked.iter_mut().zip(faces) {
             let factor = recency.factor(face.day);
             one.scores.iter_mut().for_each(|score| *score *= factor);
@@ -148,106 +182,127 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    /// Whether any word of the query is enough to match.
-    fn any_will_do(&self) -> bool {
-        let nested = self.tree.should.iter().any(|node| matches!(node, Node::Group(_)));
-        self.tree.must.is_empty() && self.tree.not.is_empty() && self.within.is_empty() && !nested
+    fn passages(&self, depth: usize) -> tantivy::Result<Order> {
+        let mut window = HEAD;
+        loop {
+            let (mut ranked, all) = self.retrieved_and_scored(depth.max(window))?;
+            if self.by == By::Date {
+                return Ok(Order { head: ranked.len(), ranked, all });
+            }
+            let articles: HashSet<_> = ranked.iter().take(window).map(article_of).collect();
+            if articles.len() >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
+                drop(articles);
+                let head = gather_head(&mut ranked, window);
+                settle(&mut ranked[..head]);
+                return Ok(Order { ranked, head, all });
+            }
+            drop(articles);
+            window *= 4;
+        }
     }
 
-    fn passages(&self, limit: usize) -> tantivy::Result<(Vec<Ranked>, bool)> {
-        let (mut candidates, all) = self.retrieved(limit)?;
-        candidates.sort_by(best_first);
+    /// Returns the best passages by what they are retrieved by, in exact sums, with all parts of their
+    /// scores; by date, the newest.
+    fn retrieved_and_scored(&self, depth: usize) -> tantivy::Result<(Vec<Ranked>, bool)> {
+        let (candidates, all) = self.retrieved(depth)?;
         let scores = self.scores(&candidates)?;
-        let mut ranked: Vec<Ranked> = candidates
-            .into_iter()
-            .zip(scores)
-            .map(|(candidate, scores)| Ranked {
-                passages: vec![candidate.address],
-                candidate,
-                scores,
-                more: 0,
-            })
-            .collect();
-        if self.by == By::Score {
-            self.settle(&mut ranked, (!all).then_some(limit - MARGIN));
-        }
-        Ok((ranked, all))
-    }
-
-    fn articles(&self, limit: usize) -> tantivy::Result<(Vec<Ranked>, bool)> {
-        let evidence = Evidence::new(&self.compiler)?;
-        let matching = match self.any_will_do() {
-            true => None,
-            false => Some(evidence.matching(&self.tree, &self.within)?),
-        };
-        let (mut candidates, worths) = evidence.best(&self.parts, matching.as_deref(), limit)?;
-        self.name_by_folder(&mut candidates);
-        candidates.sort_by(best_first);
-        let mut all = candidates.len() < limit;
-        candidates.truncate(limit);
-        // What words in an article's own text don't find: phrases, prefixes, and what stands around it.
-        if all || self.parts.iter().any(|part| part.retrieves && part.bag.is_none() && part.word.is_none()) {
-            let mut known: HashSet<DocAddress> =
-                candidates.iter().map(|candidate| candidate.address).collect();
-            let (passages, all_passages) = self.passages(limit)?;
-            all &= all_passages;
-            for ranked in passages {
-                let article = evidence.article_of(&ranked.candidate)?;
-                if evidence.is_marked(matching.as_deref(), &article) && known.insert(article.address) {
-                    candidates.push(article);
-                }
+        let ranked = candidates.into_iter().zip(scores).map(|(mut candidate, scores)| {
+            if self.by == By::Score {
+                candidate.key = rerank::words_alone(&self.parts, &scores);
             }
-            self.name_by_folder(&mut candidates);
-        }
-        let scored = evidence.score(&self.parts, &worths, &candidates)?;
-        let wanted = self.query.per_article.max(1);
-        let mut ranked: Vec<Ranked> = candidates
-            .into_iter()
-            .zip(scored)
-            .map(|(candidate, scored)| {
-                let segment = candidate.address.segment_ord;
-                let passages = scored.best_passages(wanted);
-                Ranked {
-                    more: scored.matched().saturating_sub(passages.len()) as u64,
-                    passages: passages.into_iter().map(|doc| DocAddress::new(segment, doc)).collect(),
-                    candidate,
-                    scores: scored.parts,
-                }
-            })
-            .collect();
-        self.settle(&mut ranked, None);
+            Ranked { passages: vec![candidate.address], candidate, scores, more: 0 }
+        });
+        let mut ranked: Vec<Ranked> = ranked.collect();
+        ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
         if !all {
-            ranked.truncate(limit - MARGIN);
+            // The last ones may have been taken by inexact sums.
+            ranked.truncate(depth);
         }
         Ok((ranked, all))
     }
 
-    /// Puts candidates in the order of the sums of their parts. Where some are left out, these are the
-    /// least by what candidates are retrieved by, in exact sums.
-    fn settle(&self, ranked: &mut Vec<Ranked>, keep: Option<usize>) {
-        let order = |one: &Ranked, other: &Ranked| best_first(&one.candidate, &other.candidate);
-        if let Some(keep) = keep {
-            for one in &mut *ranked {
-                one.candidate.key = rerank::words_alone(&self.parts, &one.scores);
+    fn articles(&self, depth: usize) -> tantivy::Result<Order> {
+        let evidence = Evidence::new(&self.compiler)?;
+        let matching = self.matching(&evidence)?;
+        if let (By::Date, Some(marks)) = (self.by, &matching) {
+            let mut candidates = evidence.newest(marks, depth)?;
+            self.name_by_folder(&mut candidates);
+            candidates.sort_by(best_first);
+            let all = candidates.len() < depth;
+            candidates.truncate(depth);
+            let ranked = self.with_passages(&evidence, &Worths::new(), candidates)?;
+            return Ok(Order { head: ranked.len(), ranked, all });
+        }
+        let (mut best, worths) =
+            evidence.best(&self.parts, matching.as_deref(), depth + self.except.len())?;
+        self.name_by_folder(&mut best);
+        best.retain(|article| !self.except.has(article.address));
+        best.sort_by(best_first);
+        let mut all = best.len() < depth;
+        best.truncate(depth);
+        // What words in an article's own text don't find: phrases, prefixes, and what stands around it.
+        let others = |part: &Part| part.retrieves && part.bag.is_none() && part.word.is_none();
+        let found_otherwise = best.len() < HEAD || self.parts.iter().any(others);
+        let tail = best.split_off(HEAD.min(best.len()));
+        let mut found = Vec::new();
+        if all || found_otherwise {
+            let passages = self.passages(depth)?;
+            all &= passages.all;
+            let mut known: HashSet<DocAddress> = best.iter().map(|article| article.address).collect();
+            for (at, passage) in passages.ranked.iter().enumerate() {
+                let article = evidence.article_of(&passage.candidate)?;
+                let is_new = known.insert(article.address);
+                if is_new && evidence.is_marked(matching.as_deref(), &article) {
+                    found.push((found_otherwise && at < passages.head, article));
+                }
             }
-            ranked.sort_by(order);
-            ranked.truncate(keep);
         }
-        for one in &mut *ranked {
-            one.candidate.key = sum(&one.scores);
-        }
-        ranked.sort_by(order);
+        let (more, behind): (Vec<_>, Vec<_>) = found.into_iter().partition(|(head, _)| *head);
+        best.extend(more.into_iter().map(|(_, article)| article));
+        let mut known: HashSet<DocAddress> = best.iter().map(|article| article.address).collect();
+        let head = best.len();
+        let deeper = tail.into_iter().chain(behind.into_iter().map(|(_, article)| article));
+        best.extend(deeper.filter(|article| known.insert(article.address)));
+        self.name_by_folder(&mut best);
+        let mut ranked = self.with_passages(&evidence, &worths, best)?;
+        settle(&mut ranked[..head]);
+        Ok(Order { ranked, head, all })
     }
 
-    /// Returns the best passages by what the engine can tell, and whether these are all.
-    fn retrieved(&self, limit: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
-        let index = self.compiler.index;
+    /// Scores articles and chooses the passages of each to show.
+    fn with_passages(
+        &self,
+        evidence: &Evidence<'_>,
+        worths: &Worths,
+        articles: Vec<Candidate>,
+    ) -> tantivy::Result<Vec<Ranked>> {
+        let scored = evidence.score(&self.parts, worths, &articles)?;
+        let ranked = articles.into_iter().zip(scored).map(|(candidate, scored)| {
+            let passages = scored.best_passages(self.query.per_article.max(1));
+            Ranked {
+                more: scored.matched().saturating_sub(passages.len()) as u64,
+                passages: passages
+                    .into_iter()
+                    .map(|doc| DocAddress::new(candidate.address.segment_ord, doc))
+                    .collect(),
+                candidate,
+                scores: scored.parts,
+            }
+        });
+        Ok(ranked.collect())
+    }
+
+    /// Returns the best passages by what the engine can tell, some more than so many, and whether these
+    /// are all.
+    fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
+        let limit = depth + MARGIN + self.except.len();
         let best = Best { limit, by: self.by };
-        let statistics = &self.compiler.statistics;
-        let mut candidates =
-            index.searcher().search_with_statistics_provider(&*self.compiled, &best, statistics)?;
-        self.name_by_folder(&mut candidates);
+        let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.statistics);
+        let mut candidates = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         let all = candidates.len() < limit;
+        self.name_by_folder(&mut candidates);
+        candidates.retain(|candidate| !self.except.has(candidate.address));
+        candidates.sort_by(best_first);
         Ok((candidates, all))
     }
 
@@ -270,6 +325,42 @@ impl<'a> Asked<'a> {
         let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
         rerank::score(&self.compiler, &self.parts, &addresses)
     }
+}
+
+/// Returns what tells the article of a candidate.
+fn article_of(ranked: &Ranked) -> (String, u64) {
+    (ranked.candidate.file.clone(), ranked.candidate.order >> 32)
+}
+
+/// Moves those candidates to the front that all parts of the score put in order: of the first `window`
+/// no more than [`MOST_IN_HEAD`] of an article while there are others. Returns how many they are.
+fn gather_head(ranked: &mut Vec<Ranked>, window: usize) -> usize {
+    let mut of_article: HashMap<(String, u64), usize> = HashMap::new();
+    let (mut head, mut passed, mut behind) = (Vec::with_capacity(HEAD), Vec::new(), Vec::new());
+    for (at, one) in ranked.drain(..).enumerate() {
+        if at >= window || head.len() == HEAD {
+            behind.push(one);
+            continue;
+        }
+        let taken = of_article.entry(article_of(&one)).or_default();
+        *taken += 1;
+        if *taken <= MOST_IN_HEAD { head.push(one) } else { passed.push(one) }
+    }
+    let room = (HEAD - head.len()).min(passed.len());
+    head.extend(passed.drain(..room));
+    let count = head.len();
+    passed.extend(behind);
+    passed.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+    ranked.extend(head.into_iter().chain(passed));
+    count
+}
+
+/// Puts candidates in the order of the sums of all their parts.
+fn settle(ranked: &mut [Ranked]) {
+    for one in &mut *ranked {
+        one.candidate.key = sum(&one.scores);
+    }
+    ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
 }
 
 /// Adds the parts of a score, always in the same order.

@@ -19,6 +19,10 @@ use crate::analysis;
 /// How many positions words of a pair may be moved to stand side by side.
 const NEAR: u32 = 2;
 
+/// For so many words that the index does not hold others are looked for: each takes a walk through all
+/// words that begin with its letter.
+const MOST_UNKNOWN: usize = 8;
+
 /// One part of a score.
 pub(super) struct Part {
     /// What it is, in plain words.
@@ -70,8 +74,14 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         add("in title or headings", weights.title, (fields.title, &word.stem), false);
         add("beside the article, forms of", weights.aside, (fields.aside, &word.stem), true);
     }
+    let mut unknown = 0;
     for (word, times) in &terms.words {
-        parts.extend(spelled_like(compiler, word, *times)?);
+        if compiler.statistics.doc_freq(&Term::from_field_text(fields.stem, &word.stem))? == 0 {
+            unknown += 1;
+            if unknown <= MOST_UNKNOWN {
+                parts.extend(spelled_like(compiler, word, *times)?);
+            }
+        }
     }
     for node in terms.others {
         let label = match node {
@@ -105,9 +115,6 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
 /// Returns the words that stand for one that no article of the index holds, as one part.
 fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Result<Option<Part>> {
     let fields = compiler.index.fields();
-    if compiler.statistics.doc_freq(&Term::from_field_text(fields.stem, &word.stem))? > 0 {
-        return Ok(None);
-    }
     let near = nearest(compiler, &word.folded)?;
     let names: Vec<String> = near.iter().map(|(other, _)| format!("`{other}`")).collect();
     let weighed = |(other, alike): &(String, f32)| -> Box<dyn Query> {
@@ -116,7 +123,8 @@ fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Re
     let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
     let (word, names) = (&word.folded, names.join(", "));
     let label = format!("for want of `{word}`: {names}");
-    let note = Some(format!("passages with {names}, spelled like `{word}`, stand higher"));
+    let note = Some(format!("{names} is spelled like `{word}`")).filter(|_| near.len() == 1);
+    let note = note.or_else(|| Some(format!("{names} are spelled like `{word}`")));
     Ok((!near.is_empty()).then(|| Part { note, ..Part::of_several(label, query) }))
 }
 

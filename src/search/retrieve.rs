@@ -27,7 +27,7 @@ pub(super) struct Candidate {
     pub(super) address: DocAddress,
     /// What it was taken by: a score, or a day as `YYYYMMDD`.
     pub(super) key: f64,
-    /// The key of its file; see [`schema::file_key`].
+    /// The key of its file; see [`crate::index::schema::file_key`].
     pub(super) file: String,
     /// Its place among the passages of the file.
     pub(super) order: u64,
@@ -187,24 +187,18 @@ impl SegmentCollector for Unused {
     }
 }
 
-/// Counts the passages a query matches outside of one article, up to a limit.
-pub(super) fn count(
-    index: &Index,
-    query: &dyn Query,
-    limit: u64,
-    except: Option<&Except>,
-) -> tantivy::Result<u64> {
+/// Counts the passages a query matches outside of some articles, up to a limit.
+pub(super) fn count(index: &Index, query: &dyn Query, limit: u64, except: &Except) -> tantivy::Result<u64> {
     let searcher = index.searcher();
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut sum = 0;
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let except = except.filter(|(other, _)| *other == segment).map(|(_, passages)| passages);
         let mut docs = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut doc = docs.doc();
         while doc != TERMINATED && sum < limit {
             let counts = alive.is_none_or(|alive| alive.is_alive(doc));
-            sum += u64::from(counts && except.is_none_or(|passages| !passages.contains(&doc)));
+            sum += u64::from(counts && !except.has(DocAddress::new(segment, doc)));
             doc = docs.advance();
         }
     }

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use tantivy::{Term, collector::DocSetCollector, query::TermQuery, schema::IndexRecordOption};
-
 use super::{
     compile::Compiler,
     order::Except,
@@ -15,7 +13,7 @@ use super::{
 use crate::{
     analysis,
     error::Result,
-    index::{ArticleText, Index, Rows},
+    index::{ArticleText, Index},
 };
 
 /// So many words tell what a text is about, as in Lucene's `MoreLikeThis`, where more bring little.
@@ -36,7 +34,7 @@ impl Index {
             std::iter::repeat_n(Node::Words(vec![Word { pause: true, ..word }]), times)
         });
         let tree = Group { should: nodes.collect(), ..Group::default() };
-        self.answer(&query, tree, self.place_of(article)?, Vec::new())
+        self.answer(&query, tree, Except(article.lies.clone()), Vec::new())
     }
 
     /// Returns the telling words of an article, each with how often it counts: those with the most of
@@ -65,16 +63,5 @@ impl Index {
         words.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.2.stem.cmp(&other.2.stem)));
         words.truncate(TELLING);
         Ok(words.into_iter().map(|(_, weight, word)| (word, weight.round() as usize)).collect())
-    }
-
-    /// Returns where the passages of an article lie.
-    fn place_of(&self, article: &ArticleText) -> Result<Option<Except>> {
-        let broken = |source| self.damaged(source);
-        let Some(first) = article.passages.first() else { return Ok(None) };
-        let id = TermQuery::new(Term::from_field_text(self.fields().id, &first.id), IndexRecordOption::Basic);
-        let found = self.searcher().search(&id, &DocSetCollector).map_err(broken)?;
-        let Some(at) = found.into_iter().min() else { return Ok(None) };
-        let rows = Rows::new(self.searcher().segment_reader(at.segment_ord)).map_err(broken)?;
-        Ok(Some((at.segment_ord, rows.article_of(at.doc_id))))
     }
 }

@@ -313,13 +313,13 @@ fn the_help_shows_every_command_with_examples() {
     Print a passage with what stands around it, or the text of an article
 
     An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
-    line; PATH the whole article.
+    line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several.
 
-    Usage: excerpt show [OPTIONS] <ID|PATH[:LINE]>
+    Usage: excerpt show [OPTIONS] <ID|PATH[:LINE|#MEMBER]>
 
     Arguments:
-      <ID|PATH[:LINE]>
-              An id from `search --json`, a file, or a file and a line
+      <ID|PATH[:LINE|#MEMBER]>
+              An id from `search --json`, a file, or a file and a line or member
 
     Options:
           --context <N>

@@ -38,6 +38,68 @@ fn each_record_is_an_article_with_its_own_place() {
 }
 
 #[test]
+fn a_record_is_shown_by_its_name_and_none_runs_into_another() {
+    let place = place();
+    let shown = place.run(&["show", "articles/tides.jsonl#tide-1"]).out;
+    assert!(shown.starts_with("▶ Spring tides") || shown.starts_with("Spring tides"), "{shown}");
+    assert!(!shown.contains("half moon"), "{shown}");
+    let all = place.run(&["show", "articles/tides.jsonl"]).out;
+    assert!(all.contains("spring tide.\n\nNeap tides\n\nAt half moon"), "{all}");
+    assert_eq!(place.run(&["show", "articles/tides.jsonl#none"]).code, 2);
+    let answer = place.json(&["similar", "articles/tides.jsonl#tide-1"]);
+    assert!(answer["hits"].as_array().is_some_and(|hits| hits.iter().all(|hit| hit["member"] != "tide-1")));
+}
+
+#[test]
+fn titles_alone_are_told_apart_and_stand_on_their_lines() {
+    let place = Place::new();
+    let records: Vec<String> =
+        (1..=5).map(|number| format!("{{\"title\": \"Report {number} of the heron\"}}")).collect();
+    place.write("articles/titles.jsonl", records.join("\n"));
+    place.index("articles");
+    let answer = place.json(&["search", "heron"]);
+    let lines: Vec<u64> = answer["hits"]
+        .as_array()
+        .expect("there are hits")
+        .iter()
+        .filter_map(|hit| hit["place"]["line"].as_u64())
+        .collect();
+    assert_eq!(lines, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn an_interruption_in_the_middle_of_a_file_loses_nothing() {
+    let place = Place::new();
+    let filler = "The harbour wall was mended again, stone by stone, before the winter. ".repeat(20);
+    let records = |word: &str, count: usize| -> String {
+        (0..count).map(|id| format!("{{\"id\": {id}, \"text\": \"A {word} came. {filler}\"}}\n")).collect()
+    };
+    place.write("articles/birds.jsonl", records("cassowary", 20));
+    place.index("articles");
+    place.write("articles/birds.jsonl", records("albatross", 60_000));
+    let mut child = place
+        .command(&["index", "--jobs", "1", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    // Long enough to be in the middle of it: reading it takes many times as long.
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < std::time::Duration::from_millis(900) {
+        std::hint::spin_loop();
+    }
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let status = child.wait().expect("it ends");
+    if killed.is_ok_and(|status| status.success()) && status.code() == Some(130) {
+        assert_eq!(place.json(&["search", "cassowary", "--refresh", "never"])["index"]["articles"], 20);
+        place.write("articles/birds.jsonl", records("cormorant", 30));
+        place.index("articles");
+        assert_eq!(place.json(&["search", "cormorant", "--refresh", "never"])["index"]["articles"], 30);
+    } else {
+        assert_eq!(status.code(), Some(0), "it had ended before");
+    }
+}
+
+#[test]
 fn an_edited_file_of_records_leaves_no_old_record() {
     let place = place();
     place.write("articles/tides.jsonl", RECORDS.replace("comet", "eclipse").replace("tide-2", "tide-9"));

@@ -8,6 +8,7 @@ use tantivy::{
 use super::{Evidence, Shelf};
 use crate::search::{
     compile::Within,
+    order::Except,
     retrieve::Candidate,
     tree::{Group, Node},
 };
@@ -15,13 +16,20 @@ use crate::search::{
 impl Evidence<'_> {
     /// Returns the articles that a tree matches, in each segment: what must be there may stand in one
     /// passage and another.
-    pub(in crate::search) fn matching(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Vec<Marks>> {
+    pub(in crate::search) fn matching(
+        &self,
+        tree: &Group,
+        within: &[Within],
+        except: &Except,
+    ) -> tantivy::Result<Vec<Marks>> {
         let within = self.compiler.any_within(within);
         let in_shelf = |shelf| {
             let mut marks = self.group(shelf, tree)?;
             if let Some(within) = &within {
                 marks.keep(&self.marks(shelf, &**within)?);
             }
+            let excepted = except.0.iter().filter(|(segment, _)| *segment == shelf.segment);
+            excepted.for_each(|(_, passages)| marks.take(passages.start));
             Ok(marks)
         };
         self.shelves.iter().map(in_shelf).collect()
@@ -85,6 +93,19 @@ impl Marks {
 
     fn put(&mut self, doc: DocId) {
         self.0[doc as usize / 64] |= 1 << (doc % 64);
+    }
+
+    fn take(&mut self, doc: DocId) {
+        self.0[doc as usize / 64] &= !(1 << (doc % 64));
+    }
+
+    /// Returns the articles, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = DocId> {
+        let bits = |(at, word): (DocId, &u64)| {
+            let word = *word;
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| 64 * at + bit)
+        };
+        (0..).zip(&self.0).filter(|(_, word)| **word != 0).flat_map(bits)
     }
 
     pub(super) fn has(&self, doc: DocId) -> bool {
