@@ -216,6 +216,11 @@ impl Asking<'_> {
             Source::Run(path, run) => (self.looked_up(path, run, notes), path.display().to_string()),
             Source::Search(settings) => {
                 let judged = self.ground().ask(self.topics, self.judgments, settings, self.cancel)?;
+                let note = "some names in the judgments are those of articles in several files: \
+                            name them path#member";
+                if self.ground().ambiguous.load(Relaxed) && !notes.iter().any(|known| known == note) {
+                    notes.push(note.into());
+                }
                 (judged, settings.to_string())
             }
         };

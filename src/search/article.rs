@@ -25,13 +25,14 @@ use tantivy::{
 
 use self::counts::{Counts, each_count};
 pub(super) use self::marks::Marks;
-use super::{compile::Compiler, order::Except, rerank::Part, retrieve::Candidate};
+use super::{
+    compile::Compiler,
+    order::Except,
+    rerank::Part,
+    retrieve::Candidate,
+    weight::{B, K1},
+};
 use crate::index::Rows;
-
-/// BM25's constants, as tantivy has them for passages; .9 and .4, Lucene's research defaults, lost .007
-/// to .038 nDCG@10 on the four collections that weights come from.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
 
 /// The passages of a segment, seen as articles.
 struct Shelf<'a> {

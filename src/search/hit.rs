@@ -78,7 +78,7 @@ impl Index {
     }
 
     /// Returns the indexed folder that a passage is of, and its file.
-    fn home(&self, stored: &Stored) -> (std::path::PathBuf, std::path::PathBuf) {
+    pub(super) fn home(&self, stored: &Stored) -> (std::path::PathBuf, std::path::PathBuf) {
         let folder = self.manifest().folder(stored.folder).map(|folder| folder.base(self.path()));
         let folder = folder.unwrap_or_default();
         let file = walk::join(&folder, &stored.path);

@@ -7,6 +7,7 @@
 //! a form of the query's word stood there as often as the sum of how alike they are, less what its
 //! forms count by themselves.
 
+use super::weight::{B, K1};
 use crate::analysis;
 
 /// The letters of a run. Words that are no longer are one run.
@@ -17,10 +18,6 @@ const LEAST: f32 = 0.3;
 
 /// The share of a text's words that are no stop words.
 const TELLING: f32 = 0.6;
-
-/// BM25's constants.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
 
 /// The words that passages are compared with.
 pub(super) struct Likeness {

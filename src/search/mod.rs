@@ -80,8 +80,10 @@ impl Index {
             *taken <= query.per_article.max(1)
         });
         let page = allowed.skip(query.offset).take(query.limit).map(|ranked| {
-            let Stored { path, member, id, text, .. } = self.stored_at(ranked.passages[0])?;
-            Ok(Ranking { path, member, id, text, score: ranked.candidate.key })
+            let stored = self.stored_at(ranked.passages[0])?;
+            let (_, file) = self.home(&stored);
+            let Stored { path, member, id, text, .. } = stored;
+            Ok(Ranking { file, path, member, id, text, score: ranked.candidate.key })
         });
         page.collect()
     }

@@ -140,6 +140,8 @@ pub struct Copy {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Ranking {
+    /// Its file.
+    pub file: PathBuf,
     /// Its path inside its folder.
     pub path: Vec<u8>,
     /// Which article of the file it is of, where that holds several.

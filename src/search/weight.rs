@@ -5,6 +5,13 @@
 //! repository's corpus. `excerpt eval --compare exact=0` measures a part again. All weights were set for
 //! all of these together; where a figure is not named, it changed by no more than .001.
 
+/// How soon a word that is said again counts no more, and how much the length of a text takes off: the
+/// constants of BM25 (Robertson and Zaragoza 2009, <https://doi.org/10.1561/1500000019>), which the engine
+/// has too. Lucene's research defaults, .9 and .4, lost .007 to .038 on the four English collections.
+pub(super) const K1: f32 = 1.2;
+/// See [`K1`].
+pub(super) const B: f32 = 0.75;
+
 /// What each part of a score counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {

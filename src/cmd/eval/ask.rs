@@ -1,9 +1,13 @@
 //! Asking an index all queries of an evaluation.
 
 use std::{
+    collections::HashMap,
     num::NonZeroUsize,
     path::PathBuf,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
     thread,
 };
 
@@ -33,6 +37,8 @@ pub(super) struct Ground {
     index: Index,
     /// The folder of an index that was made for this only, and goes with it.
     temporary: Option<TempDir>,
+    /// Whether a name in the judgments is that of articles in several files.
+    pub(super) ambiguous: AtomicBool,
 }
 
 impl Ground {
@@ -54,7 +60,7 @@ impl Ground {
             notes.push("the index does not agree with its folders: `excerpt index` makes it".into());
         }
         notes.extend(fresh.notes);
-        Ok(Self { index, temporary: None })
+        Ok(Self { index, temporary: None, ambiguous: AtomicBool::new(false) })
     }
 
     fn temporary(paths: &[PathBuf], cancel: &AtomicBool, notes: &mut Vec<String>) -> anyhow::Result<Self> {
@@ -72,7 +78,7 @@ impl Ground {
         if report.failed > 0 {
             notes.push(format!("{} files or folders could not be read", report.failed));
         }
-        Ok(Self { index, temporary: Some(folder) })
+        Ok(Self { index, temporary: Some(folder), ambiguous: AtomicBool::new(false) })
     }
 
     /// Says what is asked, and with what settings.
@@ -97,13 +103,15 @@ impl Ground {
         cancel: &AtomicBool,
     ) -> excerpt::Result<Vec<Judged>> {
         let counter = Counter::new(topics.len(), "queries");
+        let files: Mutex<HashMap<String, PathBuf>> = Mutex::default();
         let next = AtomicUsize::new(0);
         let work = || -> excerpt::Result<Vec<(usize, Judged)>> {
             let mut done = Vec::new();
             while !cancel.load(Relaxed) {
                 let at = next.fetch_add(1, Relaxed);
                 let Some(topic) = topics.get(at) else { break };
-                done.push((at, judgments.judge(topic, &ranked(&self.index, topic, settings)?)));
+                let found = ranked(&self.index, topic, settings)?;
+                done.push((at, judgments.judge(topic, &self.named(found, judgments, &files))));
                 counter.step();
             }
             Ok(done)
@@ -119,10 +127,28 @@ impl Ground {
         judged.sort_by_key(|(at, _)| *at);
         Ok(judged.into_iter().map(|(_, judged)| judged).collect())
     }
+
+    /// Returns what was found under the names it may be judged by. Remembers in which file each article
+    /// is that is called by its member alone.
+    fn named(
+        &self,
+        found: Vec<Ranking>,
+        judgments: &Judgments,
+        files: &Mutex<HashMap<String, PathBuf>>,
+    ) -> Vec<Ranked> {
+        let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+        for Ranking { file, member, .. } in &found {
+            let Some(member) = member.as_ref().filter(|member| judgments.knows(member)) else { continue };
+            if files.entry(member.clone()).or_insert_with(|| file.clone()) != file {
+                self.ambiguous.store(true, Relaxed);
+            }
+        }
+        found.into_iter().map(named).collect()
+    }
 }
 
 /// Asks one query: the only place that says how.
-fn ranked(index: &Index, topic: &Topic, settings: &Settings) -> excerpt::Result<Vec<Ranked>> {
+fn ranked(index: &Index, topic: &Topic, settings: &Settings) -> excerpt::Result<Vec<Ranking>> {
     let query = Query {
         text: topic.text.clone(),
         limit: DEPTH,
@@ -131,7 +157,7 @@ fn ranked(index: &Index, topic: &Topic, settings: &Settings) -> excerpt::Result<
         weights: settings.weights.clone(),
         ..Query::default()
     };
-    Ok(index.ranking(&query)?.into_iter().map(named).collect())
+    index.ranking(&query)
 }
 
 /// Returns what was found under the names it may be judged by.
