@@ -16,10 +16,11 @@ use crossbeam_channel::Sender;
 use tantivy::{IndexWriter, indexer::UserOperation};
 
 use super::{
+    draft::Drafts,
     ledger::{Entry, Fate},
     manifest::Tally,
     queue::{Queue, Waiting},
-    schema::{self, Fields},
+    schema::Fields,
 };
 use crate::{
     article::Article,
@@ -176,9 +177,9 @@ impl<'a> Ingest<'a> {
                 filed.title = article.title.clone().unwrap_or_default();
             }
             let passages = passage::cut(&article, Size::default());
-            let documents = schema::Documents::new(&fields, file, number, article, passages);
+            let drafts = Drafts::new(fields, file, number, article, passages);
             number += 1;
-            match self.replace(file, replaces && number == 1, Some(documents)) {
+            match self.replace(file, replaces && number == 1, Some(drafts)) {
                 Ok(tally) => {
                     filed.tally += tally;
                     // Of a file of records the rest may take long.
@@ -217,24 +218,19 @@ impl<'a> Ingest<'a> {
 
     /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
     /// between. The passages of an article stay together and in order, wherever segments end.
-    fn replace(
-        &self,
-        entry: &Entry,
-        old: bool,
-        article: Option<schema::Documents<'_>>,
-    ) -> tantivy::Result<Tally> {
+    fn replace(&self, entry: &Entry, old: bool, article: Option<Drafts>) -> tantivy::Result<Tally> {
         let writer = self.writer.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         if old {
             writer.delete_term(self.fields.file_term(entry.folder, &entry.path));
         }
         let mut sum = Tally::default();
-        if let Some(documents) = article {
-            let ticket = Arc::new(self.queue.enter(documents.bytes()));
-            let wait = |(document, tally)| {
+        if let Some(drafts) = article {
+            let ticket = Arc::new(self.queue.enter(drafts.bytes()));
+            let wait = |(draft, tally)| {
                 sum += tally;
-                UserOperation::Add(Waiting { document, _ticket: Arc::clone(&ticket) })
+                UserOperation::Add(Waiting::new(draft, &ticket))
             };
-            let batch: Vec<_> = documents.map(wait).collect();
+            let batch: Vec<_> = drafts.map(wait).collect();
             writer.run(batch)?;
         }
         Ok(sum)

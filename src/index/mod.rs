@@ -5,6 +5,7 @@
 //! does meanwhile. [`Index::update`] makes the index agree with its folders.
 
 mod commit;
+mod draft;
 mod fresh;
 mod home;
 mod ingest;

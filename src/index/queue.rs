@@ -1,14 +1,16 @@
-//! What is on its way to the writer: documents that wait for one of its threads, no more of them at
+//! What is on its way to the writer: passages that wait for one of its threads, no more of them at
 //! once than fit a number of bytes.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use tantivy::{
     TantivyDocument,
     schema::{Field, document::CompactDocValue, document::Document},
 };
 
-/// Bounds the bytes of waiting documents.
+use super::draft::Draft;
+
+/// Bounds the bytes of waiting passages.
 pub(super) struct Queue {
     limit: u64,
     waiting: Mutex<u64>,
@@ -32,7 +34,7 @@ impl Queue {
     }
 }
 
-/// The room that some documents take while they wait; given back when dropped.
+/// The room that some passages take while they wait; given back when dropped.
 pub(super) struct Ticket {
     queue: Arc<Queue>,
     bytes: u64,
@@ -45,10 +47,18 @@ impl Drop for Ticket {
     }
 }
 
-/// A document that waits; its article's ticket lapses with the last of them.
+/// A passage that waits to be written; its article's ticket lapses with the last of them.
 pub(super) struct Waiting {
-    pub(super) document: TantivyDocument,
-    pub(super) _ticket: Arc<Ticket>,
+    draft: Draft,
+    /// The document, where it was looked at before it is written.
+    made: OnceLock<TantivyDocument>,
+    _ticket: Arc<Ticket>,
+}
+
+impl Waiting {
+    pub(super) fn new(draft: Draft, ticket: &Arc<Ticket>) -> Self {
+        Self { draft, made: OnceLock::new(), _ticket: Arc::clone(ticket) }
+    }
 }
 
 impl Document for Waiting {
@@ -56,11 +66,11 @@ impl Document for Waiting {
     type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, CompactDocValue<'a>)> + 'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        Box::new(self.document.field_values())
+        Box::new(self.made.get_or_init(|| self.draft.clone().document()).field_values())
     }
 
     fn into_tantivy_document(self) -> TantivyDocument {
-        self.document
+        self.made.into_inner().unwrap_or_else(|| self.draft.document())
     }
 }
 

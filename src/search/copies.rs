@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Of a long article so many passages are compared.
-const MOST_COMPARED: usize = 64;
+const MOST_COMPARED: usize = 16;
 
 /// The columns of a segment that grouping reads.
 struct Columns {

@@ -1,0 +1,264 @@
+//! Passages on their way into the index. A draft holds a passage and what is to be known of it; the
+//! document, which keeps its text several times, is made by the thread that writes it, and gone with it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tantivy::TantivyDocument;
+
+use super::{
+    ledger::Entry,
+    manifest::Tally,
+    schema::{self, Fields, Stored, file_key},
+};
+use crate::{
+    analysis::{self, Sketch},
+    article::{Article, Role},
+    passage::Passage,
+};
+
+/// What the passages of an article have in common.
+struct Facts {
+    fields: Fields,
+    folder: u32,
+    path: Vec<u8>,
+    format: String,
+    /// The number of the article in its file.
+    number: u32,
+    /// Without its text, which the passages hold.
+    article: Article,
+    title: String,
+    /// Its words: title, headings and text once each.
+    length: u64,
+}
+
+/// A passage that is to become a document.
+#[derive(Clone)]
+pub(super) struct Draft {
+    facts: Arc<Facts>,
+    /// Its number in the article.
+    at: usize,
+    id: String,
+    sketch: Sketch,
+    passage: Passage,
+}
+
+/// The passages of one article as drafts, in order, each with what it adds to the sums.
+pub(super) struct Drafts {
+    facts: Arc<Facts>,
+    /// The words of each passage's text.
+    words: Vec<u64>,
+    bytes: u64,
+    passages: std::iter::Enumerate<std::vec::IntoIter<Passage>>,
+    /// How often each hash was met.
+    seen: HashMap<String, u32>,
+}
+
+impl Drafts {
+    /// Takes an article's passages. `number` counts the articles of the file.
+    pub(super) fn new(
+        fields: Fields,
+        file: &Entry,
+        number: u32,
+        mut article: Article,
+        passages: Vec<Passage>,
+    ) -> Self {
+        article.sections = Vec::new();
+        let title = article.title.take().unwrap_or_default();
+        let words: Vec<u64> = passages.iter().map(|passage| analysis::count(&passage.text) as u64).collect();
+        let length = length(&title, &passages, &words);
+        let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
+        let (folder, path, format) = (file.folder, file.path.clone(), file.format.clone());
+        let facts = Facts { fields, folder, path, format, number, article, title, length };
+        let passages = passages.into_iter().enumerate();
+        Self { facts: Arc::new(facts), words, bytes, passages, seen: HashMap::new() }
+    }
+
+    /// Returns about how many bytes all the drafts take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn tally(&self, at: usize, passage: &Passage) -> Tally {
+        let words = self.words[at];
+        let mut tally = Tally::default();
+        match passage.role {
+            Role::Main => {
+                let above = std::iter::once(&self.facts.title).chain(&passage.headings);
+                tally.passages = 1;
+                tally.title_words = above.map(|part| analysis::count(part) as u64).sum();
+                tally.words = tally.title_words + words;
+            }
+            Role::Aside => {
+                tally.asides = 1;
+                tally.aside_words = 2 * words;
+            }
+        }
+        if at == 0 {
+            tally.articles = 1;
+            tally.article_words = self.facts.length;
+        }
+        tally
+    }
+}
+
+impl Iterator for Drafts {
+    type Item = (Draft, Tally);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (at, passage) = self.passages.next()?;
+        let facts = &self.facts;
+        let hash = hash(&facts.path, facts.article.member.as_deref(), &passage.text);
+        let repeat = self.seen.entry(hash.clone()).and_modify(|times| *times += 1).or_insert(1);
+        let id = format!("{hash}:{repeat}");
+        let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
+        let tally = self.tally(at, &passage);
+        Some((Draft { facts: Arc::clone(facts), at, id, sketch, passage }, tally))
+    }
+}
+
+impl Draft {
+    /// Returns the document of the passage.
+    pub(super) fn document(self) -> TantivyDocument {
+        let Facts { fields, folder, path, number, length, .. } = &*self.facts;
+        let mut document = TantivyDocument::default();
+        document.add_text(fields.id, &self.id);
+        document.add_text(fields.file, file_key(*folder, path));
+        document.add_u64(fields.order, u64::from(*number) << 32 | self.at as u64);
+        document.add_u64(fields.folder, u64::from(*folder));
+        document.add_u64(fields.length, *length);
+        document.add_u64(fields.sketch, self.sketch.bits);
+        for band in self.sketch.bands {
+            document.add_u64(fields.band, band);
+        }
+        self.add_text(&mut document);
+        self.facts.add_to(&mut document);
+        document.add_text(fields.text, &self.passage.text);
+        let stored = postcard::to_stdvec(&self.stored()).expect("plain data can be encoded");
+        document.add_bytes(fields.data, &stored);
+        document
+    }
+
+    fn add_text(&self, document: &mut TantivyDocument) {
+        let (fields, passage) = (&self.facts.fields, &self.passage);
+        if passage.role == Role::Aside {
+            document.add_text(fields.aside, &passage.text);
+            return;
+        }
+        document.add_u64(fields.main, 1);
+        let above = || std::iter::once(&self.facts.title).chain(&passage.headings);
+        for part in above() {
+            document.add_text(fields.title, part);
+        }
+        for part in above().chain([&passage.text]) {
+            document.add_text(fields.stem, part);
+            document.add_text(fields.exact, part);
+        }
+    }
+
+    /// Returns what is kept to show the passage, less its text.
+    fn stored(&self) -> Stored {
+        let (facts, article, passage) = (&*self.facts, &self.facts.article, &self.passage);
+        Stored {
+            id: self.id.clone(),
+            folder: facts.folder,
+            path: facts.path.clone(),
+            member: article.member.clone(),
+            title: facts.title.clone(),
+            author: article.author.clone(),
+            date: article.date,
+            url: article.url.clone(),
+            language: article.language.clone(),
+            format: facts.format.clone(),
+            tags: article.tags.clone(),
+            headings: passage.headings.clone(),
+            section: passage.section,
+            role: passage.role,
+            place: passage.place,
+            text: String::new(),
+        }
+    }
+}
+
+impl Facts {
+    fn add_to(&self, document: &mut TantivyDocument) {
+        let (fields, article) = (&self.fields, &self.article);
+        document.add_text(fields.path, String::from_utf8_lossy(&self.path));
+        document.add_text(fields.format, &self.format);
+        if let Some(author) = &article.author {
+            document.add_text(fields.author, author);
+        }
+        for tag in &article.tags {
+            document.add_text(fields.tag, schema::folded(tag));
+        }
+        for site in article.url.as_deref().map(sites).unwrap_or_default() {
+            document.add_text(fields.site, site.to_ascii_lowercase());
+        }
+        for language in article.language.as_deref().map(languages).unwrap_or_default() {
+            document.add_text(fields.language, language);
+        }
+        if let Some(date) = article.date {
+            document.add_u64(fields.day, date.first_day());
+            document.add_u64(fields.day_end, date.last_day());
+        }
+    }
+}
+
+/// Returns what ids begin with: 64 bits of a hash of path, member and text.
+fn hash(path: &[u8], member: Option<&str>, text: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(path).update(b"\0").update(member.unwrap_or_default().as_bytes()).update(b"\0");
+    hasher.update(text.as_bytes());
+    hasher.finalize().to_hex()[..16].into()
+}
+
+/// Counts the words of an article: of its title, of each heading where it first stands, and of its
+/// own text.
+fn length(title: &str, passages: &[Passage], words: &[u64]) -> u64 {
+    let mut above: &[String] = &[];
+    let mut length = analysis::count(title) as u64;
+    for (passage, words) in passages.iter().zip(words).filter(|(passage, _)| passage.role == Role::Main) {
+        let same = above.iter().zip(&passage.headings).take_while(|(one, other)| one == other).count();
+        length += passage.headings[same..].iter().map(|heading| analysis::count(heading) as u64).sum::<u64>();
+        length += words;
+        above = &passage.headings;
+    }
+    length
+}
+
+/// Returns the host of a URL and each domain above it: `www.example.org`, `example.org`, `org`.
+fn sites(url: &str) -> Vec<&str> {
+    let Some((_, rest)) = url.split_once("://") else { return Vec::new() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or("");
+    let mut sites = Vec::new();
+    let mut at = Some(0);
+    while let Some(start) = at.filter(|&start| start < host.len()) {
+        sites.push(&host[start..]);
+        at = host[start..].find('.').map(|dot| start + dot + 1);
+    }
+    sites
+}
+
+/// Returns a language tag in lowercase, and its language alone.
+fn languages(tag: &str) -> Vec<String> {
+    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+    let language = tag.split('-').next().unwrap_or(&tag).to_string();
+    if language == tag { vec![tag] } else { vec![tag, language] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_answers_to_its_domains() {
+        assert_eq!(sites("https://me@www.example.org:80/a?b"), ["www.example.org", "example.org", "org"]);
+        assert!(sites("nonsense").is_empty());
+    }
+
+    #[test]
+    fn a_language_answers_with_and_without_its_region() {
+        assert_eq!(languages("pt_BR"), ["pt-br", "pt"]);
+        assert_eq!(languages("en"), ["en"]);
+    }
+}
