@@ -1,6 +1,10 @@
 //! What of a text was looked for, word by word.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     compile::drops_stop_words,
@@ -13,6 +17,8 @@ use crate::analysis;
 pub(super) struct Targets {
     /// Stems, each with what finding it is worth.
     stems: HashMap<String, f32>,
+    /// The first letters of these.
+    initials: HashSet<char>,
     prefixes: Vec<String>,
     phrases: Vec<(Vec<String>, u32)>,
 }
@@ -22,6 +28,7 @@ impl Targets {
     pub(super) fn of(tree: &Group, worth: &dyn Fn(&str) -> f32) -> Self {
         let mut targets = Self::default();
         targets.collect(tree, worth);
+        targets.initials = targets.stems.keys().filter_map(|stem| stem.chars().next()).collect();
         targets
     }
 
@@ -55,7 +62,9 @@ impl Targets {
         let mut found: Vec<Match> = Vec::new();
         let mut numbers: HashMap<String, usize> = HashMap::new();
         for (range, folded) in &words {
-            let stem = analysis::stem(folded);
+            // A stem begins as its word does: of most words it need not be known.
+            let may_match = self.initials.contains(&folded.chars().next().unwrap_or_default());
+            let stem = if may_match { analysis::stem(folded) } else { Cow::Borrowed("") };
             let hit = match self.stems.get(stem.as_ref()) {
                 Some(&worth) => Some((stem.into_owned(), worth)),
                 None => self
