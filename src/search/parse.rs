@@ -20,6 +20,9 @@ const MOST_WORDS: usize = 256;
 /// Notes past so many say nothing new.
 const MOST_NOTES: usize = 12;
 
+/// So many words in capitals may be names and operators; more are a text in capitals.
+const FEW_NAMES: usize = 7;
+
 /// A note quotes at most so many characters of the query.
 const LONGEST_QUOTE: usize = 60;
 
@@ -39,6 +42,7 @@ pub(crate) fn parse(text: &str) -> Parsed {
         stack: vec![Frame::default()],
         skipped: 0,
         unclosed: false,
+        capitals: is_in_capitals(text),
         words: 0,
         nodes: 0,
         notes: Vec::new(),
@@ -72,6 +76,8 @@ struct Parser<'a> {
     skipped: usize,
     /// Whether no quotation mark closes any more.
     unclosed: bool,
+    /// Whether all of it is in capitals, so that an operator cannot be told from a word.
+    capitals: bool,
     words: usize,
     nodes: usize,
     notes: Vec<String>,
@@ -227,6 +233,7 @@ impl<'a> Parser<'a> {
         }
         self.at += end;
         match chunk {
+            "AND" | "OR" | "NOT" if self.capitals => self.plain(chunk),
             "AND" | "OR" => {
                 // An operator needs something on both sides.
                 let between = !self.top().items.is_empty() && self.more_follows();
@@ -316,6 +323,11 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Says whether a text of several words is set in capitals throughout. A few may be names: `NATO OR EU`.
+fn is_in_capitals(text: &str) -> bool {
+    text.split_whitespace().nth(FEW_NAMES).is_some() && !text.chars().any(char::is_lowercase)
+}
+
 /// Returns as much of the query as a note quotes.
 fn quote(text: &str) -> &str {
     text.char_indices().nth(LONGEST_QUOTE).map_or(text, |(end, _)| &text[..end])
@@ -389,6 +401,8 @@ mod tests {
         check("", "", 0);
         check("\0 a\0b", "a-b", 0);
         check("C++ C#", "c c", 0);
+        check("NATO OR EU", "(nato eu)", 0);
+        check("TALKS AND A TREATY OR WHAT CAME OF THEM", "talks and a treaty or what came of them", 0);
     }
 
     #[test]

@@ -101,6 +101,10 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         let typed = words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
         (typed, Box::new(BoostQuery::new(phrase(fields.stem, &stems, slop), weight)))
     };
+    for word in terms.quoted.iter().filter(|word| !analysis::is_stop_word(word)) {
+        let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);
+        parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
+    }
     for pair in &terms.pairs {
         let (typed, query) = side_by_side(pair, NEAR, weights.pair);
         parts.push(Part::of_several(format!("near each other `{typed}`"), query));
@@ -138,6 +142,8 @@ struct Terms<'a> {
     /// What was typed in one piece, and names with their numbers.
     units: Vec<Vec<&'a Word>>,
     others: Vec<&'a Node>,
+    /// The words of phrases that need not be there: without the phrase they still tell something.
+    quoted: Vec<&'a str>,
 }
 
 impl<'a> Terms<'a> {
@@ -179,6 +185,9 @@ impl<'a> Terms<'a> {
                 }
                 Node::Filter(_) => {}
                 Node::Prefix(_) | Node::Phrase(..) | Node::Title(_) => {
+                    if let (Node::Phrase(words, _), true) = (node, should && group.should.len() > 1) {
+                        self.quoted.extend(words.iter().map(String::as_str));
+                    }
                     self.others.push(node);
                     last = None;
                 }
