@@ -11,7 +11,7 @@ use super::{
     Index, Update, damaged,
     ledger::{Entry, Fate, Ledger},
     manifest::Folder,
-    update::Event,
+    report::Event,
 };
 use crate::{
     error::{Error, Result},

@@ -13,6 +13,7 @@ mod ledger;
 mod manifest;
 mod plan;
 mod queue;
+mod report;
 mod rows;
 pub(crate) mod schema;
 mod show;
@@ -27,9 +28,10 @@ use tantivy::{ReloadPolicy, Searcher, TantivyError};
 
 pub use fresh::{AUTO, Budget, Freshness};
 pub use home::is_index;
+pub use report::{Event, Outcome, Report};
 pub use show::{ArticleText, Neighbours, Shown};
 pub use status::{FileLine, FolderStatus, Status, Verdict, Why};
-pub use update::{Event, LEAST_MEMORY, Outcome, Report, Update};
+pub use update::{LEAST_MEMORY, Update};
 pub(crate) use {manifest::Manifest, rows::Rows, stats::Statistics, tokenizer::EXACT_MARK};
 
 use self::{

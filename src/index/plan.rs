@@ -11,8 +11,9 @@ use super::{
     ingest::{LONGEST_FILE, Task},
     ledger::{Entry, Fate, LedgerFile},
     manifest::{At, Folder, Manifest},
+    report::{Event, Outcome, Report},
     schema,
-    update::{Event, Outcome, Report, Update},
+    update::Update,
 };
 use crate::{
     error::{Error, Result},

@@ -23,6 +23,7 @@ use super::{
     ledger::Fate,
     plan::{Plan, Slot, holds_passages},
     queue::Queue,
+    report::{Event, Outcome, Report},
     schema::{self, Fields},
 };
 use crate::{
@@ -75,78 +76,6 @@ impl Default for Update {
             now: SystemTime::UNIX_EPOCH,
         }
     }
-}
-
-/// What an update did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Report {
-    /// Files that were not in the index.
-    pub added: u64,
-    /// Files whose content was another.
-    pub changed: u64,
-    /// Files that are no longer there.
-    pub removed: u64,
-    /// Files that are as they were.
-    pub unchanged: u64,
-    /// Files and folders that a rule left out, or of a kind that cannot be read.
-    pub skipped: u64,
-    /// Files and folders that could not be read.
-    pub failed: u64,
-    /// Bytes of the files that were read.
-    pub bytes: u64,
-    /// Folders that are missing; their articles stay until they are forgotten.
-    pub missing: Vec<PathBuf>,
-    /// Whether it was stopped before its end; what was committed stays.
-    pub interrupted: bool,
-    /// Whether the index was built anew.
-    pub rebuilt: bool,
-    /// Articles in the index afterwards.
-    pub articles: u64,
-    /// Passages in the index afterwards.
-    pub passages: u64,
-}
-
-/// What happens during an update.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    /// The folders were compared with the ledger; so much is to be read.
-    Planned {
-        /// Files to read.
-        files: u64,
-        /// Their size in bytes.
-        bytes: u64,
-    },
-    /// So many bytes of a file were read, which goes on.
-    Part {
-        /// Bytes since the last time.
-        bytes: u64,
-    },
-    /// A file was dealt with.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Its size in bytes, less what was told of in parts.
-        bytes: u64,
-        /// What became of it.
-        outcome: Outcome,
-    },
-}
-
-/// What became of a file in an update.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was not in the index and now is.
-    Added,
-    /// Its content was another.
-    Changed,
-    /// Its times were others, its content was not.
-    Touched,
-    /// It is no longer there.
-    Removed,
-    /// It could not be read, for this reason.
-    Failed(String),
 }
 
 impl Index {
