@@ -342,3 +342,42 @@ impl Plan<'_> {
         event(Event::File { path: file, bytes, outcome });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_stop_in_the_middle_of_a_file_keeps_what_was_committed() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("the folder can be made");
+        let filler = "The harbour wall was mended again, stone by stone, before the winter. ".repeat(30);
+        let write = |bird: &str, count: usize| {
+            let record = |id| format!("{{\"id\": {id}, \"text\": \"A {bird} came. {filler}\"}}\n");
+            let records: String = (0..count).map(record).collect();
+            fs::write(folder.join("birds.jsonl"), records).expect("it can be written");
+        };
+        let mut index = Index::create(&dir.path().join("index")).expect("the index can be made");
+        let update = Update { folders: vec![folder.clone()], ..Update::default() };
+        let go_on = AtomicBool::new(false);
+        write("cassowary", 20);
+        index.update(&update, &mut |_| {}, &go_on).expect("it can be indexed");
+        let before = (index.articles(), index.searcher.num_docs());
+        // Longer than what is read at once, so that the update tells of a part of it.
+        write("albatross", 9_000);
+        let cancel = AtomicBool::new(false);
+        let mut event = |event| {
+            if let Event::Part { .. } = event {
+                cancel.store(true, Relaxed);
+            }
+        };
+        let report = index.update(&update, &mut event, &cancel).expect("it can be stopped");
+        assert!(report.interrupted && report.failed == 0, "{report:?}");
+        assert_eq!((index.articles(), index.searcher.num_docs()), before);
+        index.update(&update, &mut |_| {}, &go_on).expect("it goes on");
+        assert_eq!(index.articles(), 9_000);
+    }
+}

@@ -68,38 +68,6 @@ fn titles_alone_are_told_apart_and_stand_on_their_lines() {
 }
 
 #[test]
-fn an_interruption_in_the_middle_of_a_file_loses_nothing() {
-    let place = Place::new();
-    let filler = "The harbour wall was mended again, stone by stone, before the winter. ".repeat(20);
-    let records = |word: &str, count: usize| -> String {
-        (0..count).map(|id| format!("{{\"id\": {id}, \"text\": \"A {word} came. {filler}\"}}\n")).collect()
-    };
-    place.write("articles/birds.jsonl", records("cassowary", 20));
-    place.index("articles");
-    place.write("articles/birds.jsonl", records("albatross", 60_000));
-    let mut child = place
-        .command(&["index", "--jobs", "1", "--json"])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    // Long enough to be in the middle of it: reading it takes many times as long.
-    let begun = std::time::Instant::now();
-    while begun.elapsed() < std::time::Duration::from_millis(900) {
-        std::hint::spin_loop();
-    }
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    let status = child.wait().expect("it ends");
-    if killed.is_ok_and(|status| status.success()) && status.code() == Some(130) {
-        assert_eq!(place.json(&["search", "cassowary", "--refresh", "never"])["index"]["articles"], 20);
-        place.write("articles/birds.jsonl", records("cormorant", 30));
-        place.index("articles");
-        assert_eq!(place.json(&["search", "cormorant", "--refresh", "never"])["index"]["articles"], 30);
-    } else {
-        assert_eq!(status.code(), Some(0), "it had ended before");
-    }
-}
-
-#[test]
 fn an_edited_file_of_records_leaves_no_old_record() {
     let place = place();
     place.write("articles/tides.jsonl", RECORDS.replace("comet", "eclipse").replace("tide-2", "tide-9"));
