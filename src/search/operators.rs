@@ -8,6 +8,9 @@ use super::{
     tree::{Group, Node},
 };
 
+/// So many words in capitals may be names and operators; more are a text in capitals.
+const FEW_NAMES: usize = 7;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Sign {
     #[default]
@@ -93,4 +96,9 @@ fn either(mut items: Vec<(Sign, Node)>) -> (Sign, Node) {
         _ => node,
     });
     (Sign::Plain, Node::Group(Group { should: should.collect(), ..Group::default() }))
+}
+
+/// Says whether a text of several words is set in capitals throughout. A few may be names: `NATO OR EU`.
+pub(super) fn is_in_capitals(text: &str) -> bool {
+    text.split_whitespace().nth(FEW_NAMES).is_some() && !text.chars().any(char::is_lowercase)
 }

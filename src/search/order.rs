@@ -189,14 +189,12 @@ impl<'a> Asked<'a> {
             if self.by == By::Date {
                 return Ok(Order { head: ranked.len(), ranked, all });
             }
-            let articles: HashSet<_> = ranked.iter().take(window).map(article_of).collect();
-            if articles.len() >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
-                drop(articles);
+            let articles = ranked.iter().take(window).map(article_of).collect::<HashSet<_>>().len();
+            if articles >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
                 let head = gather_head(&mut ranked, window);
                 settle(&mut ranked[..head]);
                 return Ok(Order { ranked, head, all });
             }
-            drop(articles);
             window *= 4;
         }
     }
@@ -225,13 +223,7 @@ impl<'a> Asked<'a> {
         let evidence = Evidence::new(&self.compiler)?;
         let matching = self.matching(&evidence)?;
         if let (By::Date, Some(marks)) = (self.by, &matching) {
-            let mut candidates = evidence.newest(marks, depth)?;
-            self.name_by_folder(&mut candidates);
-            candidates.sort_by(best_first);
-            let all = candidates.len() < depth;
-            candidates.truncate(depth);
-            let ranked = self.with_passages(&evidence, &Worths::new(), candidates)?;
-            return Ok(Order { head: ranked.len(), ranked, all });
+            return self.newest(&evidence, marks, depth);
         }
         let (mut best, worths) =
             evidence.best(&self.parts, matching.as_deref(), depth + self.except.len())?;
@@ -267,6 +259,16 @@ impl<'a> Asked<'a> {
         let mut ranked = self.with_passages(&evidence, &worths, best)?;
         settle(&mut ranked[..head]);
         Ok(Order { ranked, head, all })
+    }
+
+    fn newest(&self, evidence: &Evidence<'_>, matching: &[Marks], depth: usize) -> tantivy::Result<Order> {
+        let mut articles = evidence.newest(matching, depth)?;
+        self.name_by_folder(&mut articles);
+        articles.sort_by(best_first);
+        let all = articles.len() < depth;
+        articles.truncate(depth);
+        let ranked = self.with_passages(evidence, &Worths::new(), articles)?;
+        Ok(Order { head: ranked.len(), ranked, all })
     }
 
     /// Scores articles and chooses the passages of each to show.

@@ -5,7 +5,7 @@ use std::mem;
 
 use super::{
     field::{Field, filter, split_field},
-    operators::{Frame, Join, Sign},
+    operators::{Frame, Join, Sign, is_in_capitals},
     tree::{Group, Node, Word},
 };
 use crate::analysis;
@@ -19,9 +19,6 @@ const MOST_WORDS: usize = 256;
 
 /// Notes past so many say nothing new.
 const MOST_NOTES: usize = 12;
-
-/// So many words in capitals may be names and operators; more are a text in capitals.
-const FEW_NAMES: usize = 7;
 
 /// A note quotes at most so many characters of the query.
 const LONGEST_QUOTE: usize = 60;
@@ -321,11 +318,6 @@ impl<'a> Parser<'a> {
         }
         taken
     }
-}
-
-/// Says whether a text of several words is set in capitals throughout. A few may be names: `NATO OR EU`.
-fn is_in_capitals(text: &str) -> bool {
-    text.split_whitespace().nth(FEW_NAMES).is_some() && !text.chars().any(char::is_lowercase)
 }
 
 /// Returns as much of the query as a note quotes.

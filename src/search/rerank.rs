@@ -96,15 +96,15 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         };
         parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.node(node)?) });
     }
+    for word in terms.quoted.iter().filter(|word| !analysis::is_stop_word(word)) {
+        let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);
+        parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
+    }
     let side_by_side = |words: &[&Word], slop, weight| -> (String, Box<dyn Query>) {
         let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
         let typed = words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
         (typed, Box::new(BoostQuery::new(phrase(fields.stem, &stems, slop), weight)))
     };
-    for word in terms.quoted.iter().filter(|word| !analysis::is_stop_word(word)) {
-        let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);
-        parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
-    }
     for pair in &terms.pairs {
         let (typed, query) = side_by_side(pair, NEAR, weights.pair);
         parts.push(Part::of_several(format!("near each other `{typed}`"), query));
@@ -127,8 +127,7 @@ fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Re
     let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
     let (word, names) = (&word.folded, names.join(", "));
     let label = format!("for want of `{word}`: {names}");
-    let note = Some(format!("{names} is spelled like `{word}`")).filter(|_| near.len() == 1);
-    let note = note.or_else(|| Some(format!("{names} are spelled like `{word}`")));
+    let note = Some(format!("{names} {} spelled like `{word}`", if near.len() == 1 { "is" } else { "are" }));
     Ok((!near.is_empty()).then(|| Part { note, ..Part::of_several(label, query) }))
 }
 

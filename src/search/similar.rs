@@ -47,7 +47,8 @@ impl Index {
         for text in texts {
             for range in analysis::words(text) {
                 let folded = analysis::fold(&text[range]);
-                if analysis::is_stop_word(&folded) || folded.chars().nth(1).is_none() {
+                // A letter or figure by itself tells nothing; a Chinese character is a word.
+                if analysis::is_stop_word(&folded) || folded.len() == 1 {
                     continue;
                 }
                 let word = Word::of(&folded);

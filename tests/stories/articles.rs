@@ -159,6 +159,11 @@ fn more_of_the_same_kind_is_found_without_the_article_itself() {
     let of_passage = place.json(&["similar", &id, "--by", "article"]);
     assert!(!paths(&of_passage).contains(&"b.md".into()), "{of_passage}");
     assert_eq!(place.run(&["similar", "articles/e.md"]).code, 1);
+    // In Chinese every character is a word.
+    place.write("articles/f.txt", "长城的历史很长，城墙修建在山上。\n");
+    place.write("articles/g.txt", "这座城墙的修建历史。\n");
+    place.index("articles");
+    assert_eq!(paths(&place.json(&["similar", "articles/f.txt"])), ["g.txt"]);
     let missing = place.json(&["similar", "articles/none.md"]);
     assert_eq!(missing["error"]["kind"], "unknown-passage");
 }
