@@ -1,5 +1,76 @@
 //! Words that carry no subject: left out of a query, never out of the index, so that phrases work.
 
+use std::collections::HashSet;
+
+use super::{Language, fold};
+
+/// Words of a language that carry no subject.
+#[derive(Clone, Debug, Default)]
+pub struct StopWords {
+    english: bool,
+    /// Those of another language, folded.
+    words: HashSet<String>,
+}
+
+/// A list with more words names much that is a subject: months, currencies, numbers.
+const LONGEST_LIST: usize = 430;
+
+/// Languages whose lists are too long or missing, each with the most frequent of its function words.
+const SHORT_LISTS: &[(&str, &str)] = &[
+    (
+        "ar",
+        "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين اللذين اللتين ما ماذا متى أين كيف كم لماذا \
+         هل أي أية هو هي هم هن أنا نحن أنت كان كانت كانوا يكون تكون ليس ليست أن إن أنه إنه أنها إنها لأن لا لم \
+         لن قد لقد كل بعض بعد قبل بين عند عندما حيث كما لكن ولكن أو أم ثم حتى إذا إذ منذ خلال حول ضد غير فيه \
+         فيها منه منها عليه عليها إليه إليها به بها له لها لهم و ب ل ف ك",
+    ),
+    (
+        "fa",
+        "و در به از که این آن را با برای است بود شد شده می هم تا بر یا اما اگر نیز هر یک چه چرا چگونه کجا کی \
+         چند کدام ما من تو او آنها شما ایشان خود های ها ای باشد بودند هستند نیست کرد کرده کند شود دارد داشت",
+    ),
+    (
+        "vi",
+        "và của là có được các những một cho trong với không này khi để đã ở ra vào như thì mà bởi từ đến tại \
+         về theo nào gì ai đâu bao nhiêu sao bằng hay hoặc cũng nhưng nếu vì do đó đây kia sẽ đang rằng lại \
+         còn chỉ rất hơn nhất phải bị việc sự cái con người ta tôi chúng họ nó mình",
+    ),
+    (
+        "id",
+        "yang dan di ke dari ini itu untuk dengan pada adalah dalam tidak akan oleh sebagai juga atau karena \
+         apa siapa kapan mana bagaimana mengapa berapa ada para telah sudah dapat bisa lebih saat bahwa kepada \
+         mereka kami kita saya anda dia ia nya antara tersebut seperti hanya jika maka",
+    ),
+];
+
+impl StopWords {
+    /// Returns those of a language; none where it has no list.
+    pub fn of(language: Option<Language>) -> Self {
+        let code = language.unwrap_or(Language::ENGLISH);
+        let code = code.code();
+        if code == "en" {
+            return Self { english: true, words: HashSet::new() };
+        }
+        let short = SHORT_LISTS.iter().find(|(known, _)| *known == code);
+        let listed = stop_words::lookup(code).filter(|list| list.len() <= LONGEST_LIST);
+        let words = match short {
+            Some((_, words)) => words.split_whitespace().map(folded).collect(),
+            // Words that are two pieces to the chain, such as `c'est`, are listed by their pieces too.
+            None => listed.unwrap_or_default().iter().copied().map(folded).collect(),
+        };
+        Self { english: false, words }
+    }
+
+    /// Says whether a folded word is one of them.
+    pub fn contains(&self, folded: &str) -> bool {
+        if self.english { is_english(folded) } else { self.words.contains(folded) }
+    }
+}
+
+fn folded(word: &str) -> String {
+    fold(word).into_owned()
+}
+
 /// Says whether a folded word asks for something of the kind that is named next: the *year* in `what
 /// year` is asked for, and seldom said in the answer.
 pub fn asks_for_kind(folded: &str) -> bool {
@@ -174,8 +245,7 @@ const BEFORE: [usize; 27] = {
     before
 };
 
-/// Says whether a folded word carries no subject in English.
-pub fn is_stop_word(folded: &str) -> bool {
+fn is_english(folded: &str) -> bool {
     match folded.as_bytes().first() {
         Some(first @ b'a'..=b'z') => {
             let letter = usize::from(first - b'a');
@@ -192,7 +262,28 @@ mod tests {
     #[test]
     fn the_list_is_sorted() {
         assert!(ENGLISH.is_sorted());
-        assert!(ENGLISH.iter().all(|word| is_stop_word(word)) && !is_stop_word("") && !is_stop_word("the2"));
-        assert!(is_stop_word("the") && is_stop_word("which") && !is_stop_word("llama"));
+        assert!(ENGLISH.iter().all(|word| is_english(word)) && !is_english("") && !is_english("the2"));
+    }
+
+    #[test]
+    fn a_language_has_its_own() {
+        let check = |language: &str, stop: &str, telling: &str| {
+            let words = StopWords::of(Language::of_tag(language));
+            assert!(stop.split(' ').all(|word| words.contains(&folded(word))), "{language}: {stop}");
+            assert!(telling.split(' ').all(|word| !words.contains(&folded(word))), "{language}: {telling}");
+        };
+        check("en", "the which", "llama die");
+        check("", "the which", "llama");
+        check("de", "der die und wo für", "haus krieg");
+        check("es", "el la de qué cuándo dónde", "casa");
+        check("fr", "le la les de l d qu", "maison");
+        check("it", "il la di dove che", "casa");
+        check("ru", "и в на где", "дом");
+        check("el", "και το", "σπιτι");
+        check("tr", "ve bu", "ev");
+        check("hi", "में इस", "किताब");
+        check("ar", "في من إلى", "بيت يناير");
+        check("vi", "và của", "nhà");
+        check("zh", "", "人");
     }
 }

@@ -93,6 +93,13 @@ fn print(status: &IndexStatus, fresh: &Freshness, look: &Look, out: &mut dyn Wri
             writeln!(out, "          {}", flags.join(" "))?;
         }
     }
+    let languages: Vec<String> = status.languages.iter().map(|(language, passages)| match language {
+        Some(language) => format!("{language} {passages}"),
+        None => format!("unknown {passages}"),
+    }).collect();
+    if !languages.is_empty() {
+        writeln!(out, "languages {} (passages)", languages.join(", "))?;
+    }
     let formats: Vec<String> =
         status.formats.iter().map(|(format, files)| format!("{format} {files}")).collect();
     if !formats.is_empty() {

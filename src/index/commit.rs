@@ -74,7 +74,7 @@ impl<'a> Commit<'a> {
         manifest.version = schema::VERSION;
         manifest.updated = walk::nanoseconds(self.now) / 1_000_000_000;
         manifest.tally = entries.iter().fold(Tally::default(), |mut sum, entry| {
-            sum += entry.tally;
+            sum += entry.tally.clone();
             sum
         });
         manifest.files = entries.iter().filter(|entry| matches!(entry.fate, Fate::Indexed(_))).count() as u64;

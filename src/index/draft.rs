@@ -9,9 +9,10 @@ use super::{
     ledger::Entry,
     manifest::Tally,
     schema::{self, Fields, Stored, file_key},
+    tokenizer::Row,
 };
 use crate::{
-    analysis::{self, Sketch},
+    analysis::{self, Analyzer, Language, Languages, Sketch},
     article::{Article, Role},
     passage::Passage,
 };
@@ -32,19 +33,20 @@ struct Facts {
 }
 
 /// A passage that is to become a document.
-#[derive(Clone)]
 pub(super) struct Draft {
     facts: Arc<Facts>,
     /// Its number in the article.
     at: usize,
     id: String,
     sketch: Sketch,
+    language: Option<Language>,
     passage: Passage,
 }
 
 /// The passages of one article as drafts, in order, each with what it adds to the sums.
 pub(super) struct Drafts {
     facts: Arc<Facts>,
+    languages: Languages,
     /// The words of each passage's text.
     words: Vec<u64>,
     bytes: u64,
@@ -62,6 +64,10 @@ impl Drafts {
         mut article: Article,
         passages: Vec<Passage>,
     ) -> Self {
+        let own = article.sections.iter().filter(|section| section.role == Role::Main);
+        let texts = own.map(|section| section.text.as_str());
+        let texts = texts.chain(article.title.as_deref());
+        let languages = Languages::of(article.language.as_deref(), texts);
         article.sections = Vec::new();
         let title = article.title.take().unwrap_or_default();
         let words: Vec<u64> = passages.iter().map(|passage| analysis::count(&passage.text) as u64).collect();
@@ -70,7 +76,7 @@ impl Drafts {
         let (folder, path, format) = (file.folder, file.path.clone(), file.format.clone());
         let facts = Facts { fields, folder, path, format, number, article, title, length };
         let passages = passages.into_iter().enumerate();
-        Self { facts: Arc::new(facts), words, bytes, passages, seen: HashMap::new() }
+        Self { facts: Arc::new(facts), languages, words, bytes, passages, seen: HashMap::new() }
     }
 
     /// Returns about how many bytes all the drafts take.
@@ -78,9 +84,10 @@ impl Drafts {
         self.bytes
     }
 
-    fn tally(&self, at: usize, passage: &Passage) -> Tally {
+    fn tally(&self, at: usize, passage: &Passage, language: Option<Language>) -> Tally {
         let words = self.words[at];
-        let mut tally = Tally::default();
+        let mut tally =
+            Tally { languages: language.map(|language| (language, 1)).into_iter().collect(), ..Tally::default() };
         match passage.role {
             Role::Main => {
                 let above = std::iter::once(&self.facts.title).chain(&passage.headings);
@@ -111,14 +118,15 @@ impl Iterator for Drafts {
         let repeat = self.seen.entry(hash.clone()).and_modify(|times| *times += 1).or_insert(1);
         let id = format!("{hash}:{repeat}");
         let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
-        let tally = self.tally(at, &passage);
-        Some((Draft { facts: Arc::clone(facts), at, id, sketch, passage }, tally))
+        let language = self.languages.passage(&passage.text);
+        let tally = self.tally(at, &passage, language);
+        Some((Draft { facts: Arc::clone(facts), at, id, sketch, language, passage }, tally))
     }
 }
 
 impl Draft {
     /// Returns the document of the passage.
-    pub(super) fn document(self) -> TantivyDocument {
+    pub(super) fn document(&self, analyzer: &mut Analyzer) -> TantivyDocument {
         let Facts { fields, folder, path, number, length, .. } = &*self.facts;
         let mut document = TantivyDocument::default();
         document.add_text(fields.id, &self.id);
@@ -130,29 +138,54 @@ impl Draft {
         for band in self.sketch.bands {
             document.add_u64(fields.band, band);
         }
-        self.add_text(&mut document);
+        self.add_text(&mut document, analyzer);
         self.facts.add_to(&mut document);
+        for language in self.language_tag().as_deref().map(languages).unwrap_or_default() {
+            document.add_text(fields.language, language);
+        }
         document.add_text(fields.text, &self.passage.text);
         let stored = postcard::to_stdvec(&self.stored()).expect("plain data can be encoded");
         document.add_bytes(fields.data, &stored);
         document
     }
 
-    fn add_text(&self, document: &mut TantivyDocument) {
-        let (fields, passage) = (&self.facts.fields, &self.passage);
+    fn add_text(&self, document: &mut TantivyDocument, analyzer: &mut Analyzer) {
+        let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
+        let (mut stem, mut exact, mut title) = (Row::default(), Row::default(), Row::default());
         if passage.role == Role::Aside {
-            document.add_text(fields.aside, &passage.text);
+            analyzer.each(&passage.text, language, |token| {
+                stem.next(token.stem);
+                stem.same_exact(token.folded);
+            });
+            document.add_text(fields.aside, stem.take());
             return;
         }
         document.add_u64(fields.main, 1);
-        let above = || std::iter::once(&self.facts.title).chain(&passage.headings);
-        for part in above() {
-            document.add_text(fields.title, part);
+        let above = std::iter::once(&self.facts.title).chain(&passage.headings);
+        for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
+            analyzer.each(part, language, |token| {
+                stem.next(token.stem);
+                exact.next(Some(token.folded));
+                token.accented.into_iter().for_each(|accented| exact.same(accented));
+                if is_title {
+                    title.next(token.stem);
+                    token.is_character.then(|| title.same(token.folded));
+                }
+            });
+            if is_title {
+                document.add_text(fields.title, title.take());
+            }
+            document.add_text(fields.stem, stem.take());
+            document.add_text(fields.exact, exact.take());
         }
-        for part in above().chain([&passage.text]) {
-            document.add_text(fields.stem, part);
-            document.add_text(fields.exact, part);
-        }
+    }
+
+    /// Returns the language of the passage: with its region where the article states it.
+    fn language_tag(&self) -> Option<String> {
+        let language = self.language?;
+        let stated = self.facts.article.language.as_deref();
+        let stated = stated.filter(|tag| Language::of_tag(tag) == Some(language));
+        Some(stated.map_or_else(|| language.to_string(), |tag| tag.trim().into()))
     }
 
     /// Returns what is kept to show the passage, less its text.
@@ -167,7 +200,7 @@ impl Draft {
             author: article.author.clone(),
             date: article.date,
             url: article.url.clone(),
-            language: article.language.clone(),
+            language: self.language_tag(),
             format: facts.format.clone(),
             tags: article.tags.clone(),
             headings: passage.headings.clone(),
@@ -192,9 +225,6 @@ impl Facts {
         }
         for site in article.url.as_deref().map(sites).unwrap_or_default() {
             document.add_text(fields.site, site.to_ascii_lowercase());
-        }
-        for language in article.language.as_deref().map(languages).unwrap_or_default() {
-            document.add_text(fields.language, language);
         }
         if let Some(date) = article.date {
             document.add_u64(fields.day, date.first_day());
@@ -239,11 +269,14 @@ fn sites(url: &str) -> Vec<&str> {
     sites
 }
 
-/// Returns a language tag in lowercase, and its language alone.
+/// Returns a language tag as filters name it: in lowercase, and its language alone.
 fn languages(tag: &str) -> Vec<String> {
-    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
-    let language = tag.split('-').next().unwrap_or(&tag).to_string();
-    if language == tag { vec![tag] } else { vec![tag, language] }
+    let tag = tag.replace('_', "-").to_ascii_lowercase();
+    let language = Language::of_tag(&tag).map(|language| language.to_string());
+    match language {
+        Some(language) if language != tag => vec![tag, language],
+        _ => vec![tag],
+    }
 }
 
 #[cfg(test)]
@@ -259,6 +292,7 @@ mod tests {
     #[test]
     fn a_language_answers_with_and_without_its_region() {
         assert_eq!(languages("pt_BR"), ["pt-br", "pt"]);
+        assert_eq!(languages("nb"), ["nb", "no"]);
         assert_eq!(languages("en"), ["en"]);
     }
 }

@@ -3,6 +3,7 @@
 //! read it without knowing the fields of this one.
 
 use std::{
+    collections::BTreeMap,
     ops::{AddAssign, SubAssign},
     path::{Path, PathBuf},
 };
@@ -10,7 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::schema::VERSION;
-use crate::walk::{self, Rules};
+use crate::{
+    analysis::Language,
+    walk::{self, Rules},
+};
 
 /// The payload of a commit. Every later version must be able to read version and folders: fields
 /// may come and go, these stay.
@@ -73,7 +77,7 @@ pub(crate) enum Name {
 
 /// Sums over passages. Field lengths are counted here because tantivy's own sums go on counting
 /// what was deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Tally {
     pub(crate) articles: u64,
@@ -89,6 +93,8 @@ pub(crate) struct Tally {
     pub(crate) title_words: u64,
     /// Terms of what stands around articles: two a word.
     pub(crate) aside_words: u64,
+    /// Passages in each language.
+    pub(crate) languages: BTreeMap<Language, u64>,
 }
 
 impl Default for Manifest {
@@ -186,6 +192,9 @@ impl AddAssign for Tally {
         self.words += other.words;
         self.title_words += other.title_words;
         self.aside_words += other.aside_words;
+        for (language, passages) in other.languages {
+            *self.languages.entry(language).or_default() += passages;
+        }
     }
 }
 
@@ -198,5 +207,11 @@ impl SubAssign for Tally {
         self.words -= other.words;
         self.title_words -= other.title_words;
         self.aside_words -= other.aside_words;
+        for (language, passages) in other.languages {
+            if let Some(count) = self.languages.get_mut(&language) {
+                *count = count.saturating_sub(passages);
+            }
+        }
+        self.languages.retain(|_, passages| *passages > 0);
     }
 }

@@ -169,7 +169,7 @@ impl Index {
     }
 
     pub(crate) fn statistics(&self) -> Statistics<'_> {
-        Statistics::new(&self.searcher, self.fields, self.manifest.tally)
+        Statistics::new(&self.searcher, self.fields, self.manifest.tally.clone())
     }
 
     /// Returns the ledger, to find single entries in it.

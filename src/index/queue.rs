@@ -9,17 +9,25 @@ use tantivy::{
 };
 
 use super::draft::Draft;
+use crate::analysis::Analyzer;
 
 /// Bounds the bytes of waiting passages.
 pub(super) struct Queue {
     limit: u64,
     waiting: Mutex<u64>,
     shrunk: Condvar,
+    /// Analyzers that no thread uses now: they remember the words they met.
+    analyzers: Mutex<Vec<Analyzer>>,
 }
 
 impl Queue {
     pub(super) fn new(limit: u64) -> Arc<Self> {
-        Arc::new(Self { limit, waiting: Mutex::default(), shrunk: Condvar::new() })
+        Arc::new(Self {
+            limit,
+            waiting: Mutex::default(),
+            shrunk: Condvar::new(),
+            analyzers: Mutex::default(),
+        })
     }
 
     /// Waits until there is room for so many bytes. What is larger than the whole room waits until
@@ -31,6 +39,15 @@ impl Queue {
         }
         *waiting += bytes;
         Ticket { queue: Arc::clone(self), bytes }
+    }
+
+    /// Lends an analyzer.
+    fn with_analyzer<T>(&self, work: impl FnOnce(&mut Analyzer) -> T) -> T {
+        let idle = || self.analyzers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut analyzer = idle().pop().unwrap_or_default();
+        let made = work(&mut analyzer);
+        idle().push(analyzer);
+        made
     }
 }
 
@@ -52,12 +69,16 @@ pub(super) struct Waiting {
     draft: Draft,
     /// The document, where it was looked at before it is written.
     made: OnceLock<TantivyDocument>,
-    _ticket: Arc<Ticket>,
+    ticket: Arc<Ticket>,
 }
 
 impl Waiting {
     pub(super) fn new(draft: Draft, ticket: &Arc<Ticket>) -> Self {
-        Self { draft, made: OnceLock::new(), _ticket: Arc::clone(ticket) }
+        Self { draft, made: OnceLock::new(), ticket: Arc::clone(ticket) }
+    }
+
+    fn document(&self) -> TantivyDocument {
+        self.ticket.queue.with_analyzer(|analyzer| self.draft.document(analyzer))
     }
 }
 
@@ -66,11 +87,11 @@ impl Document for Waiting {
     type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, CompactDocValue<'a>)> + 'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        Box::new(self.made.get_or_init(|| self.draft.clone().document()).field_values())
+        Box::new(self.made.get_or_init(|| self.document()).field_values())
     }
 
-    fn into_tantivy_document(self) -> TantivyDocument {
-        self.made.into_inner().unwrap_or_else(|| self.draft.document())
+    fn into_tantivy_document(mut self) -> TantivyDocument {
+        self.made.take().unwrap_or_else(|| self.document())
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +42,11 @@ pub(crate) struct Fields {
     pub(crate) sketch: Field,
     /// The bands of its sketch: near copies share one.
     pub(crate) band: Field,
-    /// Title, headings and text, stemmed.
+    /// Title, headings and text: stems, and pairs of characters in scripts without other words.
     pub(crate) stem: Field,
-    /// The same, not stemmed.
+    /// The same: folded words and characters, and beside those with accents the word with them.
     pub(crate) exact: Field,
-    /// Title and headings, stemmed.
+    /// Title and headings: stems, pairs of characters and, beside these, the characters.
     pub(crate) title: Field,
     /// Text around the article: each word as its stem and, marked, as it is.
     pub(crate) aside: Field,
@@ -58,7 +58,7 @@ pub(crate) struct Fields {
     pub(crate) tag: Field,
     /// The host of the URL and the domains it belongs to.
     pub(crate) site: Field,
-    /// Language, as stated and without its region.
+    /// The language of the passage, also with the region that its file states.
     pub(crate) language: Field,
     /// The format's name.
     pub(crate) format: Field,
@@ -114,12 +114,12 @@ impl Fields {
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
             band: schema.add_u64_field("band", INDEXED),
-            stem: schema.add_text_field("stem", text(tokenizer::STEM, positions)),
-            exact: schema.add_text_field("exact", text(tokenizer::EXACT, positions)),
-            title: schema.add_text_field("title", text(tokenizer::STEM, positions)),
-            aside: schema.add_text_field("aside", text(tokenizer::BOTH, positions)),
-            author: schema.add_text_field("author", text(tokenizer::EXACT, positions)),
-            path: schema.add_text_field("path", text(tokenizer::EXACT, positions)),
+            stem: schema.add_text_field("stem", text(tokenizer::TERMS, positions)),
+            exact: schema.add_text_field("exact", text(tokenizer::TERMS, positions)),
+            title: schema.add_text_field("title", text(tokenizer::TERMS, positions)),
+            aside: schema.add_text_field("aside", text(tokenizer::TERMS, positions)),
+            author: schema.add_text_field("author", text(tokenizer::WORDS, positions)),
+            path: schema.add_text_field("path", text(tokenizer::WORDS, positions)),
             tag: schema.add_text_field("tag", STRING),
             site: schema.add_text_field("site", STRING),
             language: schema.add_text_field("lang", STRING),

@@ -11,6 +11,7 @@ use super::{
     ledger::{Entry, Fate},
 };
 use crate::{
+    analysis::Language,
     error::Result,
     format,
     walk::{self, Kind, Part, Rules},
@@ -32,6 +33,8 @@ pub struct Status {
     pub passages: u64,
     /// Its folders.
     pub folders: Vec<FolderStatus>,
+    /// Passages by their language; `None` is none that is known.
+    pub languages: Vec<(Option<Language>, u64)>,
     /// Files by the format they were read as.
     pub formats: BTreeMap<String, u64>,
     /// Files that were read, in whole or in part.
@@ -126,6 +129,7 @@ impl Index {
             articles: self.articles(),
             passages: self.passages(),
             folders: Vec::new(),
+            languages: self.languages(),
             formats: BTreeMap::new(),
             indexed: 0,
             warned: 0,
@@ -160,6 +164,18 @@ impl Index {
             })
             .collect();
         Ok(status)
+    }
+
+    /// Returns the languages of the passages, each with how many are in it, most first; none for those in no
+    /// known language.
+    pub(crate) fn languages(&self) -> Vec<(Option<Language>, u64)> {
+        let tally = &self.manifest.tally;
+        let known: u64 = tally.languages.values().sum();
+        let unknown = (tally.passages + tally.asides).saturating_sub(known);
+        let known = tally.languages.iter().map(|(language, count)| (Some(*language), *count));
+        let mut languages: Vec<_> = known.chain([(None, unknown)]).filter(|(_, count)| *count > 0).collect();
+        languages.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
+        languages
     }
 
     /// Hands on every file and folder the ledger speaks of, in order.

@@ -116,6 +116,8 @@ pub fn status(
         articles: u64,
         passages: u64,
         segments: u64,
+        /// Passages by language; `und` is none that is known.
+        languages: BTreeMap<String, u64>,
         folders: Vec<FolderObject<'a>>,
         files: FilesObject<'a>,
         compared: u64,
@@ -154,6 +156,13 @@ pub fn status(
         articles: status.articles,
         passages: status.passages,
         segments: status.segments,
+        languages: status
+            .languages
+            .iter()
+            .map(|(language, count)| {
+                (language.map_or_else(|| "und".into(), |language| language.to_string()), *count)
+            })
+            .collect(),
         folders: status
             .folders
             .iter()

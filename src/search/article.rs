@@ -8,14 +8,10 @@
 mod counts;
 mod marks;
 
-use std::{
-    cmp::Ordering,
-    collections::{BinaryHeap, HashMap},
-    ops::Range,
-};
+use std::{cmp::Ordering, collections::BinaryHeap, ops::Range};
 
 use tantivy::{
-    DocAddress, DocId, DocSet, SegmentReader, TERMINATED, TantivyError, Term,
+    DocAddress, DocId, DocSet, SegmentReader, TERMINATED, Term,
     columnar::{Column, StrColumn},
     fastfield::AliveBitSet,
     postings::SegmentPostings,
@@ -88,14 +84,15 @@ impl<'a> Shelf<'a> {
     }
 }
 
-/// What finding each word is worth, by its term.
-pub(super) type Worths = HashMap<Term, f32>;
+/// What finding the word of each part is worth.
+pub(super) type Worths = Vec<f32>;
 
 /// How a word counts in whole articles.
 pub(super) struct Bag {
-    pub(super) term: Term,
-    /// Its stem in the titles and headings that stand above each passage.
-    pub(super) title: Term,
+    /// Its terms: any of them is the word.
+    pub(super) terms: Vec<Term>,
+    /// The same in the titles and headings that stand above each passage.
+    pub(super) titles: Vec<Term>,
 }
 
 /// What is known of all articles.
@@ -111,7 +108,7 @@ impl<'a> Evidence<'a> {
         let index = compiler.index;
         let readers = (0..).zip(index.searcher().segment_readers());
         let shelves = readers.map(|(segment, reader)| Shelf::new(segment, reader));
-        let tally = index.manifest().tally;
+        let tally = &index.manifest().tally;
         let mean = (tally.article_words.max(1) as f32) / (tally.articles.max(1) as f32);
         Ok(Self { compiler, shelves: shelves.collect::<tantivy::Result<_>>()?, mean })
     }
@@ -124,27 +121,34 @@ impl<'a> Evidence<'a> {
         matching: Option<&[Marks]>,
         limit: usize,
     ) -> tantivy::Result<(Vec<Candidate>, Worths)> {
-        let mut worths = Worths::new();
+        let mut worths = vec![0.0; parts.len()];
         let mut scores: Vec<Vec<f32>> =
             self.shelves.iter().map(|shelf| vec![0.0; shelf.reader.max_doc() as usize]).collect();
-        let bags = |retrieves| {
-            let of_kind = parts.iter().filter(move |part| part.retrieves == retrieves);
-            of_kind.filter_map(|part| Some((part, part.bag.as_ref()?)))
+        let passages = |bag: &Bag| -> tantivy::Result<f32> {
+            let holders = bag.terms.iter().map(|term| self.compiler.lexicon.statistics.doc_freq(term));
+            Ok(holders.sum::<tantivy::Result<u64>>()? as f32)
         };
-        for (part, bag) in bags(true) {
+        let bags = |retrieves| {
+            let of_kind = parts.iter().enumerate().filter(move |(_, part)| part.retrieves == retrieves);
+            of_kind.filter_map(|(number, part)| Some((number, part, part.bag.as_ref()?)))
+        };
+        for (number, _, bag) in bags(false) {
+            worths[number] = self.idf(self.spread(passages(bag)?));
+        }
+        for (number, part, bag) in bags(true) {
             let mut counts: Vec<Vec<(DocId, f32)>> = vec![Vec::new(); self.shelves.len()];
             for (shelf, counts) in self.shelves.iter().zip(&mut counts) {
                 each_count(shelf, bag, &mut |first, count| counts.push((first, count)))?;
             }
             let holders = counts.iter().map(Vec::len).sum::<usize>() as f32;
             let worth = self.idf(holders);
-            worths.insert(bag.term.clone(), worth);
+            worths[number] = worth;
             // The word as it was typed stands in about the share of these articles that it has of
             // the passages: to tell in how many its postings would have to be read too.
-            for (_, exact) in bags(false).filter(|(_, exact)| exact.title == bag.title) {
-                let passages = |term| Ok::<_, TantivyError>(self.compiler.statistics.doc_freq(term)? as f32);
-                let share = passages(&exact.term)? / passages(&bag.term)?.max(1.0);
-                worths.insert(exact.term.clone(), self.idf(holders * share));
+            let same = |(_, exact, _): &(usize, &Part, &Bag)| part.word.is_some() && exact.word == part.word;
+            for (number, _, exact) in bags(false).filter(same) {
+                let share = passages(exact)? / passages(bag)?.max(1.0);
+                worths[number] = self.idf(holders * share);
             }
             let factor = part.weight * worth * (1.0 + K1);
             for ((shelf, counts), scores) in self.shelves.iter().zip(counts).zip(&mut scores) {
@@ -183,6 +187,14 @@ impl<'a> Evidence<'a> {
             }
         }
         Ok(newest)
+    }
+
+    /// Returns how many articles hold a word that so many passages hold, if it is spread at random.
+    fn spread(&self, passages: f32) -> f32 {
+        let tally = &self.compiler.index.manifest().tally;
+        let (all, articles) = (tally.passages.max(1) as f32, tally.articles.max(1) as f32);
+        let missed = (1.0 - (passages / all).min(1.0)).powf((all / articles).max(1.0));
+        articles * (1.0 - missed)
     }
 
     /// Returns what finding a word is worth that so many articles hold: the idf of BM25 (Robertson and
@@ -229,7 +241,7 @@ impl<'a> Evidence<'a> {
         articles: &[Candidate],
     ) -> tantivy::Result<Vec<Scored>> {
         let searcher = self.compiler.index.searcher();
-        let statistics = &self.compiler.statistics;
+        let statistics = &self.compiler.lexicon.statistics;
         let mut scored: Vec<Scored> = articles
             .iter()
             .map(|article| {
@@ -243,7 +255,7 @@ impl<'a> Evidence<'a> {
         for (number, part) in parts.iter().enumerate() {
             let weight =
                 part.query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?;
-            let worth = part.bag.as_ref().and_then(|bag| worths.get(&bag.term)).copied().unwrap_or(0.0);
+            let worth = worths.get(number).copied().unwrap_or(0.0);
             let factor = part.weight * worth * (1.0 + K1);
             for of_segment in sorted.chunk_by(|&one, &other| {
                 articles[one].address.segment_ord == articles[other].address.segment_ord

@@ -20,12 +20,13 @@ use tantivy::{
 };
 
 use super::{
+    lexicon::{Lexicon, Sought, drops_stop_words, idf},
     tree::{Filter, Group, Node, Word},
     weight::Weights,
 };
 use crate::{
-    analysis,
-    index::{EXACT_MARK, Index, Statistics, schema},
+    analysis::Language,
+    index::{EXACT_MARK, Index, schema},
 };
 
 /// The most words that a prefix stands for: the most frequent of those that begin so.
@@ -37,23 +38,16 @@ pub(super) type Within = (u32, Vec<u8>);
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
-    pub(super) statistics: Statistics<'a>,
+    pub(super) lexicon: Lexicon<'a>,
     pub(super) weights: Weights,
     /// Prefixes that stand for more words than were taken.
     pub(super) cut_short: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(index: &'a Index, weights: Weights) -> Self {
-        Self { index, statistics: index.statistics(), weights, cut_short: RefCell::default() }
-    }
-
-    /// Returns how telling a stem is: the idf of BM25 over passages.
-    pub(super) fn worth(&self, stem: &str) -> f32 {
-        let term = Term::from_field_text(self.index.fields().stem, stem);
-        let count = self.statistics.doc_freq(&term).unwrap_or(0) as f32;
-        let all = (self.index.passages() as f32).max(1.0);
-        (1.0 + (all - count + 0.5).max(0.5) / (count + 0.5)).ln()
+    /// Makes a compiler for a query of this text.
+    pub(super) fn new(index: &'a Index, text: &str, weights: Weights) -> Self {
+        Self { index, lexicon: Lexicon::new(index, text), weights, cut_short: RefCell::default() }
     }
 
     /// Returns a query for what a tree matches, within some part of the index.
@@ -107,13 +101,15 @@ impl<'a> Compiler<'a> {
     /// Returns queries for what of a group need not be there, less the groups inside it.
     pub(super) fn alternatives(&self, group: &Group) -> tantivy::Result<Vec<Box<dyn Query>>> {
         let mut queries = Vec::new();
-        let drop = drops_stop_words(group);
+        let drop = drops_stop_words(group, &self.lexicon.stop);
         for node in &group.should {
             match node {
                 // Clauses of single words side by side are what tantivy prunes.
                 Node::Words(words) => {
-                    let worth = words.iter().filter(|word| !(drop && analysis::is_stop_word(&word.folded)));
-                    queries.extend(worth.flat_map(|word| self.forms(word)));
+                    let stop = |sought: &Sought| drop && self.lexicon.stop.contains(&sought.word);
+                    for sought in self.lexicon.sought(words).iter().filter(|sought| !stop(sought)) {
+                        queries.extend(self.forms(sought)?);
+                    }
                 }
                 Node::Group(_) => {}
                 _ => queries.push(self.node(node)?),
@@ -133,11 +129,11 @@ impl<'a> Compiler<'a> {
         let fields = self.index.fields();
         Ok(match node {
             Node::Words(words) => {
-                let each = words.iter().map(|word| {
-                    let forms = self.forms(word).into_iter().map(|form| (Occur::Should, form)).collect();
-                    (Occur::Must, Box::new(BooleanQuery::new(forms)) as Box<dyn Query>)
-                });
-                Box::new(BooleanQuery::new(each.collect()))
+                let mut each: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+                for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
+                    each.push((Occur::Must, any(self.forms(sought)?)));
+                }
+                Box::new(BooleanQuery::new(each))
             }
             Node::Prefix(prefix) => self.prefix(prefix)?,
             Node::Phrase(words, slop) => {
@@ -147,21 +143,60 @@ impl<'a> Compiler<'a> {
                     Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), self.weights.aside));
                 Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
             }
-            Node::Title(words) => {
-                let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
-                phrase(fields.title, &stems, 0)
-            }
+            Node::Title(words) => self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), 0),
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
             Node::Group(group) => self.group(group)?,
         })
     }
 
-    /// Returns clauses for the forms of a word: in articles, and around them.
-    fn forms(&self, word: &Word) -> [Box<dyn Query>; 2] {
-        let fields = self.index.fields();
-        let weighed =
-            |field, weight| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, &word.stem), weight)) };
-        [weighed(fields.stem, self.weights.stem), weighed(fields.aside, self.weights.aside)]
+    /// Returns clauses by which passages with a word are found: in articles, and around them.
+    fn forms(&self, sought: &Sought) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        let (fields, weights) = (self.index.fields(), &self.weights);
+        let mut clauses = self.terms(fields.stem, &sought.stems, weights.stem)?;
+        clauses.extend(self.terms(fields.aside, &sought.stems, weights.aside)?);
+        if let Some(exact) = sought.exact.as_ref().filter(|_| sought.stems.is_empty() && sought.retrieves) {
+            clauses.push(Box::new(BoostQuery::new(term(fields.exact, exact), weights.stem)));
+            let marked = term(fields.aside, &format!("{EXACT_MARK}{exact}"));
+            clauses.push(Box::new(BoostQuery::new(marked, weights.aside)));
+        }
+        Ok(clauses)
+    }
+
+    /// Returns clauses for terms that are one thing: each counts by how rare all of them are together.
+    pub(super) fn terms(
+        &self,
+        field: Field,
+        terms: &[String],
+        weight: f32,
+    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        let statistics = &self.lexicon.statistics;
+        let holders = terms.iter().map(|text| statistics.doc_freq(&Term::from_field_text(field, text)));
+        let holders = holders.collect::<tantivy::Result<Vec<u64>>>()?;
+        let all = statistics.total_num_docs()? as f32;
+        let together = idf((holders.iter().sum::<u64>() as f32).min(all), all);
+        let weighed = |(text, holders): (&String, u64)| -> Box<dyn Query> {
+            let share = if terms.len() == 1 { 1.0 } else { together / idf(holders as f32, all) };
+            Box::new(BoostQuery::new(term(field, text), weight * share))
+        };
+        Ok(terms.iter().zip(holders).map(weighed).collect())
+    }
+
+    /// Returns a query for the forms of words side by side, or so many words apart, in a field of stems.
+    pub(super) fn side_by_side(&self, field: Field, words: &[&Word], slop: u32) -> Box<dyn Query> {
+        let series = self.lexicon.series(words).into_iter().map(|series| match series.as_slice() {
+            [] => Box::new(EmptyQuery) as Box<dyn Query>,
+            [(_, only)] => term(field, only),
+            _ => {
+                let terms = series.iter().map(|(at, text)| (*at, Term::from_field_text(field, text)));
+                Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop))
+            }
+        });
+        let mut series: Vec<Box<dyn Query>> = series.collect();
+        match series.len() {
+            0 => Box::new(EmptyQuery),
+            1 => series.remove(0),
+            _ => Box::new(DisjunctionMaxQuery::new(series)),
+        }
     }
 
     fn filter(&self, filter: &Filter) -> Box<dyn Query> {
@@ -171,7 +206,11 @@ impl<'a> Compiler<'a> {
             Filter::Path(words) => phrase(fields.path, words, 0),
             Filter::Tag(name) => term(fields.tag, name),
             Filter::Site(name) => term(fields.site, name),
-            Filter::Language(name) => term(fields.language, name),
+            // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
+            Filter::Language(name) => match Language::of_tag(name).filter(|_| !name.contains('-')) {
+                Some(language) => term(fields.language, language.code()),
+                None => term(fields.language, name),
+            },
             Filter::Format(name) => term(fields.format, name),
             Filter::Days(from, to) => {
                 // A month meets a range that holds one of its days.
@@ -249,8 +288,8 @@ impl<'a> Compiler<'a> {
         for (word, mut count) in counts {
             if deleted {
                 let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-                count = self.statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
-                    + self.statistics.doc_freq(&around)?;
+                count = self.lexicon.statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
+                    + self.lexicon.statistics.doc_freq(&around)?;
             }
             words.extend((count > 0).then_some((word, count)));
         }
@@ -263,14 +302,12 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Whether the stop words among the words of a group that it need not have are passed over: not
-/// where there is nothing else to look for.
-pub(super) fn drops_stop_words(group: &Group) -> bool {
-    let stop = |node: &Node| match node {
-        Node::Words(words) => words.iter().all(|word| analysis::is_stop_word(&word.folded)),
-        _ => false,
-    };
-    !group.should.iter().all(stop) || !group.must.iter().all(Node::restricts)
+/// Returns a query for any of several.
+pub(super) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    match queries.len() {
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),
+    }
 }
 
 pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {

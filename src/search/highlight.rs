@@ -6,7 +6,7 @@ use super::{
     matches::{Match, Targets},
     query::Extent,
 };
-use crate::analysis;
+use crate::analysis::{self, Language};
 
 /// A piece of a snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,14 @@ const LENGTH: usize = 320;
 
 /// Returns the part of a text that is worth showing. The parts joined are the text, or its best
 /// sentences with `…` for what is left out and a blank for each line break.
-pub(super) fn snippet(text: &str, targets: &Targets, extent: Extent) -> Vec<Part> {
+pub(super) fn snippet(
+    text: &str,
+    language: Option<Language>,
+    targets: &Targets,
+    extent: Extent,
+) -> Vec<Part> {
     let text = text.trim_end();
-    let matches = targets.matches(text);
+    let matches = targets.matches(text, language);
     if extent == Extent::Whole {
         return mark(text, 0..text.len(), &matches);
     }
@@ -222,15 +227,22 @@ fn join(parts: Vec<Part>) -> Vec<Part> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::parse::parse, *};
+    use super::{
+        super::{lexicon, parse::parse},
+        *,
+    };
+    use crate::analysis::StopWords;
 
     fn targets(query: &str) -> Targets {
-        Targets::of(&parse(query).tree, &|_| 1.0)
+        let stem = |word: &super::super::tree::Word| vec![analysis::stem(&word.typed, None).into_owned()];
+        Targets::of(&parse(query).tree, &StopWords::of(None), &|words| {
+            lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect()
+        })
     }
 
     /// Writes a snippet with brackets around what is marked.
     fn shown(text: &str, query: &str, extent: Extent) -> String {
-        snippet(text, &targets(query), extent)
+        snippet(text, None, &targets(query), extent)
             .into_iter()
             .map(|part| if part.matched { format!("[{}]", part.text) } else { part.text })
             .collect()
@@ -276,10 +288,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_parts_of_a_whole_passage_joined_are_the_passage(text in "(\\PC|[ \n.]|cat|dog){0,80}", query in "(cat|dog|c\\*|\"cat dog\"~2| ){0,5}") {
-            let parts = snippet(&text, &targets(&query), Extent::Whole);
+            let parts = snippet(&text, None, &targets(&query), Extent::Whole);
             let joined: String = parts.iter().map(|part| part.text.as_str()).collect();
             prop_assert_eq!(joined, text.trim_end());
-            snippet(&text, &targets(&query), Extent::Sentences);
+            snippet(&text, None, &targets(&query), Extent::Sentences);
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     results::{Copy, Hit, Inside},
 };
 use crate::{
+    analysis::Language,
     error::Result,
     index::{
         Index,
@@ -48,7 +49,7 @@ impl Index {
             rank: 0,
             score: if ranked.scores.is_empty() { 0.0 } else { super::order::sum(&ranked.scores) },
             link: link::of(&file, &stored.format, &stored.place, text),
-            snippet: highlight::snippet(text, targets, query.snippet),
+            snippet: highlight::snippet(text, language(&stored), targets, query.snippet),
             text: text.into(),
             copies: same.len() as u64,
             same: match query.copies {
@@ -92,7 +93,7 @@ impl Index {
         let text = stored.text.trim_end();
         Ok(Inside {
             link: link::of(&file, &stored.format, &stored.place, text),
-            snippet: highlight::snippet(text, targets, extent),
+            snippet: highlight::snippet(text, language(&stored), targets, extent),
             text: text.into(),
             id: stored.id,
             headings: stored.headings,
@@ -145,4 +146,9 @@ impl Index {
         }
         Ok(())
     }
+}
+
+/// Returns the language of a passage.
+fn language(stored: &Stored) -> Option<Language> {
+    stored.language.as_deref().and_then(Language::of_tag)
 }

@@ -8,7 +8,7 @@
 //! forms count by themselves.
 
 use super::weight::{B, K1};
-use crate::analysis;
+use crate::analysis::{self, Language, StopWords};
 
 /// The letters of a run. Words that are no longer are one run.
 const RUN: usize = 4;
@@ -31,7 +31,7 @@ pub(super) struct Likeness {
 }
 
 struct Word {
-    stem: String,
+    stems: Vec<String>,
     /// What finding it is worth.
     worth: f32,
     /// How many runs it has.
@@ -39,32 +39,32 @@ struct Word {
 }
 
 impl Likeness {
-    /// Takes words with what finding each is worth, and the mean length of passages in words.
-    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, f32)>, mean: f32) -> Self {
+    /// Takes words with their stems and what finding each is worth, and the mean length of passages in
+    /// words.
+    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, Vec<String>, f32)>, mean: f32) -> Self {
         let mut likeness = Self { words: Vec::new(), runs: Vec::new(), known: [0; 16], mean };
-        for (number, (word, worth)) in words.enumerate() {
+        for (number, (word, stems, worth)) in words.enumerate() {
             let before = likeness.runs.len();
             each_run(word, &mut |run| {
                 likeness.runs.push((run, number));
                 likeness.known[(run >> 6) as usize % 16] |= 1 << (run % 64);
             });
-            let stem = analysis::stem(word).into_owned();
-            likeness.words.push(Word { stem, worth, runs: likeness.runs.len() - before });
+            likeness.words.push(Word { stems, worth, runs: likeness.runs.len() - before });
         }
         likeness.runs.sort_unstable();
         likeness
     }
 
     /// Returns what words like those of the query add to the score of a passage: its title and text.
-    pub(super) fn score(&self, parts: &[&str]) -> f32 {
+    pub(super) fn score(&self, parts: &[&str], language: Option<Language>, stop: &StopWords) -> f32 {
         let mut forms = vec![0.0_f32; self.words.len()];
         let mut others = vec![0.0_f32; self.words.len()];
         let mut shared = vec![0_usize; self.words.len()];
         let mut length = 0_usize;
         for part in parts {
             for range in analysis::words(part) {
-                let word = analysis::fold(&part[range]);
-                if analysis::is_stop_word(&word) {
+                let word = analysis::fold(&part[range.clone()]);
+                if stop.contains(&word) {
                     continue;
                 }
                 length += 1;
@@ -74,7 +74,8 @@ impl Likeness {
                     let known = &self.words[number];
                     let alike = (2 * std::mem::take(shared)) as f32 / (runs + known.runs) as f32;
                     if alike >= LEAST {
-                        match *stem.get_or_insert_with(|| analysis::stem(&word)) == known.stem {
+                        let stem = stem.get_or_insert_with(|| analysis::stem(&part[range.clone()], language));
+                        match known.stems.iter().any(|known| known == stem) {
                             true => forms[number] += 1.0,
                             false => others[number] += alike,
                         }
@@ -206,8 +207,11 @@ mod tests {
 
     #[test]
     fn only_what_is_no_form_of_a_word_adds_to_it() {
-        let likeness = Likeness::new([("septicemia", 5.0), ("case", 2.0)].into_iter(), 10.0);
-        let score = |text: &str| likeness.score(&["", text]);
+        let words = [("septicemia", 5.0), ("case", 2.0)];
+        let words = words.map(|(word, worth)| (word, vec![analysis::stem(word, None).into_owned()], worth));
+        let likeness = Likeness::new(words.into_iter(), 10.0);
+        let stop = StopWords::of(None);
+        let score = |text: &str| likeness.score(&["", text], None, &stop);
         assert_eq!(score("Septicemia cases, a case."), 0.0);
         assert_eq!(score("Nothing of the kind."), 0.0);
         assert!(score("A septicemic patient.") > 1.0);
@@ -217,8 +221,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_takes_anything_off(text in "(\\PC|[a-e]| ){0,60}", words in prop::collection::vec("[a-e]{1,8}", 0..4)) {
-            let likeness = Likeness::new(words.iter().map(|word| (word.as_str(), 1.0)), 20.0);
-            let score = likeness.score(&[&text]);
+            let known = words.iter().map(|word| (word.as_str(), vec![word.clone()], 1.0));
+            let likeness = Likeness::new(known, 20.0);
+            let score = likeness.score(&[&text], None, &StopWords::of(None));
             prop_assert!(score >= 0.0 && score <= 2.2 * words.len() as f32, "{}", score);
         }
     }

@@ -1,96 +1,141 @@
 //! What of a text was looked for, word by word.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::{cell::RefCell, collections::HashMap, ops::Range};
 
 use super::{
-    compile::drops_stop_words,
-    tree::{Group, Node},
+    lexicon::{Sought, drops_stop_words},
+    tree::{Group, Node, Word},
 };
-use crate::analysis;
+use crate::analysis::{Analyzer, Language, StopWords};
 
 /// What is marked in a text.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
-    /// Stems, each with what finding it is worth.
-    stems: HashMap<String, f32>,
-    /// The first letters of these.
-    initials: HashSet<char>,
+    /// Stems and pairs of characters.
+    stems: HashMap<String, Target>,
+    /// Single characters.
+    characters: HashMap<String, Target>,
     prefixes: Vec<String>,
     phrases: Vec<(Vec<String>, u32)>,
+    analyzer: RefCell<Analyzer>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    what: usize,
+    worth: f32,
+}
+
+/// A word of a text.
+struct Piece {
+    range: Range<usize>,
+    stem: Option<String>,
+    folded: String,
+    is_character: bool,
 }
 
 impl Targets {
-    /// Returns what a tree looks for; `worth` says how telling a stem is.
-    pub(super) fn of(tree: &Group, worth: &dyn Fn(&str) -> f32) -> Self {
+    /// Returns what a tree looks for; `sought` says what words typed in one piece stand for, and what
+    /// finding each is worth.
+    pub(super) fn of(
+        tree: &Group,
+        stop: &StopWords,
+        sought: &dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
+    ) -> Self {
         let mut targets = Self::default();
-        targets.collect(tree, worth);
-        targets.initials = targets.stems.keys().filter_map(|stem| stem.chars().next()).collect();
+        targets.collect(tree, stop, sought);
         targets
     }
 
-    fn collect(&mut self, group: &Group, worth: &dyn Fn(&str) -> f32) {
-        let drop = drops_stop_words(group);
+    fn collect(
+        &mut self,
+        group: &Group,
+        stop: &StopWords,
+        sought: &dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
+    ) {
+        let drop = drops_stop_words(group, stop);
         for (node, should) in
             group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
         {
             match node {
                 Node::Words(words) => {
-                    for word in words {
-                        if !(should && drop && analysis::is_stop_word(&word.folded)) {
-                            self.stems.insert(word.stem.clone(), worth(&word.stem));
+                    for (sought, worth) in sought(words) {
+                        if !(should && drop && stop.contains(&sought.word)) {
+                            self.add(sought, worth);
                         }
                     }
                 }
                 Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
                 Node::Phrase(words, slop) => self.phrases.push((words.clone(), *slop)),
-                Node::Group(inner) => self.collect(inner, worth),
+                Node::Group(inner) => self.collect(inner, stop, sought),
                 Node::Title(_) | Node::Filter(_) => {}
             }
         }
     }
 
-    /// Returns what matches in a text, in order and apart from each other, each with the number of
-    /// what was found and its worth.
-    pub(super) fn matches(&self, text: &str) -> Vec<Match> {
-        let words: Vec<(Range<usize>, String)> = analysis::words(text)
-            .map(|range| (range.clone(), analysis::fold(&text[range]).into_owned()))
-            .collect();
-        let mut found: Vec<Match> = Vec::new();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        for (range, folded) in &words {
-            // A stem begins as its word does: of most words it need not be known.
-            let may_match = self.initials.contains(&folded.chars().next().unwrap_or_default());
-            let stem = if may_match { analysis::stem(folded) } else { Cow::Borrowed("") };
-            let hit = match self.stems.get(stem.as_ref()) {
-                Some(&worth) => Some((stem.into_owned(), worth)),
-                None => self
-                    .prefixes
-                    .iter()
-                    .find(|prefix| folded.starts_with(prefix.as_str()))
-                    .map(|prefix| (format!("{prefix}*"), 5.0)),
-            };
-            if let Some((key, worth)) = hit {
-                let next = numbers.len();
-                let what = *numbers.entry(key).or_insert(next);
-                found.push(Match { range: range.clone(), what, worth });
-            }
+    fn add(&mut self, sought: Sought, worth: f32) {
+        let target = Target { what: self.stems.len() + self.characters.len(), worth };
+        if sought.retrieves && sought.is_character() {
+            self.characters.insert(sought.word, target);
         }
-        for (phrase, slop) in &self.phrases {
-            let what = numbers.len() + usize::MAX / 2;
-            let what = what + phrase.len();
-            for at in stands(phrase, *slop, &words) {
-                let range = words[at].0.clone();
-                found.push(Match { range, what, worth: 8.0 });
-            }
+        for stem in sought.stems {
+            self.stems.entry(stem).or_insert(target);
         }
-        found.sort_by_key(|one| one.range.start);
-        found.dedup_by(|later, earlier| later.range == earlier.range);
-        found
     }
+
+    /// Returns what matches in a text of a language, in order and apart from each other.
+    pub(super) fn matches(&self, text: &str, language: Option<Language>) -> Vec<Match> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        self.analyzer.borrow_mut().each(text, language, |token| {
+            pieces.push(Piece {
+                range: token.range,
+                stem: token.stem.map(String::from),
+                folded: token.folded.into(),
+                is_character: token.is_character,
+            });
+        });
+        let mut found: Vec<Match> = Vec::new();
+        let phrases = self.stems.len() + self.characters.len() + self.prefixes.len();
+        for (at, piece) in pieces.iter().enumerate() {
+            let stem = piece.stem.as_ref().and_then(|stem| self.stems.get(stem));
+            if let Some(Target { what, worth }) = stem {
+                // A pair of characters is both of them.
+                let pair = piece.is_character && piece.stem.as_ref() != Some(&piece.folded);
+                let end = if pair { pieces[at + 1].range.end } else { piece.range.end };
+                found.push(Match { range: piece.range.start..end, what: *what, worth: *worth });
+            }
+            if let Some(Target { what, worth }) = self.characters.get(&piece.folded) {
+                found.push(Match { range: piece.range.clone(), what: *what, worth: *worth });
+            }
+            let prefix = self.prefixes.iter().position(|prefix| piece.folded.starts_with(prefix.as_str()));
+            if let Some(prefix) = prefix {
+                let what = self.stems.len() + self.characters.len() + prefix;
+                found.push(Match { range: piece.range.clone(), what, worth: 5.0 });
+            }
+        }
+        let words: Vec<(Range<usize>, String)> =
+            pieces.into_iter().map(|piece| (piece.range, piece.folded)).collect();
+        for (number, (phrase, slop)) in self.phrases.iter().enumerate() {
+            for at in stands(phrase, *slop, &words) {
+                found.push(Match { range: words[at].0.clone(), what: phrases + number, worth: 8.0 });
+            }
+        }
+        found.sort_by_key(|one| (one.range.start, one.range.end));
+        apart(found)
+    }
+}
+
+/// Cuts off of each match what the one before it covers already.
+fn apart(found: Vec<Match>) -> Vec<Match> {
+    let mut apart: Vec<Match> = Vec::with_capacity(found.len());
+    for mut one in found {
+        let end = apart.last().map_or(0, |last| last.range.end);
+        one.range.start = one.range.start.max(end);
+        if one.range.start < one.range.end {
+            apart.push(one);
+        }
+    }
+    apart
 }
 
 /// A word of a text that was looked for.

@@ -9,6 +9,7 @@ mod tree;
 mod field;
 mod operators;
 mod parse;
+mod lexicon;
 mod compile;
 mod retrieve;
 mod article;
@@ -26,7 +27,7 @@ mod similar;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use tantivy::{DocAddress, Term, query::Bm25StatisticsProvider};
+use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
@@ -40,10 +41,9 @@ use self::{
     order::{Asked, Except, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, Candidate},
-    tree::{Filter, Group, Node},
+    tree::{Filter, Group, Node, Word},
 };
 use crate::{
-    analysis,
     error::Result,
     index::{Freshness, Index, absolute, schema::Stored},
 };
@@ -104,7 +104,8 @@ impl Index {
             notes.push(format!("`{prefix}*` begins too many words: the most frequent were looked for"));
         }
         let (ranked, chosen) = self.chosen(&asked)?;
-        let targets = Targets::of(&asked.tree, &|stem| asked.compiler.worth(stem));
+        let lexicon = &asked.compiler.lexicon;
+        let targets = Targets::of(&asked.tree, &lexicon.stop, &|words| lexicon.weighed(words));
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
@@ -120,7 +121,7 @@ impl Index {
         }
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
-            notes.extend(self.unheld(&asked, &ranked).map_err(broken)?);
+            notes.extend(self.unheld(&asked, &ranked));
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
@@ -183,7 +184,7 @@ impl Index {
     }
 
     /// Names the words of the query that no candidate holds.
-    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> tantivy::Result<Option<String>> {
+    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> Option<String> {
         let parts = &asked.parts;
         let mut words: Vec<String> = Vec::new();
         let mut unknown = true;
@@ -197,13 +198,10 @@ impl Index {
             if held || words.contains(&name) {
                 continue;
             }
-            let stem = analysis::stem(word);
-            for field in [self.fields().stem, self.fields().aside] {
-                unknown &= asked.compiler.statistics.doc_freq(&Term::from_field_text(field, &stem))? == 0;
-            }
+            unknown &= asked.compiler.lexicon.is_missing(&Word::of(word));
             words.push(name);
         }
         let holder = if unknown { "passage of the index" } else { "hit" };
-        Ok((!words.is_empty()).then(|| format!("no {holder} holds {}", words.join(", "))))
+        (!words.is_empty()).then(|| format!("no {holder} holds {}", words.join(", ")))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
 use super::{compile::Compiler, likeness::Spelling};
+use crate::analysis::ACCENT_MARK;
 
 /// So many words stand for one that is not there.
 const MOST: usize = 3;
@@ -27,6 +28,9 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
         let mut terms = inverted.terms().range().ge(&first).into_stream()?;
         while terms.advance() && terms.key().starts_with(first.as_bytes()) {
             let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
+            if other.contains(ACCENT_MARK) {
+                continue;
+            }
             let alike = spelling.alike(other);
             if alike >= LEAST {
                 found.insert(other.to_string(), alike);
@@ -36,7 +40,7 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
     let mut near = Vec::new();
     for (other, alike) in found {
         // A word of deleted passages stays in the dictionary until segments merge.
-        let holders = compiler.statistics.doc_freq(&Term::from_field_text(field, &other))?;
+        let holders = compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, &other))?;
         near.extend((holders > 0).then_some((other, alike, holders)));
     }
     near.sort_by(|one, other| {

@@ -18,7 +18,11 @@ use super::{
     retrieve::{self, Best, By, Candidate, best_first},
     tree::{Group, Node},
 };
-use crate::{analysis, error::Result, index::Index};
+use crate::{
+    analysis::{Language, StopWords},
+    error::Result,
+    index::Index,
+};
 
 /// How many candidates are put in order by all parts of the score: the head of the order. Those behind
 /// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
@@ -101,7 +105,7 @@ impl<'a> Asked<'a> {
         tree: Group,
         within: Vec<Within>,
     ) -> tantivy::Result<Self> {
-        let compiler = Compiler::new(index, query.weights.clone());
+        let compiler = Compiler::new(index, &query.text, query.weights.clone());
         let compiled = compiler.query(&tree, &within)?;
         let parts = rerank::parts(&compiler, &tree)?;
         let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
@@ -166,16 +170,22 @@ impl<'a> Asked<'a> {
     /// show, and puts them in order again.
     fn liken(&self, ranked: &mut [Ranked]) -> Result<()> {
         let (index, weight) = (self.compiler.index, self.compiler.weights.likeness);
-        let words = self.parts.iter().filter(|part| part.retrieves && part.bag.is_some());
-        let words = words.filter_map(|part| Some((part.word.as_deref()?, part.weight)));
-        let words = words.map(|(word, times)| (word, times * self.compiler.worth(&analysis::stem(word))));
-        let tally = index.manifest().tally;
+        let words = self.parts.iter().filter(|part| part.retrieves).filter_map(|part| {
+            let terms = &part.bag.as_ref()?.terms;
+            let stems = terms.iter().filter_map(|term| term.value().as_str().map(String::from)).collect::<Vec<_>>();
+            let worth = part.weight * self.compiler.lexicon.worth(&stems);
+            Some((part.word.as_deref()?, stems, worth))
+        });
+        let tally = &index.manifest().tally;
         let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);
         let depth = LIKENED.min(ranked.len());
         let best = &mut ranked[..depth];
+        let mut stops = HashMap::new();
         for one in &mut *best {
             let stored = index.stored_at(one.passages[0])?;
-            one.scores.push(weight * likeness.score(&[&stored.title, &stored.text]));
+            let language = stored.language.as_deref().and_then(Language::of_tag);
+            let stop = stops.entry(language).or_insert_with(|| StopWords::of(language));
+            one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, stop));
             one.candidate.key = sum(&one.scores);
         }
         best.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
@@ -267,7 +277,7 @@ impl<'a> Asked<'a> {
         articles.sort_by(best_first);
         let all = articles.len() < depth;
         articles.truncate(depth);
-        let ranked = self.with_passages(evidence, &Worths::new(), articles)?;
+        let ranked = self.with_passages(evidence, &Vec::new(), articles)?;
         Ok(Order { head: ranked.len(), ranked, all })
     }
 
@@ -299,7 +309,7 @@ impl<'a> Asked<'a> {
     fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
         let limit = depth + MARGIN + self.except.len();
         let best = Best { limit, by: self.by };
-        let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.statistics);
+        let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.lexicon.statistics);
         let mut candidates = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         let all = candidates.len() < limit;
         self.name_by_folder(&mut candidates);

@@ -3,18 +3,18 @@
 
 use tantivy::{
     DocAddress, DocSet, Term,
-    query::{Bm25StatisticsProvider, BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
+    query::{BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
     schema::Field,
 };
 
 use super::{
     article::Bag,
-    compile::{Compiler, drops_stop_words, phrase, term},
+    compile::{Compiler, any, term},
+    lexicon::{Sought, drops_stop_words},
     nearest::nearest,
     tree::{Group, Node, Word},
-    weight::Weights,
 };
-use crate::analysis;
+use crate::{analysis, index::EXACT_MARK};
 
 /// How many positions words of a pair may be moved to stand side by side.
 const NEAR: u32 = 2;
@@ -49,37 +49,52 @@ impl Part {
 /// Returns the parts that rank what a tree matches.
 pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Part>> {
     let mut terms = Terms::default();
-    terms.collect(tree, &compiler.weights);
+    terms.collect(tree, compiler);
     let (fields, weights) = (compiler.index.fields(), &compiler.weights);
     let mut parts = Vec::new();
-    for (word, times) in &terms.words {
-        let mut add = |label: &str, weight: f32, (field, text): (Field, &str), retrieves: bool| {
-            let query = Box::new(BoostQuery::new(term(field, text), weight * *times));
+    for (sought, times) in &terms.words {
+        // A pair of characters has no name that a reader would know it by.
+        let name = sought.exact.is_some().then(|| sought.word.clone());
+        let titles: Vec<String> = if sought.is_character() { vec![sought.word.clone()] } else { sought.stems.clone() };
+        let mut add = |label: &str, weight: f32, field: Field, texts: &[String], retrieves: bool| {
             let whole = field == fields.stem || field == fields.exact;
+            let of_field = |field: Field, texts: &[String]| {
+                texts.iter().map(|text| Term::from_field_text(field, text)).collect::<Vec<_>>()
+            };
             parts.push(Part {
-                label: format!("{label} `{}`", word.folded),
-                query,
-                weight: weight * *times,
-                word: Some(word.folded.clone()),
-                bag: whole.then(|| Bag {
-                    term: Term::from_field_text(field, text),
-                    title: Term::from_field_text(fields.title, &word.stem),
-                }),
+                label: format!("{label} `{}`", sought.word),
+                query: any(compiler.terms(field, texts, weight * times)?),
+                weight: weight * times,
+                word: name.clone(),
+                bag: whole.then(|| Bag { terms: of_field(field, texts), titles: of_field(fields.title, &titles) }),
                 retrieves,
                 note: None,
             });
+            tantivy::Result::Ok(())
         };
-        add("forms of", weights.stem, (fields.stem, &word.stem), true);
-        add("exactly", weights.exact, (fields.exact, &word.folded), false);
-        add("in title or headings", weights.title, (fields.title, &word.stem), false);
-        add("beside the article, forms of", weights.aside, (fields.aside, &word.stem), true);
+        if !sought.stems.is_empty() {
+            add("forms of", weights.stem, fields.stem, &sought.stems, true)?;
+        }
+        if let Some(exact) = &sought.exact {
+            // A character is as good as a word where no other stands beside it.
+            let alone = sought.is_character() && sought.retrieves;
+            let weight = if alone { weights.stem } else { weights.exact };
+            add("exactly", weight, fields.exact, std::slice::from_ref(exact), alone)?;
+        }
+        add("in title or headings", weights.title, fields.title, &titles, false)?;
+        if !sought.stems.is_empty() {
+            add("beside the article, forms of", weights.aside, fields.aside, &sought.stems, true)?;
+        } else if sought.retrieves {
+            let marked = format!("{EXACT_MARK}{}", sought.word);
+            add("beside the article", weights.aside, fields.aside, &[marked], true)?;
+        }
     }
     let mut unknown = 0;
-    for (word, times) in &terms.words {
-        if compiler.statistics.doc_freq(&Term::from_field_text(fields.stem, &word.stem))? == 0 {
+    for (sought, times) in terms.words.iter().filter(|(sought, _)| !sought.stems.is_empty()) {
+        if sought.exact.is_some() && compiler.lexicon.is_unknown(sought)? {
             unknown += 1;
             if unknown <= MOST_UNKNOWN {
-                parts.extend(spelled_like(compiler, word, *times)?);
+                parts.extend(spelled_like(compiler, &sought.word, *times)?);
             }
         }
     }
@@ -96,36 +111,30 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         };
         parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.node(node)?) });
     }
-    for word in terms.quoted.iter().filter(|word| !analysis::is_stop_word(word)) {
+    for word in terms.quoted.iter().filter(|word| !compiler.lexicon.stop.contains(word)) {
         let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);
         parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
     }
-    let side_by_side = |words: &[&Word], slop, weight| -> (String, Box<dyn Query>) {
-        let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
-        let typed = words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
-        (typed, Box::new(BoostQuery::new(phrase(fields.stem, &stems, slop), weight)))
+    let typed = |words: &[&Word]| words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
+    let mut add = |label: &str, words: &[&Word], slop: u32, weight: f32| {
+        let query = BoostQuery::new(compiler.side_by_side(fields.stem, words, slop), weight);
+        parts.push(Part::of_several(format!("{label} `{}`", typed(words)), Box::new(query)));
     };
-    for pair in &terms.pairs {
-        let (typed, query) = side_by_side(pair, NEAR, weights.pair);
-        parts.push(Part::of_several(format!("near each other `{typed}`"), query));
-    }
-    for unit in &terms.units {
-        let (typed, query) = side_by_side(unit, 0, weights.unit);
-        parts.push(Part::of_several(format!("as one name `{typed}`"), query));
-    }
+    terms.pairs.iter().for_each(|pair| add("near each other", pair, NEAR, weights.pair));
+    terms.units.iter().for_each(|unit| add("as one name", unit, 0, weights.unit));
     Ok(parts)
 }
 
 /// Returns the words that stand for one that no article of the index holds, as one part.
-fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Result<Option<Part>> {
+fn spelled_like(compiler: &Compiler<'_>, word: &str, times: f32) -> tantivy::Result<Option<Part>> {
     let fields = compiler.index.fields();
-    let near = nearest(compiler, &word.folded)?;
+    let near = nearest(compiler, word)?;
     let names: Vec<String> = near.iter().map(|(other, _)| format!("`{other}`")).collect();
     let weighed = |(other, alike): &(String, f32)| -> Box<dyn Query> {
         Box::new(BoostQuery::new(term(fields.exact, other), compiler.weights.near * alike * times))
     };
     let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
-    let (word, names) = (&word.folded, names.join(", "));
+    let names = names.join(", ");
     let label = format!("for want of `{word}`: {names}");
     let note = Some(format!("{names} {} spelled like `{word}`", if near.len() == 1 { "is" } else { "are" }));
     Ok((!near.is_empty()).then(|| Part { note, ..Part::of_several(label, query) }))
@@ -135,7 +144,7 @@ fn spelled_like(compiler: &Compiler<'_>, word: &Word, times: f32) -> tantivy::Re
 #[derive(Default)]
 struct Terms<'a> {
     /// Words, each with what it counts: as often as it was typed.
-    words: Vec<(&'a Word, f32)>,
+    words: Vec<(Sought, f32)>,
     /// Neighbours in the query.
     pairs: Vec<[&'a Word; 2]>,
     /// What was typed in one piece, and names with their numbers.
@@ -146,8 +155,9 @@ struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    fn collect(&mut self, group: &'a Group, weights: &Weights) {
-        let drop = drops_stop_words(group);
+    fn collect(&mut self, group: &'a Group, compiler: &Compiler<'_>) {
+        let lexicon = &compiler.lexicon;
+        let drop = drops_stop_words(group, &lexicon.stop);
         let mut last: Option<&Word> = None;
         let mut kind_follows = false;
         for (node, should) in
@@ -155,15 +165,21 @@ impl<'a> Terms<'a> {
         {
             match node {
                 Node::Words(words) => {
-                    let counted = |word: &&Word| !(should && drop && analysis::is_stop_word(&word.folded));
-                    let count = if kind_follows { weights.kind } else { 1.0 };
+                    let stop = |word: &str| should && drop && lexicon.stop.contains(word);
+                    let count = if kind_follows { compiler.weights.kind } else { 1.0 };
                     kind_follows = words.last().is_some_and(|word| analysis::asks_for_kind(&word.folded));
-                    for word in words.iter().filter(counted) {
-                        match self.words.iter_mut().find(|(known, _)| known.folded == word.folded) {
+                    for sought in lexicon.sought(words).into_iter().filter(|sought| !stop(&sought.word)) {
+                        match self.words.iter_mut().find(|(known, _)| known.word == sought.word) {
                             Some((_, times)) => *times += count,
-                            None => self.words.push((word, count)),
+                            None => self.words.push((sought, count)),
                         }
-                        if let Some(last) = last.filter(|last| last.stem != word.stem) {
+                    }
+                    for word in words.iter().filter(|word| !stop(&word.folded)) {
+                        // Characters side by side are looked for as pairs already.
+                        let neighbours = |last: &&Word| {
+                            !(last.is_character() && word.is_character()) && lexicon.forms(last) != lexicon.forms(word)
+                        };
+                        if let Some(last) = last.filter(neighbours) {
                             self.pairs.push([last, word]);
                             if words.len() == 1 && is_number(word) && !is_number(last) {
                                 self.units.push(vec![last, word]);
@@ -172,14 +188,14 @@ impl<'a> Terms<'a> {
                         last = (!word.pause).then_some(word);
                     }
                     // `user's` and `and/or` are no names.
-                    let named: Vec<&Word> =
-                        words.iter().filter(|word| !analysis::is_stop_word(&word.folded)).collect();
-                    if named.len() > 1 && named.len() == words.len() {
+                    let named: Vec<&Word> = words.iter().filter(|word| !lexicon.is_stop(word)).collect();
+                    let characters = words.iter().all(Word::is_character);
+                    if named.len() > 1 && named.len() == words.len() && !characters {
                         self.units.push(named);
                     }
                 }
                 Node::Group(inner) => {
-                    self.collect(inner, weights);
+                    self.collect(inner, compiler);
                     last = None;
                 }
                 Node::Filter(_) => {}
@@ -212,7 +228,7 @@ pub(super) fn score(
     for (number, part) in parts.iter().enumerate() {
         let weight = part
             .query
-            .weight(EnableScoring::enabled_from_statistics_provider(&compiler.statistics, searcher))?;
+            .weight(EnableScoring::enabled_from_statistics_provider(&compiler.lexicon.statistics, searcher))?;
         for passages_of_segment in
             sorted.chunk_by(|&one, &other| passages[one].segment_ord == passages[other].segment_ord)
         {

@@ -1,6 +1,6 @@
 //! More like this: what a text is about, in its telling words, asked of all other articles.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use super::{
     compile::Compiler,
@@ -11,7 +11,7 @@ use super::{
     weight::Weights,
 };
 use crate::{
-    analysis,
+    analysis::{self, StopWords},
     error::Result,
     index::{ArticleText, Index},
 };
@@ -27,11 +27,12 @@ impl Index {
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn similar(&self, article: &ArticleText, query: &Query) -> Result<Results> {
         let words = self.telling(article)?;
-        let typed: Vec<&str> = words.iter().map(|(word, _)| word.folded.as_str()).collect();
+        let typed: Vec<String> = words.iter().map(|(words, _)| words.iter().map(|word| word.folded.as_str()).collect()).collect();
         let query = Query { text: typed.join(" "), ..query.clone() };
         // What counts twice is named twice.
-        let nodes = words.into_iter().flat_map(|(word, times)| {
-            std::iter::repeat_n(Node::Words(vec![Word { pause: true, ..word }]), times)
+        let nodes = words.into_iter().flat_map(|(mut words, times)| {
+            words.iter_mut().for_each(|word| word.pause = true);
+            std::iter::repeat_n(Node::Words(words), times)
         });
         let tree = Group { should: nodes.collect(), ..Group::default() };
         self.answer(&query, tree, Except(article.lies.clone()), Vec::new())
@@ -39,30 +40,40 @@ impl Index {
 
     /// Returns the telling words of an article, each with how often it counts: those with the most of
     /// the score of BM25, a count of more than one by its logarithm.
-    fn telling(&self, article: &ArticleText) -> Result<Vec<(Word, usize)>> {
+    fn telling(&self, article: &ArticleText) -> Result<Vec<(Vec<Word>, usize)>> {
         let asked = article.passages.iter().filter(|passage| passage.asked);
         let texts = asked.map(|passage| passage.text.as_str()).chain([article.title.as_str()]);
+        let text: String = texts.collect::<Vec<_>>().join("\n");
+        let stop = StopWords::of(analysis::guess(&text));
         // By stem: how often it stands there, and the form that was met first.
-        let mut counts: HashMap<String, (usize, Word)> = HashMap::new();
-        for text in texts {
-            for range in analysis::words(text) {
-                let folded = analysis::fold(&text[range]);
-                // A letter or figure by itself tells nothing; a Chinese character is a word.
-                if analysis::is_stop_word(&folded) || folded.len() == 1 {
-                    continue;
+        let mut counts: HashMap<String, (usize, Vec<Word>)> = HashMap::new();
+        let ranges: Vec<Range<usize>> = analysis::words(&text).collect();
+        for (at, range) in ranges.iter().enumerate() {
+            let mut words = vec![Word::of(&text[range.clone()])];
+            // A character tells little without the one beside it.
+            if let Some(next) = ranges.get(at + 1).filter(|next| next.start == range.end) {
+                let next = Word::of(&text[next.clone()]);
+                if words[0].is_character() && next.is_character() {
+                    words.push(next);
                 }
-                let word = Word::of(&folded);
-                counts.entry(word.stem.clone()).or_insert((0, word)).0 += 1;
             }
+            // A letter or figure by itself tells nothing.
+            if stop.contains(&words[0].folded) || words[0].folded.len() == 1 {
+                continue;
+            }
+            let key = words.iter().map(|word| word.folded.as_str()).collect::<String>();
+            let key = if words.len() > 1 { key } else { analysis::stem(&key, analysis::guess(&text)).into_owned() };
+            counts.entry(key).or_insert((0, words)).0 += 1;
         }
-        let compiler = Compiler::new(self, Weights::default());
-        let weighed = counts.into_iter().map(|(stem, (count, word))| {
+        let compiler = Compiler::new(self, &text, Weights::default());
+        let weighed = counts.into_iter().map(|(stem, (count, words))| {
             let weight = 1.0 + (count as f32).ln();
-            (weight * compiler.worth(&stem), weight, word)
+            let worth = compiler.lexicon.sought(&words).first().map_or(0.0, |first| compiler.lexicon.worth(&first.stems));
+            (weight * worth, weight, stem, words)
         });
-        let mut words: Vec<(f32, f32, Word)> = weighed.collect();
-        words.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.2.stem.cmp(&other.2.stem)));
+        let mut words: Vec<(f32, f32, String, Vec<Word>)> = weighed.collect();
+        words.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.2.cmp(&other.2)));
         words.truncate(TELLING);
-        Ok(words.into_iter().map(|(_, weight, word)| (word, weight.round() as usize)).collect())
+        Ok(words.into_iter().map(|(_, weight, _, words)| (words, weight.round() as usize)).collect())
     }
 }

@@ -23,8 +23,9 @@ pub(crate) enum Node {
 /// A word as it is looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Word {
+    /// As it was typed.
+    pub(crate) typed: String,
     pub(crate) folded: String,
-    pub(crate) stem: String,
     /// Whether a comma, full stop or the like was typed behind it: what follows is no neighbour.
     pub(crate) pause: bool,
 }
@@ -55,8 +56,12 @@ pub(crate) struct Group {
 impl Word {
     /// Returns a word as it is looked for.
     pub(super) fn of(typed: &str) -> Self {
-        let folded = analysis::fold(typed).into_owned();
-        Self { stem: analysis::stem(&folded).into_owned(), folded, pause: false }
+        Self { typed: typed.into(), folded: analysis::fold(typed).into_owned(), pause: false }
+    }
+
+    /// Whether it is one character of a script that has no other words.
+    pub(super) fn is_character(&self) -> bool {
+        self.folded.chars().next().is_some_and(analysis::is_character_word)
     }
 }
 

@@ -1,43 +1,68 @@
 //! How often a word stands in whole articles.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use tantivy::{
-    DocId, DocSet, TERMINATED,
+    DocId, DocSet, TERMINATED, Term,
     postings::{Postings, SegmentPostings},
 };
 
 use super::{Bag, Shelf};
 
-/// Calls back with each article that holds a word and how often it does.
+/// Calls back with each article that holds a word and how often it does, in order.
 pub(super) fn each_count(
     shelf: &Shelf<'_>,
     bag: &Bag,
     each: &mut dyn FnMut(DocId, f32),
 ) -> tantivy::Result<()> {
-    let mut counts = Counts::new(shelf, bag)?;
-    while counts.doc() != TERMINATED {
-        let first = shelf.rows.first(counts.doc());
-        // The article ends where the first passage of another is met.
-        let alive = shelf.is_alive(first);
-        let count = counts.of_article(first);
-        if alive {
-            each(first, count);
-        }
+    if let ([term], [title]) = (bag.terms.as_slice(), bag.titles.as_slice()) {
+        return Count::new(shelf, term, title).map(|mut count| count.each(each));
     }
+    let mut sums = BTreeMap::<DocId, f32>::new();
+    for (term, title) in bag.terms.iter().zip(&bag.titles) {
+        Count::new(shelf, term, title)?.each(&mut |first, count| *sums.entry(first).or_default() += count);
+    }
+    sums.into_iter().for_each(|(first, count)| each(first, count));
     Ok(())
 }
 
 /// Counts a word in one article after another.
-pub(super) struct Counts<'a> {
+pub(super) struct Counts<'a>(Vec<Count<'a>>);
+
+impl<'a> Counts<'a> {
+    pub(super) fn new(shelf: &'a Shelf<'a>, bag: &Bag) -> tantivy::Result<Self> {
+        let counts = bag.terms.iter().zip(&bag.titles).map(|(term, title)| Count::new(shelf, term, title));
+        counts.collect::<tantivy::Result<_>>().map(Self)
+    }
+
+    /// Counts the word in an article's passages, which must lie behind those asked for before.
+    pub(super) fn within(&mut self, passages: &Range<DocId>) -> f32 {
+        self.0.iter_mut().map(|count| count.within(passages)).sum()
+    }
+}
+
+/// Counts a term.
+struct Count<'a> {
     shelf: &'a Shelf<'a>,
     all: Option<SegmentPostings>,
     above: Option<SegmentPostings>,
 }
 
-impl<'a> Counts<'a> {
-    pub(super) fn new(shelf: &'a Shelf<'a>, bag: &Bag) -> tantivy::Result<Self> {
-        Ok(Self { shelf, all: shelf.postings(&bag.term)?, above: shelf.postings(&bag.title)? })
+impl<'a> Count<'a> {
+    fn new(shelf: &'a Shelf<'a>, term: &Term, title: &Term) -> tantivy::Result<Self> {
+        Ok(Self { shelf, all: shelf.postings(term)?, above: shelf.postings(title)? })
+    }
+
+    fn each(&mut self, each: &mut dyn FnMut(DocId, f32)) {
+        while self.doc() != TERMINATED {
+            let first = self.shelf.rows.first(self.doc());
+            // The article ends where the first passage of another is met.
+            let alive = self.shelf.is_alive(first);
+            let count = self.of_article(first);
+            if alive {
+                each(first, count);
+            }
+        }
     }
 
     /// Returns the passage that was reached.
@@ -45,7 +70,7 @@ impl<'a> Counts<'a> {
         self.all.as_ref().map_or(TERMINATED, SegmentPostings::doc)
     }
 
-    /// Counts the word in the article that begins with this passage and goes on behind it.
+    /// Counts the term in the article that begins with this passage and goes on behind it.
     fn of_article(&mut self, first: DocId) -> f32 {
         let Some(all) = &mut self.all else { return 0.0 };
         let (mut sum, mut end) = (0, first);
@@ -57,8 +82,7 @@ impl<'a> Counts<'a> {
         self.once(sum, first..end)
     }
 
-    /// Counts the word in an article's passages, which must lie behind those asked for before.
-    pub(super) fn within(&mut self, passages: &Range<DocId>) -> f32 {
+    fn within(&mut self, passages: &Range<DocId>) -> f32 {
         let Some(all) = &mut self.all else { return 0.0 };
         if all.doc() < passages.start {
             all.seek(passages.start);

@@ -1,0 +1,139 @@
+//! The chain: a text in one pass as the terms that fields hold and queries look for.
+
+use std::{collections::HashMap, ops::Range};
+
+use foldhash::fast::RandomState;
+
+use super::{
+    Language, fold, lower, stem,
+    word::{is_character_word, words},
+};
+
+/// As many different words of a language are remembered: a book has fewer.
+const MOST_REMEMBERED: usize = 1 << 16;
+
+/// Parts a folded word and the form of it with its accents, in one term: `cafe=café`. No word holds it.
+pub const ACCENT_MARK: char = '=';
+
+/// A word of a text as the terms that stand for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// Where the word stands, in bytes of the text.
+    pub range: Range<usize>,
+    /// Its stem. For a character that is a word by itself, that character and the next one, where that
+    /// follows at once; none for the last of several.
+    pub stem: Option<&'a str>,
+    /// The word as it is compared, see [`fold`].
+    pub folded: &'a str,
+    /// The folded word, [`ACCENT_MARK`] and the word in small letters, where that has accents.
+    pub accented: Option<&'a str>,
+    /// Whether the word is one of the characters of a script that has no other words.
+    pub is_character: bool,
+}
+
+/// Takes texts apart, and remembers the words it met.
+#[derive(Debug, Default)]
+pub struct Analyzer {
+    language: Option<Language>,
+    known: HashMap<String, Known, RandomState>,
+    pair: String,
+}
+
+#[derive(Debug)]
+struct Known {
+    folded: Box<str>,
+    stem: Box<str>,
+    accented: Option<Box<str>>,
+}
+
+impl Known {
+    fn of(word: &str, language: Option<Language>) -> Self {
+        let folded = fold(word);
+        let lower = lower(word);
+        let accented = (*lower != *folded).then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
+        Self { stem: stem(word, language).into(), folded: folded.into(), accented }
+    }
+}
+
+impl Analyzer {
+    /// Hands on the words of a text in a language, in order.
+    pub fn each(&mut self, text: &str, language: Option<Language>, mut each: impl FnMut(Token<'_>)) {
+        if self.language != language || self.known.len() > MOST_REMEMBERED {
+            self.known.clear();
+            self.language = language;
+        }
+        let mut words = words(text).peekable();
+        // Whether the word before was a character that was paired with this one.
+        let mut paired = false;
+        while let Some(range) = words.next() {
+            let word = &text[range.clone()];
+            if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
+                let folded = fold(word);
+                let next = words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
+                let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
+                self.pair.clear();
+                self.pair.push_str(&folded);
+                if let Some(next) = next {
+                    self.pair.push_str(&fold(next));
+                }
+                let stem = (next.is_some() || !paired).then_some(self.pair.as_str());
+                paired = next.is_some();
+                each(Token { range, stem, folded: &folded, accented: None, is_character: true });
+                continue;
+            }
+            paired = false;
+            if !self.known.contains_key(word) {
+                self.known.insert(word.into(), Known::of(word, language));
+            }
+            let known = &self.known[word];
+            each(Token {
+                range,
+                stem: Some(&known.stem),
+                folded: &known.folded,
+                accented: known.accented.as_deref(),
+                is_character: false,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(text: &str, language: &str) -> String {
+        let mut shown = Vec::new();
+        Analyzer::default().each(text, Language::of_tag(language), |token| {
+            let accented = token.accented.map(|accented| format!("/{accented}")).unwrap_or_default();
+            shown.push(format!("{}/{}{accented}", token.stem.unwrap_or("-"), token.folded));
+        });
+        shown.join(" ")
+    }
+
+    #[test]
+    fn words_become_stems_folded_words_and_their_accents() {
+        let check = |text: &str, language: &str, expected: &str| assert_eq!(shown(text, language), expected, "{text}");
+        check("Running cafés", "en", "run/running cafe/cafes/cafes=cafés");
+        check("Häuser", "de", "de:haus/hauser/hauser=häuser");
+        check("人工智能 AI", "zh", "人工/人 工智/工 智能/智 -/能 ai/ai");
+        check("猫", "ja", "猫/猫");
+        check("猫、犬です", "ja", "猫/猫 犬で/犬 です/で -/す");
+        check("한국 수", "ko", "한국/한 -/국 수/수");
+        check("U.S. C++", "en", "us/us c++/c++");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_met_before_changes_nothing(texts in prop::collection::vec("([A-Zé人工 .]|\\PC){0,20}", 1..4)) {
+            let mut analyzer = Analyzer::default();
+            for text in &texts {
+                let (mut one, mut other) = (Vec::new(), Vec::new());
+                analyzer.each(text, None, |token| one.push(format!("{token:?}")));
+                Analyzer::default().each(text, None, |token| other.push(format!("{token:?}")));
+                prop_assert_eq!(one, other);
+            }
+        }
+    }
+}

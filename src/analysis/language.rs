@@ -1,0 +1,276 @@
+//! Which language a text is in.
+//!
+//! whichlang decides among the sixteen languages that it knows: it needs few words and little time.
+//! What is in a script of one language is in that; for other languages whatlang is asked, once an
+//! article and where a passage does not look like the rest of its article.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use whatlang::Script;
+use whichlang::Lang;
+
+/// A language, by its code of ISO 639-1, or of ISO 639-3 where it has no shorter one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Language([u8; 3]);
+
+/// Codes of ISO 639-3 and others in use, each with the code that a language goes by here, sorted. The
+/// written forms of Norwegian are one language, and so is all Chinese.
+const CODES: &[(&str, &str)] = &[
+    ("afr", "af"), ("aka", "ak"), ("amh", "am"), ("ara", "ar"), ("aze", "az"), ("bel", "be"), ("ben", "bn"),
+    ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("cmn", "zh"), ("cym", "cy"), ("dan", "da"), ("deu", "de"),
+    ("ell", "el"), ("eng", "en"), ("epo", "eo"), ("est", "et"), ("eus", "eu"), ("fas", "fa"), ("fil", "tl"),
+    ("fin", "fi"), ("fra", "fr"), ("ger", "de"), ("gle", "ga"), ("guj", "gu"), ("heb", "he"), ("hin", "hi"),
+    ("hrv", "hr"), ("hun", "hu"), ("hye", "hy"), ("in", "id"), ("ind", "id"), ("ita", "it"), ("iw", "he"),
+    ("jav", "jv"), ("jpn", "ja"), ("kan", "kn"), ("kat", "ka"), ("khm", "km"), ("kor", "ko"), ("lao", "lo"),
+    ("lat", "la"), ("lav", "lv"), ("lit", "lt"), ("mal", "ml"), ("mar", "mr"), ("mkd", "mk"), ("msa", "ms"),
+    ("mya", "my"), ("nb", "no"), ("nep", "ne"), ("nld", "nl"), ("nn", "no"), ("nob", "no"), ("ori", "or"),
+    ("pan", "pa"), ("pes", "fa"), ("pol", "pl"), ("por", "pt"), ("ron", "ro"), ("rus", "ru"), ("sin", "si"),
+    ("slk", "sk"), ("slv", "sl"), ("sna", "sn"), ("spa", "es"), ("srp", "sr"), ("swe", "sv"), ("tam", "ta"),
+    ("tel", "te"), ("tgl", "tl"), ("tha", "th"), ("tuk", "tk"), ("tur", "tr"), ("ukr", "uk"), ("urd", "ur"),
+    ("uzb", "uz"), ("vie", "vi"), ("yid", "yi"), ("zho", "zh"), ("zul", "zu"),
+];
+
+/// Languages that are taken for each other: between these what a file says of itself decides.
+const ALIKE: &[&[&str]] = &[
+    &["da", "no", "sv"],
+    &["hr", "sr", "bs", "sl"],
+    &["id", "ms", "jv"],
+    &["cs", "sk"],
+    &["gl", "pt", "es", "ca"],
+    &["af", "nl"],
+    &["hi", "mr", "ne"],
+    &["ru", "uk", "be", "bg", "mk", "sr"],
+    &["ar", "fa", "ur"],
+];
+
+/// A text of fewer letters is in the language of what it is part of.
+const FEW_LETTERS: usize = 60;
+
+/// With fewer letters not even an article's language is guessed.
+const LEAST_LETTERS: usize = 12;
+
+/// A text of so many letters tells its language better than what a file says of itself: pages carry the
+/// language of their template.
+const MANY_LETTERS: usize = 200;
+
+/// As much of a text as is looked at, in bytes: more changes no answer.
+const SAMPLE: usize = 1_000;
+
+impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self(*b"en\0");
+
+    /// Returns the language of a tag such as `en`, `pt-BR` or `zh_Hant`; none for what is no tag.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        let known = CODES.binary_search_by_key(&primary.as_str(), |(code, _)| code);
+        let code = known.map_or(primary.as_str(), |at| CODES[at].1).as_bytes();
+        let is_code = matches!(code.len(), 2 | 3) && code.iter().all(u8::is_ascii_lowercase);
+        is_code.then(|| Self([code[0], code[1], code.get(2).copied().unwrap_or(0)]))
+    }
+
+    /// Returns its code.
+    pub fn code(&self) -> &str {
+        let length = if self.0[2] == 0 { 2 } else { 3 };
+        std::str::from_utf8(&self.0[..length]).unwrap_or("und")
+    }
+
+    fn is_like(self, other: Self) -> bool {
+        ALIKE.iter().any(|alike| alike.contains(&self.code()) && alike.contains(&other.code()))
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.code())
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.code().into()
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        Self::of_tag(&code).ok_or_else(|| format!("`{code}` is no language"))
+    }
+}
+
+/// Tells the languages of an article's passages.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Languages {
+    article: Option<Language>,
+    /// What the article looks like at a glance: a passage that looks the same is in its language.
+    glance: Option<Lang>,
+}
+
+impl Languages {
+    /// Looks at the texts of an article, and at what its file says of its language.
+    pub fn of<'a>(stated: Option<&str>, texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        for part in texts {
+            text.push_str(sample(part));
+            text.push('\n');
+            if text.len() >= SAMPLE {
+                break;
+            }
+        }
+        let stated = stated.and_then(Language::of_tag);
+        let letters = letters(&text);
+        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters) };
+        let article = match (stated, found) {
+            (Some(stated), Some(found)) if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) => {
+                Some(found)
+            }
+            (stated, found) => stated.or(found),
+        };
+        Self { article, glance: (letters > 0).then(|| whichlang::detect_language(&text)) }
+    }
+
+    /// Returns the language of the article; none where nothing tells it.
+    pub fn article(&self) -> Option<Language> {
+        self.article
+    }
+
+    /// Returns the language of a passage of the article.
+    pub fn passage(&self, text: &str) -> Option<Language> {
+        let text = sample(text);
+        let letters = letters(text);
+        if letters < FEW_LETTERS || Some(whichlang::detect_language(text)) == self.glance {
+            return self.article;
+        }
+        match (self.article, detect(text, letters)) {
+            (Some(article), Some(found)) if article.is_like(found) => Some(article),
+            (article, found) => found.or(article),
+        }
+    }
+}
+
+/// Returns the language that a text of a few words is probably in, for what may be wrong now and then.
+pub fn guess(text: &str) -> Option<Language> {
+    detect(sample(text), letters(sample(text)))
+}
+
+/// Returns the first part of a text, up to a character border.
+fn sample(text: &str) -> &str {
+    &text[..(0..=SAMPLE.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)]
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|letter| letter.is_alphabetic()).count()
+}
+
+/// Returns the language of a text by the text alone.
+fn detect(text: &str, letters: usize) -> Option<Language> {
+    let glance = whichlang::detect_language(text);
+    let usual = Language::of_tag(glance.three_letter_code());
+    if matches!(glance, Lang::Cmn | Lang::Jpn | Lang::Kor) {
+        return usual;
+    }
+    if text.chars().filter(|letter| matches!(letter, '\u{E80}'..='\u{EFF}')).count() * 2 > letters {
+        return Language::of_tag("lo");
+    }
+    let script = whatlang::detect_script(text)?;
+    if script == Script::Latin && letters < LEAST_LETTERS {
+        return None;
+    }
+    let found = whatlang::detect(text)?;
+    let language = Language::of_tag(found.lang().code());
+    let sure = found.is_reliable() || script != Script::Latin;
+    let same_script = match glance {
+        Lang::Rus => script == Script::Cyrillic,
+        Lang::Ara => script == Script::Arabic,
+        Lang::Hin => script == Script::Devanagari,
+        _ => script == Script::Latin,
+    };
+    // What whichlang cannot know it takes for something that it does.
+    if same_script && (!sure || language.is_some_and(is_glanced)) { usual } else { language }
+}
+
+/// Whether whichlang knows a language.
+fn is_glanced(language: Language) -> bool {
+    whichlang::LANGUAGES.iter().any(|known| Language::of_tag(known.three_letter_code()) == Some(language))
+}
+
+/// Whether a language can be told by its text.
+fn is_told(language: Language) -> bool {
+    language.code() == "lo"
+        || whatlang::Lang::all().iter().any(|known| Language::of_tag(known.code()) == Some(language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_sorted() {
+        assert!(CODES.is_sorted());
+    }
+
+    #[test]
+    fn tags_name_languages() {
+        let check = |tag: &str, expected: Option<&str>| {
+            assert_eq!(Language::of_tag(tag).map(|language| language.to_string()).as_deref(), expected, "{tag}");
+        };
+        check("en", Some("en"));
+        check("pt-BR", Some("pt"));
+        check("zh_Hant", Some("zh"));
+        check("nb", Some("no"));
+        check("deu", Some("de"));
+        check("gsw", Some("gsw"));
+        check("", None);
+        check("english", None);
+        check("é", None);
+    }
+
+    #[test]
+    fn articles_and_passages_tell_their_language() {
+        let check = |text: &str, expected: &str| {
+            let languages = Languages::of(None, std::iter::once(text));
+            assert_eq!(languages.article().map(|language| language.to_string()).as_deref(), Some(expected), "{text}");
+        };
+        check("The moon pulls at the sea, and the sea follows it around the earth.", "en");
+        check("Die Flut kommt zweimal am Tag, und mit ihr kommen die Fischer zurück.", "de");
+        check("La marée monte deux fois par jour et les pêcheurs rentrent avec elle.", "fr");
+        check("Marea vine de două ori pe zi, iar pescarii se întorc odată cu ea acasă.", "ro");
+        check("Przypływ przychodzi dwa razy dziennie, a z nim wracają rybacy.", "pl");
+        check("Nousuvesi tulee kahdesti päivässä, ja kalastajat palaavat sen mukana kotiin.", "fi");
+        check("Прилив приходит дважды в день, и с ним возвращаются рыбаки.", "ru");
+        check("Приплив приходить двічі на день, і з ним повертаються рибалки.", "uk");
+        check("Η παλίρροια έρχεται δύο φορές την ημέρα.", "el");
+        check("潮水每天涨落两次，渔民也随之归来。", "zh");
+        check("潮は一日に二度満ちて、漁師たちも帰ってくる。", "ja");
+        check("밀물은 하루에 두 번 들어온다.", "ko");
+        check("ज्वार दिन में दो बार आता है, और मछुआरे लौट आते हैं।", "hi");
+        check("يأتي المد مرتين في اليوم ويعود الصيادون معه.", "ar");
+        check("הגאות מגיעה פעמיים ביום והדייגים חוזרים איתה.", "he");
+        check("น้ำขึ้นวันละสองครั้งและชาวประมงก็กลับมา", "th");
+        check("Thủy triều lên hai lần mỗi ngày và ngư dân trở về cùng nó.", "vi");
+    }
+
+    #[test]
+    fn little_text_is_in_the_language_around_it() {
+        let article = "Die Flut kommt zweimal am Tag, und mit ihr kommen die Fischer zurück in den Hafen.";
+        let languages = Languages::of(Some("en"), std::iter::once(article));
+        assert_eq!(languages.article(), Language::of_tag("en"));
+        let languages = Languages::of(Some("en"), [article; 4].into_iter());
+        assert_eq!(languages.article(), Language::of_tag("de"));
+        assert_eq!(languages.passage("Llama 4"), Language::of_tag("de"));
+        let english = "The moon pulls at the sea, and the sea follows it around the whole of the earth every day.";
+        assert_eq!(languages.passage(english), Some(Language::ENGLISH));
+        assert_eq!(Languages::of(None, std::iter::once("42")).article(), None);
+        assert_eq!(Languages::of(Some("gsw"), [article; 4].into_iter()).article(), Language::of_tag("gsw"));
+    }
+}

@@ -1,0 +1,166 @@
+//! The forms of a word, joined: stemmers by language, and what accents mean to each.
+
+use std::borrow::Cow;
+
+use frostem::{Algorithm, Stemmer};
+
+use super::{Language, fold, lower};
+
+/// When the accents of a word go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Accents {
+    /// Before the word is stemmed.
+    First,
+    /// After: the stemmer needs them.
+    Last,
+    /// Never: they tell words apart.
+    Kept,
+}
+
+/// Returns how the words of a language are stemmed: by which of Snowball's stemmers
+/// (<https://snowballstem.org/algorithms/>), and when their accents go.
+fn rules(language: Option<Language>) -> (Option<Algorithm>, Accents) {
+    use Accents::{First, Kept, Last};
+    use Algorithm as A;
+    let Some(language) = language else { return (Some(A::English), First) };
+    match language.code() {
+        "ar" => (Some(A::Arabic), Last),
+        "ca" => (Some(A::Catalan), Last),
+        "cs" => (Some(A::Czech), Last),
+        "da" => (Some(A::Danish), Last),
+        "de" => (Some(A::German), Last),
+        "el" => (Some(A::Greek), Last),
+        "en" => (Some(A::English), First),
+        "eo" => (Some(A::Esperanto), Last),
+        "es" => (Some(A::Spanish), Last),
+        "et" => (Some(A::Estonian), Last),
+        "eu" => (Some(A::Basque), Last),
+        "fa" => (Some(A::Persian), Last),
+        "fi" => (Some(A::Finnish), Last),
+        "fr" => (Some(A::French), First),
+        "ga" => (Some(A::Irish), Last),
+        "hi" => (Some(A::Hindi), Last),
+        "hu" => (Some(A::Hungarian), Last),
+        "hy" => (Some(A::Armenian), Last),
+        "id" | "ms" => (Some(A::Indonesian), Last),
+        "it" => (Some(A::Italian), First),
+        "lt" => (Some(A::Lithuanian), Last),
+        "ne" => (Some(A::Nepali), Last),
+        "nl" => (Some(A::Dutch), Last),
+        "no" => (Some(A::Norwegian), Last),
+        "pl" => (Some(A::Polish), Last),
+        "pt" => (Some(A::Portuguese), Last),
+        "ro" => (Some(A::Romanian), Last),
+        "ru" => (Some(A::Russian), Last),
+        "sr" => (Some(A::Serbian), Last),
+        "sv" => (Some(A::Swedish), Last),
+        "ta" => (Some(A::Tamil), Last),
+        "tr" => (Some(A::Turkish), Kept),
+        "uk" => (Some(A::Ukrainian), Last),
+        "vi" => (None, Kept),
+        "yi" => (Some(A::Yiddish), Last),
+        _ => (None, Last),
+    }
+}
+
+/// Returns the stem of a word in a language, behind the code of that language unless it is English: the
+/// stem of one word must not be taken for that of another (`lin`, of English *lines* to a German
+/// stemmer). Foreign words in Latin letters within texts of other scripts are mostly English, and so is
+/// text of no known language. Words of languages without a stemmer are their own stems, and so are words
+/// with figures and those of one or two ASCII letters.
+pub fn stem(word: &str, language: Option<Language>) -> Cow<'_, str> {
+    if word.is_ascii() && (word.len() < 3 || word.bytes().any(|byte| !byte.is_ascii_alphabetic())) {
+        return fold(word);
+    }
+    let (mut algorithm, mut accents) = rules(language);
+    if word.is_ascii() && !writes_latin(language) {
+        (algorithm, accents) = (Some(Algorithm::English), Accents::First);
+    }
+    let written = match accents {
+        Accents::First => fold(word),
+        Accents::Last | Accents::Kept => lower_in(word, language),
+    };
+    let Some(algorithm) = algorithm else {
+        return if accents == Accents::Kept { Cow::Owned(marked(language, &written)) } else { fold(word) };
+    };
+    let stem = Stemmer::new(algorithm).stem(&written).into_owned();
+    // A stemmer may leave nothing of a word.
+    let stem = if stem.is_empty() { written.into_owned() } else { stem };
+    let stem = if accents == Accents::Last { fold(&stem).into_owned() } else { stem };
+    Cow::Owned(if algorithm == Algorithm::English { stem } else { marked(language, &stem) })
+}
+
+/// Returns a stem behind the code of its language.
+fn marked(language: Option<Language>, stem: &str) -> String {
+    let code = language.unwrap_or(Language::ENGLISH);
+    format!("{code}:{stem}")
+}
+
+/// Returns a word in the small letters of a language: Turkish and Azeri have two letters i.
+fn lower_in(word: &str, language: Option<Language>) -> Cow<'_, str> {
+    let dotless = language.is_some_and(|language| matches!(language.code(), "tr" | "az"));
+    if dotless && word.contains(['I', 'İ']) {
+        return Cow::Owned(lower(&word.replace('I', "ı").replace('İ', "i")).into_owned());
+    }
+    lower(word)
+}
+
+/// Whether a language is written in Latin letters.
+fn writes_latin(language: Option<Language>) -> bool {
+    language.is_none_or(|language| {
+        !matches!(
+            language.code(),
+            "am" | "ar" | "be" | "bg" | "bn" | "el" | "fa" | "gu" | "he" | "hi" | "hy" | "ja" | "ka" | "km"
+                | "kn" | "ko" | "lo" | "mk" | "ml" | "mr" | "my" | "ne" | "or" | "pa" | "ru" | "si" | "ta"
+                | "te" | "th" | "uk" | "ur" | "yi" | "zh"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn stems_join_the_forms_of_a_word() {
+        let check = |language: &str, forms: &str| {
+            let language = Language::of_tag(language);
+            let stems: Vec<String> = forms.split(' ').map(|form| stem(form, language).into_owned()).collect();
+            assert!(stems.iter().all(|stem| *stem == stems[0]), "{forms}: {stems:?}");
+        };
+        check("en", "closing closed Closes");
+        check("en", "capabilities capability");
+        check("", "running runs");
+        check("de", "Häuser Haeuser Hauses Haus");
+        check("de", "Straße Strasse STRASSEN");
+        check("fr", "développements developpement");
+        check("es", "canción canciones");
+        check("pt", "organização organizações");
+        check("it", "città citta");
+        check("ro", "știință ştiinţă");
+        check("ru", "книга книги книгу");
+        check("el", "θάλασσα θάλασσας ΘΑΛΑΣΣΑ");
+        check("tr", "kitaplar kitap KİTAP");
+        check("tr", "IŞIK ışık");
+        check("hi", "किताब किताबें");
+        check("ar", "كتاب الكتاب");
+        check("fi", "talossa talosta");
+        check("sv", "båtar båten");
+        check("zh", "agents agent");
+        check("ru", "agents agent");
+        assert_ne!(stem("agentic", None), stem("agenda", None));
+        assert_ne!(stem("ölmek", Language::of_tag("tr")), stem("olmak", Language::of_tag("tr")));
+        assert_ne!(stem("bàn", Language::of_tag("vi")), stem("bán", Language::of_tag("vi")));
+        assert_eq!(stem("gpt4", None), "gpt4");
+    }
+
+    proptest! {
+        #[test]
+        fn any_word_has_a_stem_in_any_language(word in "[\\p{L}\\p{M}\\p{N}]{1,12}", language in "(ar|ca|cs|da|de|el|en|eo|es|et|eu|fa|fi|fr|ga|hi|hu|hy|id|it|lt|ne|nl|no|pl|pt|ro|ru|sr|sv|ta|tr|uk|vi|yi|zh)") {
+            let language = Language::of_tag(&language);
+            prop_assert!(!stem(&word, language).is_empty() || fold(&word).is_empty());
+        }
+    }
+}

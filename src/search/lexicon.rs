@@ -1,0 +1,264 @@
+//! The words of a query in the languages of an index: what forms each has there.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use tantivy::{Term, query::Bm25StatisticsProvider};
+
+use super::tree::{Group, Node, Word};
+use crate::{
+    analysis::{self, ACCENT_MARK, Language, StopWords},
+    index::{Index, Statistics},
+};
+
+/// A word typed without accents stands for at most so many words that have some.
+const MOST_ACCENTED: usize = 8;
+
+/// What a query's words mean in an index.
+pub(super) struct Lexicon<'a> {
+    index: &'a Index,
+    pub(super) statistics: Statistics<'a>,
+    /// The languages that the index holds, most passages first; none for what is in no known one.
+    languages: Vec<Option<Language>>,
+    /// Words of the query's language that carry no subject.
+    pub(super) stop: StopWords,
+    known: RefCell<HashMap<String, Rc<Forms>>>,
+}
+
+/// The forms of a word.
+#[derive(Debug, PartialEq)]
+pub(super) struct Forms {
+    /// Its stem in each language of the lexicon.
+    by_language: Vec<String>,
+    /// Its stems that the index has, each once; at least one.
+    pub(super) stems: Vec<String>,
+}
+
+/// What is looked for as one thing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sought {
+    /// The folded word, or the characters.
+    pub(super) word: String,
+    /// Its terms in the fields of stems; none for a character that others stand beside.
+    pub(super) stems: Vec<String>,
+    /// Its term in the fields of folded words; none for a pair of characters.
+    pub(super) exact: Option<String>,
+    /// Whether passages are found by it, and not only ranked.
+    pub(super) retrieves: bool,
+}
+
+impl<'a> Lexicon<'a> {
+    /// Makes a lexicon for a query of this text.
+    pub(super) fn new(index: &'a Index, text: &str) -> Self {
+        let languages: Vec<Option<Language>> =
+            index.languages().into_iter().map(|(language, _)| language).collect();
+        let stop = StopWords::of(spoken(text, &languages));
+        Self { index, statistics: index.statistics(), languages, stop, known: RefCell::default() }
+    }
+
+    /// Says whether a word carries no subject in the query's language.
+    pub(super) fn is_stop(&self, word: &Word) -> bool {
+        self.stop.contains(&word.folded)
+    }
+
+    /// Returns the forms of a word.
+    pub(super) fn forms(&self, word: &Word) -> Rc<Forms> {
+        if let Some(forms) = self.known.borrow().get(&word.typed) {
+            return Rc::clone(forms);
+        }
+        let forms = Rc::new(self.find_forms(word));
+        self.known.borrow_mut().insert(word.typed.clone(), Rc::clone(&forms));
+        forms
+    }
+
+    fn find_forms(&self, word: &Word) -> Forms {
+        let stem = |typed: &str, language: &Option<Language>| analysis::stem(typed, *language).into_owned();
+        let by_language: Vec<String> =
+            self.languages.iter().map(|language| stem(&word.typed, language)).collect();
+        let mut stems = by_language.clone();
+        // Accents never matter: what was typed with them may stand there without, and the other way
+        // round.
+        stems.extend(self.languages.iter().map(|language| stem(&word.folded, language)));
+        if analysis::lower(&word.typed) == word.folded.as_str() {
+            for accented in self.accented(&word.folded) {
+                stems.extend(self.languages.iter().map(|language| stem(&accented, language)));
+            }
+        }
+        let mut seen = std::collections::HashSet::new();
+        stems.retain(|stem| seen.insert(stem.clone()));
+        if stems.len() > 1 {
+            let first = stems[0].clone();
+            stems.retain(|stem| self.holders(stem) > 0);
+            if stems.is_empty() {
+                stems.push(first);
+            }
+        }
+        if stems.is_empty() {
+            stems.push(stem(&word.typed, &None));
+        }
+        Forms { by_language, stems }
+    }
+
+    /// Returns words of the index with accents that are the same as a folded word without.
+    fn accented(&self, folded: &str) -> Vec<String> {
+        let start = format!("{folded}{ACCENT_MARK}");
+        let mut found: Vec<String> = Vec::new();
+        for segment in self.index.searcher().segment_readers() {
+            let stream = segment
+                .inverted_index(self.index.fields().exact)
+                .and_then(|inverted| Ok(inverted.terms().range().ge(&start).into_stream().map(|mut terms| {
+                    while terms.advance() && terms.key().starts_with(start.as_bytes()) {
+                        let word = std::str::from_utf8(&terms.key()[start.len()..]).unwrap_or_default();
+                        if !found.iter().any(|known| known == word) {
+                            found.push(word.into());
+                        }
+                    }
+                })?));
+            // What cannot be read here cannot be searched either, and is told of there.
+            let _ = stream;
+        }
+        found.sort_unstable();
+        found.truncate(MOST_ACCENTED);
+        found
+    }
+
+    /// Returns how many passages hold a stem, in the text itself or around it.
+    fn holders(&self, stem: &str) -> u64 {
+        let fields = self.index.fields();
+        let count = |field| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0);
+        count(fields.stem) + count(fields.aside)
+    }
+
+    /// Says whether no article holds any form of a word.
+    pub(super) fn is_unknown(&self, sought: &Sought) -> tantivy::Result<bool> {
+        let field = self.index.fields().stem;
+        for stem in &sought.stems {
+            if self.statistics.doc_freq(&Term::from_field_text(field, stem))? > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Returns how telling a word is by its stems: the idf of BM25 over passages, of all of them together.
+    pub(super) fn worth(&self, stems: &[String]) -> f32 {
+        let field = self.index.fields().stem;
+        let count: u64 = stems
+            .iter()
+            .map(|stem| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0))
+            .sum();
+        let all = (self.index.passages() as f32).max(1.0);
+        idf(count as f32, all)
+    }
+
+    /// Says whether the index holds no form of a word at all.
+    pub(super) fn is_missing(&self, word: &Word) -> bool {
+        let fields = self.index.fields();
+        let exact = || {
+            let holders = self.statistics.doc_freq(&Term::from_field_text(fields.exact, &word.folded));
+            holders.unwrap_or(0) == 0
+        };
+        self.forms(word).stems.iter().all(|stem| self.holders(stem) == 0) && exact()
+    }
+
+    /// Returns what the words that were typed in one piece are looked for as, and what finding each is
+    /// worth.
+    pub(super) fn weighed(&self, words: &[Word]) -> Vec<(Sought, f32)> {
+        let worth = |sought: Sought| {
+            let worth = self.worth(&sought.stems);
+            (sought, worth)
+        };
+        self.sought(words).into_iter().map(worth).collect()
+    }
+
+    /// Returns what the words that were typed in one piece are looked for as.
+    pub(super) fn sought(&self, words: &[Word]) -> Vec<Sought> {
+        sought(words, &|word| self.forms(word).stems.clone())
+    }
+
+    /// Returns the words as terms side by side in the field of stems, with their positions: one series for
+    /// each way in which the languages of the index have them.
+    pub(super) fn series(&self, words: &[&Word]) -> Vec<Vec<(usize, String)>> {
+        let mut all: Vec<Vec<(usize, String)>> = Vec::new();
+        for language in 0..self.languages.len().max(1) {
+            let mut series = Vec::with_capacity(words.len());
+            for (at, word) in words.iter().enumerate() {
+                if !word.is_character() {
+                    let forms = self.forms(word);
+                    let stem = forms.by_language.get(language).unwrap_or(&forms.stems[0]);
+                    series.push((at, stem.clone()));
+                } else if let Some(next) = words.get(at + 1).filter(|next| next.is_character()) {
+                    series.push((at, format!("{}{}", word.folded, next.folded)));
+                }
+            }
+            let is_there = |(_, term): &(usize, String)| self.holders(term) > 0;
+            if !all.contains(&series) && series.iter().all(is_there) {
+                all.push(series);
+            }
+        }
+        all
+    }
+}
+
+impl Sought {
+    /// Whether it is a single character of a script that has no other words.
+    pub(super) fn is_character(&self) -> bool {
+        self.stems.is_empty()
+    }
+}
+
+/// Returns what the words that were typed in one piece are looked for as: each word by its stems, and of
+/// characters that stand side by side each pair, and each by itself.
+pub(super) fn sought(words: &[Word], stems: &dyn Fn(&Word) -> Vec<String>) -> Vec<Sought> {
+    let mut sought = Vec::with_capacity(words.len());
+    for run in words.chunk_by(|one, other| one.is_character() && other.is_character()) {
+        if !run[0].is_character() {
+            sought.extend(run.iter().map(|word| Sought {
+                word: word.folded.clone(),
+                stems: stems(word),
+                exact: Some(word.folded.clone()),
+                retrieves: true,
+            }));
+            continue;
+        }
+        sought.extend(run.windows(2).map(|pair| {
+            let pair = format!("{}{}", pair[0].folded, pair[1].folded);
+            Sought { stems: vec![pair.clone()], word: pair, exact: None, retrieves: true }
+        }));
+        sought.extend(run.iter().map(|word| Sought {
+            word: word.folded.clone(),
+            stems: Vec::new(),
+            exact: Some(word.folded.clone()),
+            retrieves: run.len() == 1,
+        }));
+    }
+    sought
+}
+
+/// Returns the idf of BM25 for a term that so many of all hold (Robertson and Zaragoza 2009,
+/// <https://doi.org/10.1561/1500000019>), with Lucene's addition of 1 that keeps it positive.
+pub(super) fn idf(holders: f32, all: f32) -> f32 {
+    (1.0 + (all - holders + 0.5).max(0.5) / (holders + 0.5)).ln()
+}
+
+/// Returns the language that a query is asked in: one that the index holds.
+fn spoken(text: &str, languages: &[Option<Language>]) -> Option<Language> {
+    let main = languages.first().copied().flatten();
+    let guess = analysis::guess(text).filter(|guess| languages.contains(&Some(*guess)));
+    let Some(guess) = guess.filter(|guess| Some(*guess) != main) else { return main };
+    let stops = |language| {
+        let stop = StopWords::of(language);
+        analysis::words(text).filter(|range| stop.contains(&analysis::fold(&text[range.clone()]))).count()
+    };
+    // A name or two look like many a language; function words tell.
+    if stops(Some(guess)) > stops(main) { Some(guess) } else { main }
+}
+
+/// Whether the stop words among the words of a group that it need not have are passed over: not
+/// where there is nothing else to look for.
+pub(super) fn drops_stop_words(group: &Group, stop_words: &StopWords) -> bool {
+    let stop = |node: &Node| match node {
+        Node::Words(words) => words.iter().all(|word| stop_words.contains(&word.folded)),
+        _ => false,
+    };
+    !group.should.iter().all(stop) || !group.must.iter().all(Node::restricts)
+}
