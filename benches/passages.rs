@@ -127,5 +127,6 @@ fn one_line(text: &str) -> String {
 
 fn bag(text: &str) -> HashSet<String> {
     let words = analysis::words(text).map(|range| analysis::fold(&text[range]).into_owned());
-    words.filter(|word| !analysis::is_stop_word(word)).collect()
+    let stop = analysis::StopWords::of(None);
+    words.filter(|word| !stop.contains(word)).collect()
 }

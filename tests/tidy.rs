@@ -40,6 +40,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["format"]),
     ("etcetera", &["cmd"]),
     ("fastrand", &["eval"]),
+    ("foldhash", &["analysis"]),
     ("frostem", &["analysis"]),
     ("icu_segmenter", &["analysis"]),
     ("ignore", &["walk"]),
@@ -48,12 +49,15 @@ const HOMES: &[(&str, &[&str])] = &[
     ("postcard", &["index"]),
     ("pulldown_cmark", &["format"]),
     ("serde_saphyr", &["format"]),
+    ("stop_words", &["analysis"]),
     ("tantivy", &["index", "search"]),
     ("tempfile", &["cmd", "index"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("unicode_width", &["render"]),
     ("walkdir", &["walk"]),
+    ("whatlang", &["analysis"]),
+    ("whichlang", &["analysis"]),
 ];
 
 fn root() -> &'static Path {

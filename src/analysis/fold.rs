@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The longest term in bytes. What is longer is found by its first part.
 const LONGEST_TERM: usize = 250;
@@ -22,6 +22,9 @@ pub fn lower(word: &str) -> Cow<'_, str> {
     } else {
         lower.extend(word.nfkc().flat_map(char::to_lowercase).filter(|letter| !is_layout(*letter)).nfc());
     }
+    if is_initials(&lower) {
+        lower.retain(|letter| letter != '.');
+    }
     Cow::Owned(cut(lower))
 }
 
@@ -39,7 +42,7 @@ pub fn fold(word: &str) -> Cow<'_, str> {
     let mut base = '\0';
     let letters = word.nfkd().flat_map(char::to_lowercase).filter(|letter| {
         let goes = is_layout(*letter) || is_mark(base, *letter);
-        if !matches!(letter, '\u{300}'..='\u{36F}') {
+        if !is_combining_mark(*letter) {
             base = *letter;
         }
         !goes
@@ -52,6 +55,9 @@ pub fn fold(word: &str) -> Cow<'_, str> {
         }
     }
     folded.extend(plain.nfc());
+    if is_initials(&folded) {
+        folded.retain(|letter| letter != '.');
+    }
     Cow::Owned(cut(folded))
 }
 
@@ -68,10 +74,15 @@ fn cut(mut word: String) -> String {
     word
 }
 
-/// Whether a character inside a word is no letter of it: the full stops of `U.S.`, apostrophes and marks
-/// of abbreviation, hyphens and joiners that only lay out.
+/// Whether a word is letters parted by full stops, as in `U.S.`
+fn is_initials(word: &str) -> bool {
+    word.contains('.') && word.trim_end_matches('.').split('.').all(|letter| letter.chars().nth(1).is_none())
+}
+
+/// Whether a character inside a word is no letter of it: apostrophes and marks of abbreviation, hyphens
+/// and joiners that only lay out.
 fn is_layout(letter: char) -> bool {
-    matches!(letter, '.' | '\'' | '’' | 'ʼ' | '"' | '״' | '׳'
+    matches!(letter, '\'' | '’' | 'ʼ' | '"' | '״' | '׳'
         | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{640}')
 }
 
@@ -176,6 +187,7 @@ mod tests {
         check("שָׁלוֹם", "שלומ");
         check("צה\"ל", "צהל");
         check("U.S.", "us");
+        check("example.org", "example.org");
         check("co\u{AD}operate", "cooperate");
         check("м'ята", "мята");
         check("C++", "c++");

@@ -36,12 +36,50 @@ const SHORT_LISTS: &[(&str, &str)] = &[
          còn chỉ rất hơn nhất phải bị việc sự cái con người ta tôi chúng họ nó mình",
     ),
     (
+        "zh",
+        "的 了 是 在 和 与 與 及 之 其 被 把 由 于 於 从 從 对 對 为 為 以 有 个 個 们 們 这 這 那 哪 谁 誰 几 幾 吗 嗎 呢 \
+         什么 什麼 哪些 哪个 哪個 哪里 哪裡 哪一 多少 怎么 怎麼 如何 何时 何時 何地 谁是 為什 为什",
+    ),
+    (
         "id",
         "yang dan di ke dari ini itu untuk dengan pada adalah dalam tidak akan oleh sebagai juga atau karena \
          apa siapa kapan mana bagaimana mengapa berapa ada para telah sudah dapat bisa lebih saat bahwa kepada \
          mereka kami kita saya anda dia ia nya antara tersebut seperti hanya jika maka",
     ),
 ];
+
+/// Function words that the lists lack, mostly those of questions.
+const MORE: &[(&str, &str)] = &[
+    ("de", "wer wem wen wessen wann warum wieso weshalb wohin woher wieviel wieviele viele welch wurde wurden"),
+    ("el", "ποιον ποιαν ποιες ποιων ποσο ποση ποσοι ποσες ποσα πότε γιατι στις στους στα ηταν εχει εχουν ειχε ενα ενας ενος μια μιας οποιο οποια οποιος απ"),
+    ("es", "cuáles cuánto cuánta cuántos cuántas"),
+    ("fr", "quel quelle quels quelles quand où comment combien pourquoi quoi dont cette cet celui celle ceux celles lequel laquelle lesquels lesquelles lors si sans sous entre plus"),
+    ("hi", "क्या क्यों कहाँ कहां कितने कितनी किसने किसको किससे कैसे कब कौनसी किन हैं"),
+    ("it", "quali qual quando essere stato stata viene vengono"),
+    ("nl", "welke welk waar wanneer waarom hoeveel wiens"),
+    ("no", "hvilken hvilket hvilke hvem hva hvor hvorfor når hvordan"),
+    ("pt", "quais quanto quanta quantos quantas onde porque quê"),
+    ("ro", "câți câte cât câtă ce când unde cine este sunt fost"),
+    ("ru", "какие какое каком какого какую каких каким какими сколько почему который которая которое которые которого которой которых кого кому кем чем чём"),
+    ("sv", "vilken vilket vilka vem vad var när varför hur"),
+    ("th", "ใคร ไหน ที่ไหน เมื่อไร เมื่อไหร่ เมื่อใด อย่างไร ทำไม เท่าไร เท่าไหร่ เท่าใด กี่ ใด ทำ สำหรับ นำ"),
+    ("tr", "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar"),
+    ("uk", "який яка яке які якого якому яким яких скільки хто коли де чому куди як"),
+];
+
+/// Words of the lists that are a subject more often than a form of *to be*.
+const TELLING: &[(&str, &str)] = &[
+    ("es", "estado estada estados estadas sentido sentida sentidos sentidas"),
+    ("fr", "été étée étés étées"),
+    ("hi", "घर वर्ग संग"),
+    ("ro", "mie fata noua spate mod"),
+    ("th", "วัน ผล เปิด เปิดเผย ส่ง"),
+];
+
+fn listed<'a>(lists: &[(&str, &'a str)], code: &str) -> impl Iterator<Item = &'a str> {
+    let list = lists.iter().find(|(known, _)| *known == code).map_or("", |(_, words)| words);
+    list.split_whitespace()
+}
 
 impl StopWords {
     /// Returns those of a language; none where it has no list.
@@ -51,13 +89,14 @@ impl StopWords {
         if code == "en" {
             return Self { english: true, words: HashSet::new() };
         }
-        let short = SHORT_LISTS.iter().find(|(known, _)| *known == code);
-        let listed = stop_words::lookup(code).filter(|list| list.len() <= LONGEST_LIST);
-        let words = match short {
-            Some((_, words)) => words.split_whitespace().map(folded).collect(),
-            // Words that are two pieces to the chain, such as `c'est`, are listed by their pieces too.
-            None => listed.unwrap_or_default().iter().copied().map(folded).collect(),
+        let long = stop_words::lookup(code).filter(|list| list.len() <= LONGEST_LIST);
+        let short = listed(SHORT_LISTS, code).map(folded).collect::<HashSet<String>>();
+        let mut words = match short.is_empty() {
+            false => short,
+            true => long.unwrap_or_default().iter().copied().map(folded).collect(),
         };
+        words.extend(listed(MORE, code).map(folded));
+        listed(TELLING, code).for_each(|word| _ = words.remove(&folded(word)));
         Self { english: false, words }
     }
 
@@ -71,10 +110,14 @@ fn folded(word: &str) -> String {
     fold(word).into_owned()
 }
 
-/// Says whether a folded word asks for something of the kind that is named next: the *year* in `what
-/// year` is asked for, and seldom said in the answer.
-pub fn asks_for_kind(folded: &str) -> bool {
-    matches!(folded, "what" | "which")
+/// Says whether a word in small letters asks for something of the kind that is named next: the *year* in
+/// `what year` is asked for, and seldom said in the answer.
+pub fn asks_for_kind(word: &str) -> bool {
+    const ASKING: &str = "what which welche welcher welches welchen welchem quel quelle quels quelles qué cuál \
+        cuáles quale quali qual quais welke welk vilken vilket vilka hvilken hvilket hvilke hangi jaki jaka \
+        jakie jakim który która które какой какая какое какие какого каком какую каким який яка яке які ποιος \
+        ποια ποιο ποιοι ποιες ποιον";
+    ASKING.split_whitespace().any(|known| known == word)
 }
 
 /// English function words as the chain cuts them (`don't` is `don` and `t`), sorted: pronouns,
@@ -269,7 +312,7 @@ mod tests {
     fn a_language_has_its_own() {
         let check = |language: &str, stop: &str, telling: &str| {
             let words = StopWords::of(Language::of_tag(language));
-            assert!(stop.split(' ').all(|word| words.contains(&folded(word))), "{language}: {stop}");
+            assert!(stop.split_whitespace().all(|word| words.contains(&folded(word))), "{language}: {stop}");
             assert!(telling.split(' ').all(|word| !words.contains(&folded(word))), "{language}: {telling}");
         };
         check("en", "the which", "llama die");
@@ -284,6 +327,7 @@ mod tests {
         check("hi", "में इस", "किताब");
         check("ar", "في من إلى", "بيت يناير");
         check("vi", "và của", "nhà");
-        check("zh", "", "人");
+        check("zh", "的 什么", "人");
+        check("ja", "", "人");
     }
 }

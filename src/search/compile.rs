@@ -152,11 +152,12 @@ impl<'a> Compiler<'a> {
     /// Returns clauses by which passages with a word are found: in articles, and around them.
     fn forms(&self, sought: &Sought) -> tantivy::Result<Vec<Box<dyn Query>>> {
         let (fields, weights) = (self.index.fields(), &self.weights);
-        let mut clauses = self.terms(fields.stem, &sought.stems, weights.stem)?;
+        let (stem, exact) = weights.of(sought);
+        let mut clauses = self.terms(fields.stem, &sought.stems, stem)?;
         clauses.extend(self.terms(fields.aside, &sought.stems, weights.aside)?);
-        if let Some(exact) = sought.exact.as_ref().filter(|_| sought.stems.is_empty() && sought.retrieves) {
-            clauses.push(Box::new(BoostQuery::new(term(fields.exact, exact), weights.stem)));
-            let marked = term(fields.aside, &format!("{EXACT_MARK}{exact}"));
+        if let Some(text) = sought.exact.as_ref().filter(|_| sought.stems.is_empty() && sought.retrieves) {
+            clauses.push(Box::new(BoostQuery::new(term(fields.exact, text), exact)));
+            let marked = term(fields.aside, &format!("{EXACT_MARK}{text}"));
             clauses.push(Box::new(BoostQuery::new(marked, weights.aside)));
         }
         Ok(clauses)

@@ -72,14 +72,13 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
             });
             tantivy::Result::Ok(())
         };
+        let (stem, exact) = weights.of(sought);
         if !sought.stems.is_empty() {
-            add("forms of", weights.stem, fields.stem, &sought.stems, true)?;
+            add("forms of", stem, fields.stem, &sought.stems, true)?;
         }
-        if let Some(exact) = &sought.exact {
-            // A character is as good as a word where no other stands beside it.
+        if let Some(text) = &sought.exact {
             let alone = sought.is_character() && sought.retrieves;
-            let weight = if alone { weights.stem } else { weights.exact };
-            add("exactly", weight, fields.exact, std::slice::from_ref(exact), alone)?;
+            add("exactly", exact, fields.exact, std::slice::from_ref(text), alone)?;
         }
         add("in title or headings", weights.title, fields.title, &titles, false)?;
         if !sought.stems.is_empty() {
@@ -167,7 +166,7 @@ impl<'a> Terms<'a> {
                 Node::Words(words) => {
                     let stop = |word: &str| should && drop && lexicon.stop.contains(word);
                     let count = if kind_follows { compiler.weights.kind } else { 1.0 };
-                    kind_follows = words.last().is_some_and(|word| analysis::asks_for_kind(&word.folded));
+                    kind_follows = words.last().is_some_and(|word| analysis::asks_for_kind(&analysis::lower(&word.typed)));
                     for sought in lexicon.sought(words).into_iter().filter(|sought| !stop(&sought.word)) {
                         match self.words.iter_mut().find(|(known, _)| known.word == sought.word) {
                             Some((_, times)) => *times += count,

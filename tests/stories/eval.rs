@@ -193,7 +193,7 @@ fn two_runs_or_settings_are_compared_query_by_query() {
         (answer.code, answer.err.as_str()),
         (
             2,
-            "excerpt: there is no setting `depth`; there are: by, stem, exact, title, pair, unit, aside, \
+            "excerpt: there is no setting `depth`; there are: by, stem, exact, character, title, pair, unit, aside, \
              likeness, near, kind"
         )
     );

@@ -42,7 +42,7 @@ fn the_answer_as_json_is_as_promised() {
             "Agentic skills"
           ],
           "id": "8a11a3efab518dea:1",
-          "language": null,
+          "language": "en",
           "link": "file://[DIR]/articles/llama.md#L11",
           "member": null,
           "more": 0,
@@ -167,7 +167,8 @@ fn fields_and_dates_restrict() {
     check("water date:2023", &[]);
     check("tag:Meta", &["llama.md"]);
     check("site:example.org", &["bread.html"]);
-    check("lang:en water", &["bread.html"]);
+    check("lang:en water", &["bread.html", "tides.txt"]);
+    check("lang:de water", &[]);
     check("format:text water", &["tides.txt"]);
     check("title:tide", &["tides.txt"]);
     check("path:llama", &["llama.md"]);

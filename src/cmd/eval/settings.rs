@@ -79,7 +79,7 @@ mod tests {
         check("exact=0,pair=.5", Ok("by=article,exact=0,pair=0.5"));
         check("exact=much", Err("`exact` is a number from 0 to 100, not `much`"));
         check("exact=-1", Err("`exact` is a number from 0 to 100, not `-1`"));
-        let known = "there are: by, stem, exact, title, pair, unit, aside, likeness, near, kind";
+        let known = "there are: by, stem, exact, character, title, pair, unit, aside, likeness, near, kind";
         check("depth=3", Err(&format!("there is no setting `depth`; {known}")));
         check("", Err(&format!("there is no setting ``; {known}")));
     }
