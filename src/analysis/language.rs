@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use whatlang::Script;
 use whichlang::Lang;
 
+use super::{fold, stop::is_english, words};
+
 /// A language, by its code of ISO 639-1, or of ISO 639-3 where it has no shorter one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -55,8 +57,15 @@ const LEAST_LETTERS: usize = 12;
 /// language of their template.
 const MANY_LETTERS: usize = 200;
 
-/// As much of a text as is looked at, in bytes: more changes no answer.
+/// As much of an article is looked at, in bytes: more changes no answer.
 const SAMPLE: usize = 1_000;
+
+/// As much of a passage.
+const GLANCE: usize = 400;
+
+/// A text that looks English is, where one in so many of its words is one of English that carries no
+/// subject.
+const ONE_IN: usize = 5;
 
 impl Language {
     /// English.
@@ -121,7 +130,7 @@ impl Languages {
     pub fn of<'a>(stated: Option<&str>, texts: impl Iterator<Item = &'a str>) -> Self {
         let mut text = String::new();
         for part in texts {
-            text.push_str(sample(part));
+            text.push_str(sample(part, SAMPLE));
             text.push('\n');
             if text.len() >= SAMPLE {
                 break;
@@ -146,7 +155,7 @@ impl Languages {
 
     /// Returns the language of a passage of the article.
     pub fn passage(&self, text: &str) -> Option<Language> {
-        let text = sample(text);
+        let text = sample(text, GLANCE);
         let letters = letters(text);
         if letters < FEW_LETTERS || Some(whichlang::detect_language(text)) == self.glance {
             return self.article;
@@ -160,12 +169,13 @@ impl Languages {
 
 /// Returns the language that a text of a few words is probably in, for what may be wrong now and then.
 pub fn guess(text: &str) -> Option<Language> {
-    detect(sample(text), letters(sample(text)))
+    let text = sample(text, SAMPLE);
+    detect(text, letters(text))
 }
 
 /// Returns the first part of a text, up to a character border.
-fn sample(text: &str) -> &str {
-    &text[..(0..=SAMPLE.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)]
+fn sample(text: &str, bytes: usize) -> &str {
+    &text[..(0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)]
 }
 
 fn letters(text: &str) -> usize {
@@ -182,6 +192,9 @@ fn detect(text: &str, letters: usize) -> Option<Language> {
     if text.chars().filter(|letter| matches!(letter, '\u{E80}'..='\u{EFF}')).count() * 2 > letters {
         return Language::of_tag("lo");
     }
+    if glance == Lang::Eng && sounds_english(text) {
+        return usual;
+    }
     let script = whatlang::detect_script(text)?;
     if script == Script::Latin && letters < LEAST_LETTERS {
         return None;
@@ -197,6 +210,15 @@ fn detect(text: &str, letters: usize) -> Option<Language> {
     };
     // What whichlang cannot know it takes for something that it does.
     if same_script && (!sure || language.is_some_and(is_glanced)) { usual } else { language }
+}
+
+fn sounds_english(text: &str) -> bool {
+    let (mut all, mut stops) = (0, 0);
+    for range in words(text) {
+        all += 1;
+        stops += usize::from(is_english(&fold(&text[range])));
+    }
+    stops * ONE_IN >= all
 }
 
 /// Whether whichlang knows a language.

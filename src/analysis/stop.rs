@@ -288,7 +288,7 @@ const BEFORE: [usize; 27] = {
     before
 };
 
-fn is_english(folded: &str) -> bool {
+pub(super) fn is_english(folded: &str) -> bool {
     match folded.as_bytes().first() {
         Some(first @ b'a'..=b'z') => {
             let letter = usize::from(first - b'a');

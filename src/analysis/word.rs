@@ -37,6 +37,10 @@ impl Iterator for Words<'_> {
             return Some(word);
         }
         let start = self.begin()?;
+        if let Some(end) = plain_end(self.text, start) {
+            self.at = end;
+            return Some(start..end);
+        }
         let first = self.text[start..].chars().next()?;
         if is_character_word(first) {
             let end = start + first.len_utf8();
@@ -137,6 +141,22 @@ impl Words<'_> {
             from = to;
         }
         self.parted.pop_front()
+    }
+}
+
+/// Returns where a word of ASCII letters and figures ends, where nothing behind it can belong to it.
+fn plain_end(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    match bytes.get(start + length) {
+        _ if length == 0 => None,
+        None => Some(start + length),
+        // `U.S.`, `C++`, `C#`.
+        Some(b'.') if length == 1 => None,
+        Some(b'+' | b'#') if length <= 2 => None,
+        Some(byte) if byte.is_ascii() => Some(start + length),
+        // An accent may follow, or a letter that has one.
+        Some(_) => None,
     }
 }
 

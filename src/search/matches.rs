@@ -26,14 +26,6 @@ struct Target {
     worth: f32,
 }
 
-/// A word of a text.
-struct Piece {
-    range: Range<usize>,
-    stem: Option<String>,
-    folded: String,
-    is_character: bool,
-}
-
 impl Targets {
     /// Returns what a tree looks for; `sought` says what words typed in one piece stand for, and what
     /// finding each is worth.
@@ -85,36 +77,31 @@ impl Targets {
 
     /// Returns what matches in a text of a language, in order and apart from each other.
     pub(super) fn matches(&self, text: &str, language: Option<Language>) -> Vec<Match> {
-        let mut pieces: Vec<Piece> = Vec::new();
-        self.analyzer.borrow_mut().each(text, language, |token| {
-            pieces.push(Piece {
-                range: token.range,
-                stem: token.stem.map(String::from),
-                folded: token.folded.into(),
-                is_character: token.is_character,
-            });
-        });
         let mut found: Vec<Match> = Vec::new();
+        let mut words: Vec<(Range<usize>, String)> = Vec::new();
         let phrases = self.stems.len() + self.characters.len() + self.prefixes.len();
-        for (at, piece) in pieces.iter().enumerate() {
-            let stem = piece.stem.as_ref().and_then(|stem| self.stems.get(stem));
-            if let Some(Target { what, worth }) = stem {
-                // A pair of characters is both of them.
-                let pair = piece.is_character && piece.stem.as_ref() != Some(&piece.folded);
-                let end = if pair { pieces[at + 1].range.end } else { piece.range.end };
-                found.push(Match { range: piece.range.start..end, what: *what, worth: *worth });
+        // A pair of characters that the next one is the second of.
+        let mut open: Option<usize> = None;
+        self.analyzer.borrow_mut().each(text, language, |token| {
+            if let Some(pair) = open.take() {
+                found[pair].range.end = token.range.end;
             }
-            if let Some(Target { what, worth }) = self.characters.get(&piece.folded) {
-                found.push(Match { range: piece.range.clone(), what: *what, worth: *worth });
+            if let Some(Target { what, worth }) = token.stem.and_then(|stem| self.stems.get(stem)) {
+                open = (token.is_character && token.stem != Some(token.folded)).then_some(found.len());
+                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
             }
-            let prefix = self.prefixes.iter().position(|prefix| piece.folded.starts_with(prefix.as_str()));
+            if let Some(Target { what, worth }) = self.characters.get(token.folded) {
+                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
+            }
+            let prefix = self.prefixes.iter().position(|prefix| token.folded.starts_with(prefix.as_str()));
             if let Some(prefix) = prefix {
                 let what = self.stems.len() + self.characters.len() + prefix;
-                found.push(Match { range: piece.range.clone(), what, worth: 5.0 });
+                found.push(Match { range: token.range.clone(), what, worth: 5.0 });
             }
-        }
-        let words: Vec<(Range<usize>, String)> =
-            pieces.into_iter().map(|piece| (piece.range, piece.folded)).collect();
+            if !self.phrases.is_empty() {
+                words.push((token.range, token.folded.into()));
+            }
+        });
         for (number, (phrase, slop)) in self.phrases.iter().enumerate() {
             for at in stands(phrase, *slop, &words) {
                 found.push(Match { range: words[at].0.clone(), what: phrases + number, worth: 8.0 });
