@@ -35,7 +35,9 @@ pub struct Token<'a> {
 #[derive(Debug, Default)]
 pub struct Analyzer {
     language: Option<Language>,
-    known: HashMap<String, Known, RandomState>,
+    /// Words as they are written, each with its number among the known ones.
+    numbers: HashMap<Box<str>, usize, RandomState>,
+    known: Vec<Known>,
     pair: String,
 }
 
@@ -59,6 +61,7 @@ impl Analyzer {
     /// Hands on the words of a text in a language, in order.
     pub fn each(&mut self, text: &str, language: Option<Language>, mut each: impl FnMut(Token<'_>)) {
         if self.language != language || self.known.len() > MOST_REMEMBERED {
+            self.numbers.clear();
             self.known.clear();
             self.language = language;
         }
@@ -82,10 +85,12 @@ impl Analyzer {
                 continue;
             }
             paired = false;
-            if !self.known.contains_key(word) {
-                self.known.insert(word.into(), Known::of(word, language));
-            }
-            let known = &self.known[word];
+            let number = self.numbers.get(word).copied().unwrap_or_else(|| {
+                self.known.push(Known::of(word, language));
+                self.numbers.insert(word.into(), self.known.len() - 1);
+                self.known.len() - 1
+            });
+            let known = &self.known[number];
             each(Token {
                 range,
                 stem: Some(&known.stem),

@@ -138,14 +138,15 @@ impl Languages {
         }
         let stated = stated.and_then(Language::of_tag);
         let letters = letters(&text);
-        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters) };
+        let glance = whichlang::detect_language(&text);
+        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters, glance) };
         let article = match (stated, found) {
             (Some(stated), Some(found)) if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) => {
                 Some(found)
             }
             (stated, found) => stated.or(found),
         };
-        Self { article, glance: (letters > 0).then(|| whichlang::detect_language(&text)) }
+        Self { article, glance: (letters > 0).then_some(glance) }
     }
 
     /// Returns the language of the article; none where nothing tells it.
@@ -157,10 +158,14 @@ impl Languages {
     pub fn passage(&self, text: &str) -> Option<Language> {
         let text = sample(text, GLANCE);
         let letters = letters(text);
-        if letters < FEW_LETTERS || Some(whichlang::detect_language(text)) == self.glance {
+        if letters < FEW_LETTERS {
             return self.article;
         }
-        match (self.article, detect(text, letters)) {
+        let glance = whichlang::detect_language(text);
+        if Some(glance) == self.glance {
+            return self.article;
+        }
+        match (self.article, detect(text, letters, glance)) {
             (Some(article), Some(found)) if article.is_like(found) => Some(article),
             (article, found) => found.or(article),
         }
@@ -170,7 +175,7 @@ impl Languages {
 /// Returns the language that a text of a few words is probably in, for what may be wrong now and then.
 pub fn guess(text: &str) -> Option<Language> {
     let text = sample(text, SAMPLE);
-    detect(text, letters(text))
+    detect(text, letters(text), whichlang::detect_language(text))
 }
 
 /// Returns the first part of a text, up to a character border.
@@ -182,9 +187,8 @@ fn letters(text: &str) -> usize {
     text.chars().filter(|letter| letter.is_alphabetic()).count()
 }
 
-/// Returns the language of a text by the text alone.
-fn detect(text: &str, letters: usize) -> Option<Language> {
-    let glance = whichlang::detect_language(text);
+/// Returns the language of a text by the text alone, which at a glance looks like one that whichlang knows.
+fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
     let usual = Language::of_tag(glance.three_letter_code());
     if matches!(glance, Lang::Cmn | Lang::Jpn | Lang::Kor) {
         return usual;

@@ -118,7 +118,8 @@ impl Iterator for Drafts {
         let repeat = self.seen.entry(hash.clone()).and_modify(|times| *times += 1).or_insert(1);
         let id = format!("{hash}:{repeat}");
         let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
-        let language = self.languages.passage(&passage.text);
+        let only = self.words.len() == 1;
+        let language = if only { self.languages.article() } else { self.languages.passage(&passage.text) };
         let tally = self.tally(at, &passage, language);
         Some((Draft { facts: Arc::clone(facts), at, id, sketch, language, passage }, tally))
     }
