@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["eval", "search"]),
     ("postcard", &["index"]),
     ("pulldown_cmark", &["format"]),
+    ("regex_automata", &["search"]),
     ("serde_saphyr", &["format"]),
     ("tantivy", &["index", "search"]),
     ("tempfile", &["cmd", "index"]),

@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     analysis,
+    date::Span,
     index::{EXACT_MARK, Index, Statistics, schema},
 };
 
@@ -140,20 +141,30 @@ impl<'a> Compiler<'a> {
                 Box::new(BooleanQuery::new(each.collect()))
             }
             Node::Prefix(prefix) => self.prefix(prefix)?,
+            // What they stand for is not looked up yet.
+            Node::Fuzzy(..) | Node::Shape(_) => Box::new(EmptyQuery),
             Node::Phrase(words, slop) => {
+                let words = folded(words);
                 let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
-                let main = phrase(fields.exact, words, *slop);
+                let main = phrase(fields.exact, &words, *slop);
                 let aside =
                     Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), self.weights.aside));
                 Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
             }
-            Node::Title(words) => {
-                let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
-                phrase(fields.title, &stems, 0)
-            }
+            Node::Title(inner) => match &**inner {
+                Node::Words(words) => self.title(words, 0),
+                Node::Phrase(words, slop) => self.title(words, *slop),
+                _ => Box::new(EmptyQuery),
+            },
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
             Node::Group(group) => self.group(group)?,
         })
+    }
+
+    /// Returns a query for words side by side in the title or the headings.
+    fn title(&self, words: &[Word], slop: u32) -> Box<dyn Query> {
+        let stems: Vec<String> = words.iter().map(|word| word.stem.clone()).collect();
+        phrase(self.index.fields().title, &stems, slop)
     }
 
     /// Returns clauses for the forms of a word: in articles, and around them.
@@ -167,20 +178,22 @@ impl<'a> Compiler<'a> {
     fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
         match filter {
-            Filter::Author(words) => phrase(fields.author, words, 0),
-            Filter::Path(words) => phrase(fields.path, words, 0),
-            Filter::Tag(name) => term(fields.tag, name),
-            Filter::Site(name) => term(fields.site, name),
-            Filter::Language(name) => term(fields.language, name),
-            Filter::Format(name) => term(fields.format, name),
-            Filter::Days(from, to) => {
+            Filter::Author(names) => any(names, |words| phrase(fields.author, &folded(words), 0)),
+            Filter::Path(names) => any(names, |words| phrase(fields.path, &folded(words), 0)),
+            Filter::Tag(names) => any(names, |name| term(fields.tag, name)),
+            Filter::Site(names) => any(names, |name| term(fields.site, name)),
+            Filter::Language(names) => any(names, |name| term(fields.language, name)),
+            Filter::Format(names) => any(names, |name| term(fields.format, name)),
+            Filter::Days(Span { first, last }) => {
                 // A month meets a range that holds one of its days.
                 let ends = RangeQuery::new(
-                    Bound::Included(Term::from_field_u64(fields.day_end, *from)),
+                    Bound::Included(Term::from_field_u64(fields.day_end, *first)),
                     Bound::Unbounded,
                 );
-                let begins =
-                    RangeQuery::new(Bound::Unbounded, Bound::Included(Term::from_field_u64(fields.day, *to)));
+                let begins = RangeQuery::new(
+                    Bound::Unbounded,
+                    Bound::Included(Term::from_field_u64(fields.day, *last)),
+                );
                 Box::new(BooleanQuery::new(vec![
                     (Occur::Must, Box::new(ends)),
                     (Occur::Must, Box::new(begins)),
@@ -271,6 +284,18 @@ pub(super) fn drops_stop_words(group: &Group) -> bool {
         _ => false,
     };
     !group.should.iter().all(stop) || !group.must.iter().all(Node::restricts)
+}
+
+/// Returns a query for any of these.
+fn any<T>(all: &[T], each: impl Fn(&T) -> Box<dyn Query>) -> Box<dyn Query> {
+    match all {
+        [one] => each(one),
+        all => Box::new(BooleanQuery::new(all.iter().map(|one| (Occur::Should, each(one))).collect())),
+    }
+}
+
+fn folded(words: &[Word]) -> Vec<String> {
+    words.iter().map(|word| word.folded.clone()).collect()
 }
 
 pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {

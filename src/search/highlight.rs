@@ -222,10 +222,14 @@ fn join(parts: Vec<Part>) -> Vec<Part> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::parse::parse, *};
+    use super::{
+        super::{parse::parse, query::Query},
+        *,
+    };
 
     fn targets(query: &str) -> Targets {
-        Targets::of(&parse(query).tree, &|_| 1.0)
+        let query = Query { text: query.into(), ..Query::default() };
+        Targets::of(&parse(&query).tree, &|_| 1.0)
     }
 
     /// Writes a snippet with brackets around what is marked.

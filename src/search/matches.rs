@@ -46,9 +46,12 @@ impl Targets {
                     }
                 }
                 Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
-                Node::Phrase(words, slop) => self.phrases.push((words.clone(), *slop)),
+                Node::Phrase(words, slop) => {
+                    let words = words.iter().map(|word| word.folded.clone());
+                    self.phrases.push((words.collect(), *slop));
+                }
                 Node::Group(inner) => self.collect(inner, worth),
-                Node::Title(_) | Node::Filter(_) => {}
+                _ => {}
             }
         }
     }
