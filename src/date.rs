@@ -1,8 +1,12 @@
 //! Dates as articles state them: a year, a month or a day, and the forms people write them in.
 
+mod span;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use span::{Span, Unread};
 
 /// A date as precise as its source: a year, a month of a year, or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +63,9 @@ impl Date {
             return Some(time.date().into());
         }
         let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        FORMS.iter().find_map(|form| jiff::civil::Date::strptime(form, &plain).ok()).map(Self::from)
+        let dates = FORMS.iter().filter_map(|form| jiff::civil::Date::strptime(form, &plain).ok());
+        // `January 2025` is not the 20th of January 25.
+        dates.filter(|date| date.year() >= 1000).map(Self::from).next()
     }
 
     fn new(year: i16, month: Option<i8>, day: Option<i8>) -> Option<Self> {
@@ -148,6 +154,7 @@ mod tests {
         check("", None);
         check("12", None);
         check("0000", None);
+        check("January 2025", None);
         check("0001-01-01T00:00:00Z", None);
     }
 

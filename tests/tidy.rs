@@ -48,6 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["eval", "search"]),
     ("postcard", &["index"]),
     ("pulldown_cmark", &["format"]),
+    ("regex_automata", &["search"]),
     ("serde_saphyr", &["format"]),
     ("stop_words", &["analysis"]),
     ("tantivy", &["index", "search"]),

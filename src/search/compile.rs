@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     analysis::Language,
+    date::Span,
     index::{EXACT_MARK, Index, schema},
 };
 
@@ -136,14 +137,23 @@ impl<'a> Compiler<'a> {
                 Box::new(BooleanQuery::new(each))
             }
             Node::Prefix(prefix) => self.prefix(prefix)?,
+            // What they stand for is not looked up yet.
+            Node::Fuzzy(..) | Node::Shape(_) => Box::new(EmptyQuery),
             Node::Phrase(words, slop) => {
+                let words = folded(words);
                 let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
-                let main = phrase(fields.exact, words, *slop);
+                let main = phrase(fields.exact, &words, *slop);
                 let aside =
                     Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), self.weights.aside));
                 Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
             }
-            Node::Title(words) => self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), 0),
+            Node::Title(inner) => match &**inner {
+                Node::Words(words) => self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), 0),
+                Node::Phrase(words, slop) => {
+                    self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), *slop)
+                }
+                _ => Box::new(EmptyQuery),
+            },
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
             Node::Group(group) => self.group(group)?,
         })
@@ -203,24 +213,28 @@ impl<'a> Compiler<'a> {
     fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
         match filter {
-            Filter::Author(words) => phrase(fields.author, words, 0),
-            Filter::Path(words) => phrase(fields.path, words, 0),
-            Filter::Tag(name) => term(fields.tag, name),
-            Filter::Site(name) => term(fields.site, name),
+            Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words), 0)),
+            Filter::Path(names) => any_of(names, |words| phrase(fields.path, &folded(words), 0)),
+            Filter::Tag(names) => any_of(names, |name| term(fields.tag, name)),
+            Filter::Site(names) => any_of(names, |name| term(fields.site, name)),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
-            Filter::Language(name) => match Language::of_tag(name).filter(|_| !name.contains('-')) {
-                Some(language) => term(fields.language, language.code()),
-                None => term(fields.language, name),
-            },
-            Filter::Format(name) => term(fields.format, name),
-            Filter::Days(from, to) => {
+            Filter::Language(names) => any_of(names, |name| {
+                match Language::of_tag(name).filter(|_| !name.contains('-')) {
+                    Some(language) => term(fields.language, language.code()),
+                    None => term(fields.language, name),
+                }
+            }),
+            Filter::Format(names) => any_of(names, |name| term(fields.format, name)),
+            Filter::Days(Span { first, last }) => {
                 // A month meets a range that holds one of its days.
                 let ends = RangeQuery::new(
-                    Bound::Included(Term::from_field_u64(fields.day_end, *from)),
+                    Bound::Included(Term::from_field_u64(fields.day_end, *first)),
                     Bound::Unbounded,
                 );
-                let begins =
-                    RangeQuery::new(Bound::Unbounded, Bound::Included(Term::from_field_u64(fields.day, *to)));
+                let begins = RangeQuery::new(
+                    Bound::Unbounded,
+                    Bound::Included(Term::from_field_u64(fields.day, *last)),
+                );
                 Box::new(BooleanQuery::new(vec![
                     (Occur::Must, Box::new(ends)),
                     (Occur::Must, Box::new(begins)),
@@ -309,6 +323,18 @@ pub(super) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
         1 => queries.remove(0),
         _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),
     }
+}
+
+/// Returns a query for any of these.
+fn any_of<T>(all: &[T], each: impl Fn(&T) -> Box<dyn Query>) -> Box<dyn Query> {
+    match all {
+        [one] => each(one),
+        all => Box::new(BooleanQuery::new(all.iter().map(|one| (Occur::Should, each(one))).collect())),
+    }
+}
+
+fn folded(words: &[Word]) -> Vec<String> {
+    words.iter().map(|word| word.folded.clone()).collect()
 }
 
 pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {

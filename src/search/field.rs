@@ -1,7 +1,14 @@
 //! The fields a query can name.
 
-use super::tree::Filter;
-use crate::{analysis, date::Date};
+use super::{
+    parse::is_quote,
+    tree::{Filter, Word},
+};
+use crate::{
+    analysis,
+    date::{Date, Span, Unread},
+    index::schema::folded,
+};
 
 /// No name of an author or file is of more words.
 const MOST_WORDS: usize = 64;
@@ -35,51 +42,86 @@ const FIELDS: &[(&str, Field)] = &[
 
 /// Returns the field a chunk names and what follows the colon; none where there is no such field.
 pub(super) fn split_field(chunk: &str) -> Option<(Field, &str)> {
-    let (name, content) = chunk.split_once(':')?;
+    let (name, content) = chunk.split_once([':', '：'])?;
     let field = FIELDS.iter().find(|(known, _)| *known == name)?.1;
     Some((field, content))
 }
 
-/// Returns what a passage must be to have this in a field; none in a field that ranks too, and for a
-/// date that is none.
-pub(super) fn filter(field: Field, content: &str) -> Option<Filter> {
-    let words = || {
-        let words = analysis::words(content).take(MOST_WORDS);
-        words.map(|range| analysis::fold(&content[range]).into_owned()).collect()
-    };
-    let name = || crate::index::schema::folded(content);
-    Some(match field {
-        Field::Author => Filter::Author(words()),
-        Field::Path => Filter::Path(words()),
-        Field::Tag => Filter::Tag(name()),
-        Field::Site => Filter::Site(name()),
-        Field::Language => Filter::Language(name()),
-        Field::Format => Filter::Format(match name().as_str() {
-            "md" => "markdown".into(),
-            "txt" => "text".into(),
-            "htm" => "html".into(),
-            other => other.into(),
-        }),
-        Field::Title => return None,
-        Field::Date | Field::After | Field::Before => {
-            let (from, to) = days(field, content)?;
-            Filter::Days(from, to)
+impl Field {
+    /// Returns its name in a query.
+    pub(super) fn name(self) -> &'static str {
+        FIELDS.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether an article has one at most.
+    pub(super) fn holds_one(self) -> bool {
+        matches!(self, Self::Site | Self::Language | Self::Format)
+    }
+
+    /// Returns what a passage must be to have one of these values in the field; none where no value
+    /// says anything, and in a field that is no filter of names.
+    pub(super) fn one_of(self, values: &[&str]) -> Option<Filter> {
+        let words = || -> Vec<Vec<Word>> {
+            let each = values.iter().map(|value| {
+                analysis::words(value).take(MOST_WORDS).map(|range| Word::of(&value[range])).collect()
+            });
+            each.filter(|words: &Vec<Word>| !words.is_empty()).collect()
+        };
+        let names = |name: &dyn Fn(&str) -> String| -> Vec<String> {
+            values.iter().map(|value| name(value)).filter(|name| !name.is_empty()).collect()
+        };
+        let filter = match self {
+            Self::Author => Filter::Author(words()),
+            Self::Path => Filter::Path(words()),
+            Self::Tag => Filter::Tag(names(&name)),
+            Self::Site => Filter::Site(names(&site)),
+            Self::Language => Filter::Language(names(&name)),
+            Self::Format => Filter::Format(names(&format)),
+            Self::Title | Self::Date | Self::After | Self::Before => return None,
+        };
+        let is_empty = match &filter {
+            Filter::Author(names) | Filter::Path(names) => names.is_empty(),
+            Filter::Tag(names) | Filter::Site(names) | Filter::Language(names) | Filter::Format(names) => {
+                names.is_empty()
+            }
+            Filter::Days(_) => false,
+        };
+        (!is_empty).then_some(filter)
+    }
+
+    /// Returns the days that a text means in a field of dates.
+    pub(super) fn days(self, text: &str, today: Option<Date>) -> Result<Span, Unread> {
+        match self {
+            Self::After => Span::after(text, today),
+            Self::Before => Span::before(text, today),
+            _ => Span::parse(text, today),
         }
-    })
+    }
 }
 
-/// Returns the days that a date or a range of dates means in a field.
-fn days(field: Field, content: &str) -> Option<(u64, u64)> {
-    const LAST: u64 = 99_991_231;
-    match field {
-        Field::After => Some((Date::parse(content)?.first_day(), LAST)),
-        Field::Before => Some((0, Date::parse(content)?.first_day().saturating_sub(1))),
-        _ => match content.split_once("..") {
-            Some(("", "")) => None,
-            Some(("", to)) => Some((0, Date::parse(to)?.last_day())),
-            Some((from, "")) => Some((Date::parse(from)?.first_day(), LAST)),
-            Some((from, to)) => Some((Date::parse(from)?.first_day(), Date::parse(to)?.last_day())),
-            None => Date::parse(content).map(|date| (date.first_day(), date.last_day())),
-        },
+/// Returns a name as it is compared. It holds no quotation marks, so that it can be written between
+/// some.
+fn name(text: &str) -> String {
+    let mut name = folded(text);
+    name.retain(|letter| !is_quote(letter));
+    // Folding makes blanks of some accents.
+    let name = name.trim();
+    if name.chars().all(|letter| letter.is_ascii_punctuation()) { String::new() } else { name.into() }
+}
+
+/// Returns the host of what may be a whole address.
+fn site(text: &str) -> String {
+    let host = text.trim().split_once("://").map_or(text, |(_, rest)| rest);
+    name(host.split('/').next().unwrap_or(host))
+}
+
+/// Returns the name of a format, which may be given by a common extension.
+fn format(text: &str) -> String {
+    let name = name(text);
+    match name.trim_start_matches('.') {
+        "md" => "markdown".into(),
+        "txt" => "text".into(),
+        "htm" => "html".into(),
+        other => other.into(),
     }
 }

@@ -228,14 +228,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{lexicon, parse::parse},
+        super::{lexicon, parse::parse, query::Query, tree::Word},
         *,
     };
     use crate::analysis::StopWords;
 
     fn targets(query: &str) -> Targets {
-        let stem = |word: &super::super::tree::Word| vec![analysis::stem(&word.typed, None).into_owned()];
-        Targets::of(&parse(query).tree, &StopWords::of(None), &|words| {
+        let query = Query { text: query.into(), ..Query::default() };
+        let stem = |word: &Word| vec![analysis::stem(&word.typed, None).into_owned()];
+        Targets::of(&parse(&query).tree, &StopWords::of(None), &|words| {
             lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect()
         })
     }

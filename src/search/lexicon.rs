@@ -188,9 +188,12 @@ impl<'a> Lexicon<'a> {
                     series.push((at, stem.clone()));
                 } else if let Some(next) = words.get(at + 1).filter(|next| next.is_character()) {
                     series.push((at, format!("{}{}", word.folded, next.folded)));
+                } else if at == 0 || !words[at - 1].is_character() {
+                    series.push((at, word.folded.clone()));
                 }
             }
-            let is_there = |(_, term): &(usize, String)| self.holders(term) > 0;
+            let is_there =
+                |(at, term): &(usize, String)| words[*at].folded == *term || self.holders(term) > 0;
             if !all.contains(&series) && series.iter().all(is_there) {
                 all.push(series);
             }

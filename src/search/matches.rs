@@ -58,9 +58,12 @@ impl Targets {
                     }
                 }
                 Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
-                Node::Phrase(words, slop) => self.phrases.push((words.clone(), *slop)),
+                Node::Phrase(words, slop) => {
+                    let words = words.iter().map(|word| word.folded.clone());
+                    self.phrases.push((words.collect(), *slop));
+                }
                 Node::Group(inner) => self.collect(inner, stop, sought),
-                Node::Title(_) | Node::Filter(_) => {}
+                _ => {}
             }
         }
     }

@@ -10,6 +10,8 @@ mod field;
 mod operators;
 mod parse;
 mod lexicon;
+mod shape;
+mod print;
 mod compile;
 mod retrieve;
 mod article;
@@ -60,7 +62,7 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn search(&self, query: &Query) -> Result<Results> {
-        let Parsed { tree, notes } = parse::parse(&query.text);
+        let Parsed { tree, notes } = parse::parse(query);
         self.answer(query, tree, Except::default(), notes)
     }
 
@@ -70,7 +72,7 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn ranking(&self, query: &Query) -> Result<Vec<Ranking>> {
-        let asked = self.asked(query, parse::parse(&query.text).tree, &mut Vec::new())?;
+        let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
         let ranked = asked.ranked(4 * query.offset.saturating_add(query.limit))?.ranked;
         let mut of_article: HashMap<(&str, u64), usize> = HashMap::new();
         let allowed = ranked.iter().filter(|ranked| {

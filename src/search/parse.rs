@@ -1,27 +1,30 @@
 //! Words → query tree. Never fails: what is not understood is read as words, with a note. One pass,
 //! no recursion: time and memory grow with the length of the text, and nesting is bounded.
 
-use std::mem;
+mod glyph;
+mod notes;
+mod piece;
+mod shape;
+mod value;
 
-use super::{
-    field::{Field, filter, split_field},
-    operators::{Frame, Join, Sign, is_in_capitals},
-    tree::{Group, Node, Word},
+use std::{mem, ops::Range};
+
+pub(super) use self::glyph::is_quote;
+use self::{
+    glyph::{Quotes, plain},
+    notes::Notes,
 };
-use crate::analysis;
-
-/// Parentheses deeper than this are passed over.
-const DEEPEST: usize = 32;
+use super::{
+    field::{Field, split_field},
+    operators::{Frame, Join, Sign, is_in_capitals},
+    query::Query,
+    tree::{DEEPEST, Group, Node, Word},
+};
+use crate::{analysis, date::Date};
 
 /// Words past so many are passed over: what looks like a query of more is a text pasted by mistake,
 /// and each word costs time.
 const MOST_WORDS: usize = 256;
-
-/// Notes past so many say nothing new.
-const MOST_NOTES: usize = 12;
-
-/// A note quotes at most so many characters of the query.
-const LONGEST_QUOTE: usize = 60;
 
 /// A query as it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,38 +34,46 @@ pub(crate) struct Parsed {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads a query.
-pub(crate) fn parse(text: &str) -> Parsed {
+/// Reads the text of a query.
+pub(crate) fn parse(query: &Query) -> Parsed {
+    let text = query.text.as_str();
     let mut parser = Parser {
         text,
         at: 0,
         stack: vec![Frame::default()],
         skipped: 0,
-        unclosed: false,
+        unclosed: Vec::new(),
+        flat: false,
+        last: text.rfind(|letter: char| letter.is_alphanumeric() || letter == '/').unwrap_or(0),
         capitals: is_in_capitals(text),
+        exact: query.exact,
+        today: query.today,
         words: 0,
         nodes: 0,
-        notes: Vec::new(),
+        expanding: 0,
+        notes: Notes::of(text),
     };
     parser.run();
-    let mut notes = parser.notes;
-    if parser.words.max(parser.nodes) > MOST_WORDS {
-        notes.push(format!("only the first {MOST_WORDS} words were looked for"));
-    }
     let mut tree = Group::default();
     while let Some(frame) = parser.stack.pop() {
         let sign = frame.outer;
-        let group = frame.finish();
+        let group = frame.finish(&mut parser.flat);
         match parser.stack.last_mut() {
-            Some(around) if group != Group::default() => {
+            Some(around) if !group.is_empty() => {
                 around.sign = sign;
-                around.add(group.into_node());
+                around.add(group.into_node(&mut parser.flat));
             }
             Some(_) => {}
             None => tree = group,
         }
     }
-    Parsed { tree, notes }
+    if parser.flat {
+        parser.notes.of_all("what is nested too deeply was read side by side".into());
+    }
+    if parser.words.max(parser.nodes) > MOST_WORDS {
+        parser.notes.of_all(format!("only the first {MOST_WORDS} words were looked for"));
+    }
+    Parsed { tree, notes: parser.notes.finish() }
 }
 
 struct Parser<'a> {
@@ -71,38 +82,60 @@ struct Parser<'a> {
     stack: Vec<Frame>,
     /// Parentheses that were opened too deep and are not on the stack.
     skipped: usize,
-    /// Whether no quotation mark closes any more.
-    unclosed: bool,
+    /// Quotation marks that close no more.
+    unclosed: Vec<Quotes>,
+    /// Whether groups were nested too deeply.
+    flat: bool,
+    /// Where the last letter, figure or slash stands: behind it nothing is looked for.
+    last: usize,
     /// Whether all of it is in capitals, so that an operator cannot be told from a word.
     capitals: bool,
+    /// Whether words are looked for as they are written.
+    exact: bool,
+    today: Option<Date>,
     words: usize,
     nodes: usize,
-    notes: Vec<String>,
+    /// Nodes that stand for words of the index.
+    expanding: usize,
+    notes: Notes<'a>,
 }
 
 impl<'a> Parser<'a> {
     fn run(&mut self) {
-        while let Some(letter) = self.text[self.at..].chars().next() {
-            let rest = &self.text[self.at..];
-            let goes_on = rest[letter.len_utf8()..].chars().next().is_some_and(|next| !next.is_whitespace());
-            match letter {
+        while let Some(letter) = self.next() {
+            let start = self.at;
+            let follows = self.text[self.at + letter.len_utf8()..].chars().next();
+            let goes_on = follows.is_some_and(|next| !next.is_whitespace());
+            match plain(letter) {
                 _ if letter.is_whitespace() => self.at += letter.len_utf8(),
                 '(' => self.open(None),
                 ')' => self.close(),
-                '+' | '-' if goes_on => {
-                    self.at += 1;
-                    self.top().sign = if letter == '+' { Sign::Must } else { Sign::Not };
-                }
-                '"' | '“' | '”' | '„' | '«' => self.quoted(letter),
+                '+' if goes_on => self.sign(letter, Sign::Must),
+                '-' if goes_on => self.sign(letter, Sign::Not),
+                '!' if follows.is_some_and(begins_something) => self.sign(letter, Sign::Not),
+                '&' if follows.map(plain) == Some('&') => self.operator(Join::And),
+                '|' if follows.map(plain) == Some('|') => self.operator(Join::Or),
+                _ if Quotes::opened_by(letter).is_some() => self.quoted(),
                 _ => self.chunk(),
             }
+            if self.at == start {
+                self.pass();
+            }
         }
-        if self.stack.len() > 1 || self.skipped > 0 {
-            self.note("a parenthesis is not closed");
+        if let Some(frame) = self.stack.last().filter(|_| self.stack.len() > 1) {
+            let mark = self.text[frame.at..].chars().next().map_or(0, char::len_utf8);
+            self.notes.add(frame.at..frame.at + mark, "{} is not closed");
+        }
+        if self.top().join.is_some() {
+            self.notes.of_all("the last operator joins nothing".into());
         }
         for frame in &mut self.stack {
             frame.sign = Sign::Plain;
         }
+    }
+
+    fn next(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
     }
 
     fn top(&mut self) -> &mut Frame {
@@ -113,197 +146,205 @@ impl<'a> Parser<'a> {
         self.stack.last().and_then(|frame| frame.field)
     }
 
-    fn note(&mut self, note: &str) {
-        if self.notes.len() < MOST_NOTES && !self.notes.iter().any(|known| known == note) {
-            self.notes.push(note.into());
-        }
+    fn sign(&mut self, letter: char, sign: Sign) {
+        self.at += letter.len_utf8();
+        self.top().sign = sign;
+    }
+
+    /// Passes over the character that stands here, and returns where it stood.
+    fn pass(&mut self) -> Range<usize> {
+        let start = self.at;
+        self.at += self.next().map_or(0, char::len_utf8);
+        start..self.at
     }
 
     fn open(&mut self, field: Option<Field>) {
-        self.at += 1;
+        let mark = self.pass();
         if self.stack.len() > DEEPEST {
             self.skipped += 1;
-            self.note("parentheses nested too deeply were passed over");
+            self.notes.add(mark, "{} is nested too deeply and was passed over");
             return;
         }
         let field = field.or(self.field());
         let outer = mem::take(&mut self.top().sign);
-        self.stack.push(Frame { outer, field, ..Frame::default() });
+        self.stack.push(Frame { outer, field, at: mark.start, ..Frame::default() });
     }
 
     fn close(&mut self) {
-        self.at += 1;
+        let mark = self.pass();
         if self.skipped > 0 {
             self.skipped -= 1;
             return;
         }
         if self.stack.len() == 1 {
-            self.note("a parenthesis was never opened");
+            self.notes.add(mark, "{} closes nothing");
             return;
         }
         let Some(frame) = self.stack.pop() else { return };
         let outer = frame.outer;
-        let group = frame.finish();
-        if group != Group::default() {
-            self.top().sign = outer;
-            self.add(group.into_node());
+        if frame.join.is_some() {
+            self.notes.add(mark, "before {} an operator joins nothing");
         }
-    }
-
-    fn add(&mut self, node: Node) {
-        self.nodes += 1;
-        if self.nodes <= MOST_WORDS {
+        let group = frame.finish(&mut self.flat);
+        if !group.is_empty() {
+            self.top().sign = outer;
+            let node = group.into_node(&mut self.flat);
             self.top().add(node);
         }
     }
 
-    /// Reads what stands in quotes, and a distance after it.
-    fn quoted(&mut self, open: char) {
-        let start = self.at + open.len_utf8();
-        let rest = &self.text[start..];
-        let close = if self.unclosed { None } else { rest.find(['"', '“', '”', '»']) };
-        let Some(end) = close else {
-            self.at = start;
-            self.unclosed = true;
-            self.note("a quotation mark is not closed: its words are read as words");
-            return;
-        };
-        let content = &rest[..end];
-        self.at = start + end + rest[end..].chars().next().map_or(0, char::len_utf8);
+    /// Takes what is no group.
+    fn add(&mut self, field: Option<Field>, node: Node) {
+        self.nodes += 1;
+        if self.nodes <= MOST_WORDS {
+            let titled = field == Some(Field::Title);
+            self.top().add(if titled { Node::Title(Box::new(node)) } else { node });
+        }
+    }
+
+    /// Reads `&&` or `||`.
+    fn operator(&mut self, join: Join) {
+        let start = self.at;
+        self.pass();
+        self.pass();
+        if !self.joins(join) {
+            self.notes.add(start..self.at, "{} joins nothing and was passed over");
+        }
+    }
+
+    /// Joins what stands before to what follows, if there is something on both sides.
+    fn joins(&mut self, join: Join) -> bool {
+        let more = self.more_follows();
+        let top = self.top();
+        let between = !top.items.is_empty() && top.join.is_none() && top.sign == Sign::Plain && more;
+        if between {
+            top.join = Some(join);
+        }
+        between
+    }
+
+    fn more_follows(&self) -> bool {
+        self.at <= self.last
+    }
+
+    /// Reads what stands in quotes.
+    fn quoted(&mut self) {
+        match self.field() {
+            Some(field) if field != Field::Title => self.value(field, self.at),
+            field => self.phrase(field),
+        }
+    }
+
+    /// Reads a phrase, and a distance after it.
+    fn phrase(&mut self, field: Option<Field>) {
+        let Some(range) = self.between_quotes() else { return };
+        let content = &self.text[range.clone()];
         let slop = self.distance();
-        if let Some(field) = self.field() {
-            self.in_field(field, content);
-            return;
+        if content.contains(['*', '＊']) {
+            self.notes.add(range, "{} is looked for as it stands: `*` means nothing in quotation marks");
         }
-        let words: Vec<String> =
-            self.count(analysis::words(content).map(|range| analysis::fold(&content[range]).into_owned()));
-        match words.len() {
-            0 => {}
-            _ => self.add(Node::Phrase(words, slop)),
+        let words = self.count(analysis::words(content).map(|range| Word::of(&content[range])));
+        match words.is_empty() {
+            true => self.top().sign = Sign::Plain,
+            false => self.add(field, Node::Phrase(words, slop)),
         }
+    }
+
+    /// Returns where the content of the quotes stands that open here, and passes over them; where they
+    /// are not closed, over the first of them only.
+    fn between_quotes(&mut self) -> Option<Range<usize>> {
+        let mark = self.pass();
+        let quotes = self.text[mark.clone()].chars().next().and_then(Quotes::opened_by)?;
+        let rest = &self.text[mark.end..];
+        let known = self.unclosed.contains(&quotes);
+        let close = if known { None } else { rest.find(|letter| quotes.closed_by(letter)) };
+        let Some(end) = close else {
+            if !known {
+                self.unclosed.push(quotes);
+            }
+            self.notes.add(mark, "the quotation mark {} is not closed: what follows is read as words");
+            return None;
+        };
+        self.at = mark.end + end;
+        self.pass();
+        Some(mark.end..mark.end + end)
     }
 
     /// Reads `~5` after a phrase.
     fn distance(&mut self) -> u32 {
-        let Some(rest) = self.text[self.at..].strip_prefix('~') else { return 0 };
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if digits == 0 {
+        if self.next().map(plain) != Some('~') {
             return 0;
         }
-        self.at += 1 + digits;
-        rest[..digits].parse().unwrap_or(u32::MAX).min(1_000)
-    }
-
-    /// Reads what stands up to a blank, parenthesis or quotation mark.
-    fn chunk(&mut self) {
+        let mark = self.pass();
         let rest = &self.text[self.at..];
-        let end = rest.find(|letter: char| {
-            letter.is_whitespace() || matches!(letter, '(' | ')' | '"' | '“' | '”' | '„' | '«' | '»')
-        });
-        // A mark that opens nothing here is passed over.
-        let end = end.unwrap_or(rest.len()).max(rest.chars().next().map_or(1, char::len_utf8));
-        let chunk = &rest[..end];
-        let after = &rest[end..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            self.notes.add(mark, "{} behind a phrase wants a number, as in `\"a b\"~5`");
+        }
+        self.at += digits;
+        match &rest[..digits] {
+            "" => 0,
+            digits => digits.parse().unwrap_or(u32::MAX).min(1_000),
+        }
+    }
+
+    /// Reads what stands up to a blank, parenthesis, quotation mark or operator.
+    fn chunk(&mut self) {
+        let start = self.at;
+        let end = self.end_of_chunk(|_| false);
+        let chunk = &self.text[start..end];
         if let Some((field, content)) = split_field(chunk) {
-            match after.chars().next() {
-                _ if !content.is_empty() => {
-                    self.at += end;
-                    self.in_field(field, content);
-                }
-                Some('(') => {
-                    self.at += end;
-                    self.open(Some(field));
-                }
-                Some('"' | '“' | '”' | '„' | '«') => {
-                    self.at += end;
-                    let outer = self.top().field.replace(field);
-                    self.quoted(after.chars().next().unwrap_or('"'));
-                    self.top().field = outer;
-                }
-                _ => {
-                    self.at += end;
-                    self.note(&format!("`{chunk}` says no value: read as a word"));
-                    self.plain(chunk.trim_end_matches(':'));
-                }
-            }
-            return;
+            self.at = end - content.len();
+            return self.value(field, start);
         }
-        self.at += end;
-        match chunk {
-            "AND" | "OR" | "NOT" if self.capitals => self.plain(chunk),
-            "AND" | "OR" => {
-                // An operator needs something on both sides.
-                let between = !self.top().items.is_empty() && self.more_follows();
-                if between && self.top().join.is_none() {
-                    self.top().join = Some(if chunk == "AND" { Join::And } else { Join::Or });
-                    return;
-                }
-                self.note(&format!("`{chunk}` joins nothing here: read as a word"));
-                self.plain(chunk);
-            }
-            "NOT" if self.more_follows() => self.top().sign = Sign::Not,
-            _ => match self.field() {
-                Some(field) => self.in_field(field, chunk),
-                None => self.plain(chunk),
-            },
+        match self.field() {
+            None | Some(Field::Title) if chunk.starts_with('/') && self.shape(self.field()) => return,
+            _ => self.at = end,
         }
-    }
-
-    fn more_follows(&self) -> bool {
-        self.text[self.at..].chars().any(|letter| letter.is_alphanumeric())
-    }
-
-    /// Takes a chunk without a field.
-    fn plain(&mut self, chunk: &str) {
-        let core = chunk
-            .trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '*' | '~' | '/'));
-        if let Some(stem) = core.strip_suffix('*') {
-            let mut words: Vec<String> =
-                analysis::words(stem).map(|range| analysis::fold(&stem[range]).into_owned()).collect();
-            if let [word] = words.as_mut_slice() {
-                self.words += 1;
-                let word = mem::take(word);
-                self.add(Node::Prefix(word));
+        if matches!(chunk, "AND" | "OR" | "NOT") && !self.capitals {
+            let done = match chunk {
+                "AND" => self.joins(Join::And),
+                "OR" => self.joins(Join::Or),
+                _ => self.more_follows(),
+            };
+            if done {
+                if chunk == "NOT" {
+                    self.top().sign = Sign::Not;
+                }
                 return;
             }
+            self.notes.add(start..end, "{} joins nothing here: read as a word");
         }
-        let shape = core.len() > 2 && core.starts_with('/') && core.ends_with('/');
-        if shape {
-            self.note(&format!("`{}` was read as words, not as a pattern", quote(core)));
-        } else if core.len() > 1
-            && core.trim_end_matches(|letter: char| letter.is_ascii_digit()).ends_with('~')
-        {
-            self.note(&format!("`{}` was read as a word: other spellings are not looked for", quote(core)));
-        }
-        let body = core.split_once('~').map_or(core, |(body, _)| body);
-        let body = if shape { core } else { body };
-        let mut words = self.count(analysis::words(body).map(|range| Word::of(&body[range])));
-        if words.is_empty() {
-            // The sign of nothing is not that of what follows.
-            self.top().sign = Sign::Plain;
-        } else {
-            if let Some(last) = words.last_mut() {
-                last.pause = chunk.ends_with(['.', ',', ';', ':', '?', '!', '。', '，', '、', '？']);
+        match self.field() {
+            Some(field) if field != Field::Title => {
+                self.at = start;
+                self.value(field, start);
             }
-            self.add(Node::Words(words));
+            field => self.piece(field, start..end),
         }
     }
 
-    fn in_field(&mut self, field: Field, content: &str) {
-        if field == Field::Title {
-            let words = self.count(analysis::words(content).map(|range| Word::of(&content[range])));
-            if !words.is_empty() {
-                self.add(Node::Title(words));
+    /// Returns where the chunk ends that begins here, also at what is said to part it.
+    fn end_of_chunk(&self, parts: impl Fn(char) -> bool) -> usize {
+        let rest = &self.text[self.at..];
+        let mut before = None;
+        for (at, letter) in rest.char_indices() {
+            let plain = plain(letter);
+            let ends =
+                letter.is_whitespace() || matches!(plain, '(' | ')') || is_quote(letter) || parts(plain);
+            // A mark that opens nothing here is passed over.
+            if ends && (at > 0 || parts(plain)) {
+                return self.at + at;
             }
-        } else if let Some(filter) = filter(field, content) {
-            self.add(Node::Filter(filter));
-        } else {
-            self.note(&format!(
-                "`{}` is not a date such as 2025-01-30 or 2025-01: read as words",
-                quote(content)
-            ));
-            self.plain(content);
+            if matches!(plain, '&' | '|') && before.is_some_and(|(_, before)| before == plain) {
+                return self.at + before.map_or(at, |(at, _)| at);
+            }
+            before = (at > 0).then_some((at, plain));
+            if ends {
+                return self.at + letter.len_utf8();
+            }
         }
+        self.text.len()
     }
 
     /// Takes words as long as there are not too many in all.
@@ -320,96 +361,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Returns as much of the query as a note quotes.
-fn quote(text: &str) -> &str {
-    text.char_indices().nth(LONGEST_QUOTE).map_or(text, |(end, _)| &text[..end])
+/// Whether something begins with it that `!` can stand before.
+fn begins_something(letter: char) -> bool {
+    letter.is_alphanumeric() || plain(letter) == '(' || Quotes::opened_by(letter).is_some()
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Writes a tree in short: `+` must, `-` must not, the rest should.
-    fn short(group: &Group) -> String {
-        let node = |node: &Node| match node {
-            Node::Words(words) => words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join("-"),
-            Node::Prefix(word) => format!("{word}*"),
-            Node::Phrase(words, slop) => format!("'{}'{slop}", words.join(" ")),
-            Node::Title(words) => format!(
-                "title:{}",
-                words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join("-")
-            ),
-            Node::Filter(filter) => format!("{filter:?}"),
-            Node::Group(group) => format!("({})", short(group)),
-        };
-        let part = |sign: &str, nodes: &[Node]| {
-            nodes.iter().map(|one| format!("{sign}{}", node(one))).collect::<Vec<_>>()
-        };
-        [part("+", &group.must), part("", &group.should), part("-", &group.not)].concat().join(" ")
-    }
-
-    #[test]
-    fn queries_are_read_as_the_manual_says() {
-        let check = |text: &str, expected: &str, notes: usize| {
-            let parsed = parse(text);
-            assert_eq!(short(&parsed.tree), expected, "{text}");
-            assert_eq!(parsed.notes.len(), notes, "{text}: {:?}", parsed.notes);
-        };
-        check("llama agentic", "llama agentic", 0);
-        check("\"agentic capabilities\"", "'agentic capabilities'0", 0);
-        check("“agentic capabilities”", "'agentic capabilities'0", 0);
-        check("\"llama agentic\"~5", "'llama agentic'5", 0);
-        check("+meta -nvidia", "+meta -nvidia", 0);
-        check("meta OR openai", "(meta openai)", 0);
-        check("meta AND openai", "(+meta +openai)", 0);
-        check("meta AND NOT openai", "(+meta -openai)", 0);
-        check("a AND b OR c d", "((+a +b) c) d", 0);
-        check("(meta OR openai) +llama", "+llama (meta openai)", 0);
-        check("-(a b)", "-(a b)", 0);
-        check("agent*", "agent*", 0);
-        check("zukerberg~", "zukerberg", 1);
-        check("/gpt-[45]/", "gpt-45", 1);
-        check("GPT-4 don't", "gpt-4 don-t", 0);
-        check("title:llama news", "+title:llama news", 0);
-        check("title:\"llama four\"", "+title:llama-four", 0);
-        check("title:(llama OR gpt)", "+(title:llama title:gpt)", 0);
-        check("lang:de OR lang:fr x", "+(Language(\"de\") Language(\"fr\")) x", 0);
-        check("date:2025", "+Days(20250101, 20251231)", 0);
-        check("date:2025-01..2025-03", "+Days(20250101, 20250331)", 0);
-        check("after:2025-01-15 before:2025-02", "+Days(20250115, 99991231) +Days(0, 20250200)", 0);
-        check("date:soon", "soon", 1);
-        check("https://example.org/a", "https-example-org-a", 0);
-        check("foo:bar", "foo-bar", 0);
-        check("title:", "title", 1);
-        check("AND", "and", 1);
-        check("OR meta AND", "or meta and", 2);
-        check("\"unclosed phrase", "unclosed phrase", 1);
-        check("((a)", "a", 1);
-        check("-(a b", "-(a b)", 1);
-        check("a)", "a", 1);
-        check("- + ~ * ( )", "", 0);
-        check("", "", 0);
-        check("\0 a\0b", "a-b", 0);
-        check("C++ C#", "c c", 0);
-        check("NATO OR EU", "(nato eu)", 0);
-        check("TALKS AND A TREATY OR WHAT CAME OF THEM", "talks and a treaty or what came of them", 0);
-    }
-
-    #[test]
-    fn endless_nesting_and_long_text_are_bounded() {
-        let deep = "(".repeat(100_000);
-        assert!(!parse(&deep).notes.is_empty());
-        assert!(!parse(&format!("{deep}a{}", ")".repeat(100_000))).notes.is_empty());
-        let long = parse(&"word ".repeat(200_000));
-        assert_eq!(long.tree.should.len(), MOST_WORDS);
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read(text in "(\\PC|[ ()+*~/:\"-]|AND |OR |NOT |title:|date:){0,40}") {
-            parse(&text);
-        }
-    }
-}
+mod tests;

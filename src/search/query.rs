@@ -10,6 +10,10 @@ use crate::date::Date;
 pub struct Query {
     /// The words, in the query language; see the README.
     pub text: String,
+    /// Whether words are looked for exactly as they are written, but for case and accents.
+    pub exact: bool,
+    /// The day that `last week` and the like are told from; without one they are read as words.
+    pub today: Option<Date>,
     /// Folders and files to search in; all where empty.
     pub within: Vec<PathBuf>,
     /// Only what is dated on this day or later.
@@ -44,6 +48,8 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
+            exact: false,
+            today: None,
             within: Vec::new(),
             after: None,
             before: None,

@@ -12,6 +12,7 @@ use super::{
     compile::{Compiler, any, term},
     lexicon::{Sought, drops_stop_words},
     nearest::nearest,
+    print::single,
     tree::{Group, Node, Word},
 };
 use crate::{analysis, index::EXACT_MARK};
@@ -98,15 +99,13 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         }
     }
     for node in terms.others {
+        let typed = single(node);
         let label = match node {
-            Node::Phrase(words, 0) => format!("phrase \"{}\"", words.join(" ")),
-            Node::Phrase(words, slop) => format!("phrase \"{}\"~{slop}", words.join(" ")),
+            Node::Phrase(..) => format!("phrase {typed}"),
             Node::Prefix(prefix) => format!("words beginning `{prefix}`"),
-            Node::Title(words) => format!(
-                "title: {}",
-                words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ")
-            ),
-            _ => continue,
+            Node::Fuzzy(..) => format!("words spelled like `{typed}`"),
+            Node::Shape(_) => format!("words of the shape {typed}"),
+            _ => typed,
         };
         parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.node(node)?) });
     }
@@ -198,9 +197,9 @@ impl<'a> Terms<'a> {
                     last = None;
                 }
                 Node::Filter(_) => {}
-                Node::Prefix(_) | Node::Phrase(..) | Node::Title(_) => {
+                _ => {
                     if let (Node::Phrase(words, _), true) = (node, should && group.should.len() > 1) {
-                        self.quoted.extend(words.iter().map(String::as_str));
+                        self.quoted.extend(words.iter().map(|word| word.folded.as_str()));
                     }
                     self.others.push(node);
                     last = None;

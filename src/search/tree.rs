@@ -1,19 +1,33 @@
 //! What a query means: a tree of words, phrases and filters, and what they are to each other. One
 //! tree serves retrieval, ranking and highlighting.
 
-use crate::{analysis, date::Date};
+use crate::{
+    analysis,
+    date::{Date, Span},
+};
+
+/// Groups are nested no deeper; see [`Group::into_node`].
+pub(super) const DEEPEST: usize = 32;
+
+/// What is kept of a word as it was typed, in bytes: enough for all that is kept of it folded.
+const LONGEST_TYPED: usize = 1000;
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
     /// The forms of these words, typed in one piece: one word mostly, more in `GPT-4`.
     Words(Vec<Word>),
-    /// Words that begin so.
+    /// Words that begin so, folded.
     Prefix(String),
+    /// Words spelled like this one, folded, but for so many slips at most, 1 or 2: a letter too many, too
+    /// few or another one, or two neighbours in each other's place.
+    Fuzzy(String, u8),
+    /// Folded words that fit a regular expression as a whole; with hyphens in it, words side by side.
+    Shape(String),
     /// Exactly these words in this order, or within so many words of each other.
-    Phrase(Vec<String>, u32),
-    /// The forms of these words, in the title or the headings.
-    Title(Vec<Word>),
+    Phrase(Vec<Word>, u32),
+    /// One of the above but a group, in the title or the headings.
+    Title(Box<Node>),
     /// Nothing to rank by.
     Filter(Filter),
     /// Several of these.
@@ -30,19 +44,18 @@ pub(crate) struct Word {
     pub(crate) pause: bool,
 }
 
-/// What a passage must be, whatever its rank.
+/// What a passage must be, whatever its rank: where several are named, one of them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Filter {
-    /// These words in the author's name.
-    Author(Vec<String>),
-    /// These words in the path inside the folder.
-    Path(Vec<String>),
-    Tag(String),
-    Site(String),
-    Language(String),
-    Format(String),
-    /// Dated from this day to that one, as `YYYYMMDD`, both included.
-    Days(u64, u64),
+    /// The words of one of these in the author's name.
+    Author(Vec<Vec<Word>>),
+    /// The words of one of these in the path inside the folder.
+    Path(Vec<Vec<Word>>),
+    Tag(Vec<String>),
+    Site(Vec<String>),
+    Language(Vec<String>),
+    Format(Vec<String>),
+    Days(Span),
 }
 
 /// Nodes and what they are to each other.
@@ -56,6 +69,8 @@ pub(crate) struct Group {
 impl Word {
     /// Returns a word as it is looked for.
     pub(super) fn of(typed: &str) -> Self {
+        let end = (0..=LONGEST_TYPED.min(typed.len())).rev().find(|&at| typed.is_char_boundary(at));
+        let typed = &typed[..end.unwrap_or(0)];
         Self { typed: typed.into(), folded: analysis::fold(typed).into_owned(), pause: false }
     }
 
@@ -74,7 +89,7 @@ impl Node {
                 let mut all = group.must.iter().chain(&group.should).peekable();
                 all.peek().is_some() && all.all(Self::restricts)
             }
-            Self::Words(_) | Self::Prefix(_) | Self::Phrase(..) => false,
+            _ => false,
         }
     }
 
@@ -86,22 +101,55 @@ impl Node {
             _ => false,
         }
     }
+
+    fn height(&self) -> usize {
+        match self {
+            Self::Group(group) => {
+                let inner = group.must.iter().chain(&group.should).chain(&group.not);
+                1 + inner.map(Self::height).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Puts all in it that is no group into one.
+    fn spread(self, into: &mut Group) {
+        match self {
+            Self::Group(group) => {
+                group.must.into_iter().chain(group.should).for_each(|node| node.spread(into));
+                into.not.extend(group.not.into_iter().filter(|node| node.height() == 0));
+            }
+            node if node.restricts() => into.must.push(node),
+            node => into.should.push(node),
+        }
+    }
 }
 
 impl Group {
-    /// Returns the group as a node: what stands in it, where that is one thing.
-    pub(super) fn into_node(mut self) -> Node {
+    /// Returns the group as a node: what stands in it, where that is one thing. What would be nested
+    /// deeper than [`DEEPEST`] is laid side by side, and `flat` says so.
+    pub(super) fn into_node(mut self, flat: &mut bool) -> Node {
         if self.must.len() + self.should.len() == 1 && self.not.is_empty() {
             self.must.append(&mut self.should);
-            self.must.remove(0)
-        } else {
-            Node::Group(self)
+            return self.must.remove(0);
         }
+        let node = Node::Group(self);
+        if node.height() <= DEEPEST {
+            return node;
+        }
+        *flat = true;
+        let mut spread = Self::default();
+        node.spread(&mut spread);
+        spread.into_node(flat)
     }
 
     /// Whether there is nothing in it to rank by: fields that filter, and what is excluded.
     pub(crate) fn only_filters(&self) -> bool {
         self.must.iter().chain(&self.should).all(Node::only_filters)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.must.is_empty() && self.should.is_empty() && self.not.is_empty()
     }
 }
 
@@ -111,7 +159,8 @@ impl Filter {
         if after.is_none() && before.is_none() {
             return None;
         }
-        let from = after.map_or(0, Date::first_day);
-        Some(Self::Days(from, before.map_or(99_991_231, |date| date.first_day().saturating_sub(1))))
+        let first = after.map_or(0, Date::first_day);
+        let last = before.map_or(Span::LATEST, Span::day_before);
+        Some(Self::Days(Span { first, last }))
     }
 }
