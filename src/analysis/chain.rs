@@ -72,7 +72,8 @@ impl Analyzer {
             let word = &text[range.clone()];
             if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
                 let folded = fold(word);
-                let next = words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
+                let next =
+                    words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
                 let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
                 self.pair.clear();
                 self.pair.push_str(&folded);
@@ -119,7 +120,9 @@ mod tests {
 
     #[test]
     fn words_become_stems_folded_words_and_their_accents() {
-        let check = |text: &str, language: &str, expected: &str| assert_eq!(shown(text, language), expected, "{text}");
+        let check = |text: &str, language: &str, expected: &str| {
+            assert_eq!(shown(text, language), expected, "{text}")
+        };
         check("Running cafés", "en", "run/running cafe/cafes/cafes=cafés");
         check("Häuser", "de", "de:haus/hauser/hauser=häuser");
         check("人工智能 AI", "zh", "人工/人 工智/工 智能/智 -/能 ai/ai");

@@ -82,8 +82,11 @@ fn is_initials(word: &str) -> bool {
 /// Whether a character inside a word is no letter of it: apostrophes and marks of abbreviation, hyphens
 /// and joiners that only lay out.
 fn is_layout(letter: char) -> bool {
-    matches!(letter, '\'' | '’' | 'ʼ' | '"' | '״' | '׳'
-        | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{640}')
+    matches!(
+        letter,
+        '\'' | '’' | 'ʼ' | '"' | '״' | '׳' | '\u{AD}' | '\u{200B}'
+            ..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{640}'
+    )
 }
 
 /// Whether a combining mark only qualifies the letter before it. In Cyrillic `й` and `ї` are letters of
@@ -98,7 +101,11 @@ fn is_mark(base: char, mark: char) -> bool {
             _ => false,
         },
         // Hebrew points, Arabic vowel signs, hamza and madda above or below a letter, Indian nukta.
-        '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}' => true,
+        '\u{591}'..='\u{5C7}'
+        | '\u{610}'..='\u{61A}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{6D6}'..='\u{6ED}' => true,
         '\u{93C}' | '\u{9BC}' | '\u{A3C}' | '\u{ABC}' | '\u{B3C}' => true,
         _ => false,
     }
@@ -138,7 +145,8 @@ fn spelling(letter: char) -> Option<&'static str> {
 fn figure(letter: char) -> Option<char> {
     /// The zeros of the scripts in use (Unicode, general category Nd); nine digits follow each.
     const ZEROS: [u32; 15] = [
-        0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0x1040, 0x17E0,
+        0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0x1040,
+        0x17E0,
     ];
     let code = u32::from(letter);
     let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code))?;

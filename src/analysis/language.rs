@@ -20,18 +20,88 @@ pub struct Language([u8; 3]);
 /// Codes of ISO 639-3 and others in use, each with the code that a language goes by here, sorted. The
 /// written forms of Norwegian are one language, and so is all Chinese.
 const CODES: &[(&str, &str)] = &[
-    ("afr", "af"), ("aka", "ak"), ("amh", "am"), ("ara", "ar"), ("aze", "az"), ("bel", "be"), ("ben", "bn"),
-    ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("cmn", "zh"), ("cym", "cy"), ("dan", "da"), ("deu", "de"),
-    ("ell", "el"), ("eng", "en"), ("epo", "eo"), ("est", "et"), ("eus", "eu"), ("fas", "fa"), ("fil", "tl"),
-    ("fin", "fi"), ("fra", "fr"), ("ger", "de"), ("gle", "ga"), ("guj", "gu"), ("heb", "he"), ("hin", "hi"),
-    ("hrv", "hr"), ("hun", "hu"), ("hye", "hy"), ("in", "id"), ("ind", "id"), ("ita", "it"), ("iw", "he"),
-    ("jav", "jv"), ("jpn", "ja"), ("kan", "kn"), ("kat", "ka"), ("khm", "km"), ("kor", "ko"), ("lao", "lo"),
-    ("lat", "la"), ("lav", "lv"), ("lit", "lt"), ("mal", "ml"), ("mar", "mr"), ("mkd", "mk"), ("msa", "ms"),
-    ("mya", "my"), ("nb", "no"), ("nep", "ne"), ("nld", "nl"), ("nn", "no"), ("nob", "no"), ("ori", "or"),
-    ("pan", "pa"), ("pes", "fa"), ("pol", "pl"), ("por", "pt"), ("ron", "ro"), ("rus", "ru"), ("sin", "si"),
-    ("slk", "sk"), ("slv", "sl"), ("sna", "sn"), ("spa", "es"), ("srp", "sr"), ("swe", "sv"), ("tam", "ta"),
-    ("tel", "te"), ("tgl", "tl"), ("tha", "th"), ("tuk", "tk"), ("tur", "tr"), ("ukr", "uk"), ("urd", "ur"),
-    ("uzb", "uz"), ("vie", "vi"), ("yid", "yi"), ("zho", "zh"), ("zul", "zu"),
+    ("afr", "af"),
+    ("aka", "ak"),
+    ("amh", "am"),
+    ("ara", "ar"),
+    ("aze", "az"),
+    ("bel", "be"),
+    ("ben", "bn"),
+    ("bul", "bg"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("cmn", "zh"),
+    ("cym", "cy"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("epo", "eo"),
+    ("est", "et"),
+    ("eus", "eu"),
+    ("fas", "fa"),
+    ("fil", "tl"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("ger", "de"),
+    ("gle", "ga"),
+    ("guj", "gu"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hrv", "hr"),
+    ("hun", "hu"),
+    ("hye", "hy"),
+    ("in", "id"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("iw", "he"),
+    ("jav", "jv"),
+    ("jpn", "ja"),
+    ("kan", "kn"),
+    ("kat", "ka"),
+    ("khm", "km"),
+    ("kor", "ko"),
+    ("lao", "lo"),
+    ("lat", "la"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("mal", "ml"),
+    ("mar", "mr"),
+    ("mkd", "mk"),
+    ("msa", "ms"),
+    ("mya", "my"),
+    ("nb", "no"),
+    ("nep", "ne"),
+    ("nld", "nl"),
+    ("nn", "no"),
+    ("nob", "no"),
+    ("ori", "or"),
+    ("pan", "pa"),
+    ("pes", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("sin", "si"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("sna", "sn"),
+    ("spa", "es"),
+    ("srp", "sr"),
+    ("swe", "sv"),
+    ("tam", "ta"),
+    ("tel", "te"),
+    ("tgl", "tl"),
+    ("tha", "th"),
+    ("tuk", "tk"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("urd", "ur"),
+    ("uzb", "uz"),
+    ("vie", "vi"),
+    ("yid", "yi"),
+    ("zho", "zh"),
+    ("zul", "zu"),
 ];
 
 /// Languages that are taken for each other: between these what a file says of itself decides.
@@ -141,7 +211,9 @@ impl Languages {
         let glance = whichlang::detect_language(&text);
         let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters, glance) };
         let article = match (stated, found) {
-            (Some(stated), Some(found)) if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) => {
+            (Some(stated), Some(found))
+                if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) =>
+            {
                 Some(found)
             }
             (stated, found) => stated.or(found),
@@ -248,7 +320,11 @@ mod tests {
     #[test]
     fn tags_name_languages() {
         let check = |tag: &str, expected: Option<&str>| {
-            assert_eq!(Language::of_tag(tag).map(|language| language.to_string()).as_deref(), expected, "{tag}");
+            assert_eq!(
+                Language::of_tag(tag).map(|language| language.to_string()).as_deref(),
+                expected,
+                "{tag}"
+            );
         };
         check("en", Some("en"));
         check("pt-BR", Some("pt"));
@@ -265,7 +341,11 @@ mod tests {
     fn articles_and_passages_tell_their_language() {
         let check = |text: &str, expected: &str| {
             let languages = Languages::of(None, std::iter::once(text));
-            assert_eq!(languages.article().map(|language| language.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                languages.article().map(|language| language.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         };
         check("The moon pulls at the sea, and the sea follows it around the earth.", "en");
         check("Die Flut kommt zweimal am Tag, und mit ihr kommen die Fischer zurück.", "de");
@@ -294,7 +374,8 @@ mod tests {
         let languages = Languages::of(Some("en"), [article; 4].into_iter());
         assert_eq!(languages.article(), Language::of_tag("de"));
         assert_eq!(languages.passage("Llama 4"), Language::of_tag("de"));
-        let english = "The moon pulls at the sea, and the sea follows it around the whole of the earth every day.";
+        let english =
+            "The moon pulls at the sea, and the sea follows it around the whole of the earth every day.";
         assert_eq!(languages.passage(english), Some(Language::ENGLISH));
         assert_eq!(Languages::of(None, std::iter::once("42")).article(), None);
         assert_eq!(Languages::of(Some("gsw"), [article; 4].into_iter()).article(), Language::of_tag("gsw"));

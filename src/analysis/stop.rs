@@ -50,17 +50,29 @@ const SHORT_LISTS: &[(&str, &str)] = &[
 
 /// Function words that the lists lack, mostly those of questions.
 const MORE: &[(&str, &str)] = &[
-    ("de", "wer wem wen wessen wann warum wieso weshalb wohin woher wieviel wieviele viele welch wurde wurden"),
-    ("el", "ποιον ποιαν ποιες ποιων ποσο ποση ποσοι ποσες ποσα πότε γιατι στις στους στα ηταν εχει εχουν ειχε ενα ενας ενος μια μιας οποιο οποια οποιος απ"),
+    (
+        "de",
+        "wer wem wen wessen wann warum wieso weshalb wohin woher wieviel wieviele viele welch wurde wurden",
+    ),
+    (
+        "el",
+        "ποιον ποιαν ποιες ποιων ποσο ποση ποσοι ποσες ποσα πότε γιατι στις στους στα ηταν εχει εχουν ειχε ενα ενας ενος μια μιας οποιο οποια οποιος απ",
+    ),
     ("es", "cuáles cuánto cuánta cuántos cuántas"),
-    ("fr", "quel quelle quels quelles quand où comment combien pourquoi quoi dont cette cet celui celle ceux celles lequel laquelle lesquels lesquelles lors si sans sous entre plus"),
+    (
+        "fr",
+        "quel quelle quels quelles quand où comment combien pourquoi quoi dont cette cet celui celle ceux celles lequel laquelle lesquels lesquelles lors si sans sous entre plus",
+    ),
     ("hi", "क्या क्यों कहाँ कहां कितने कितनी किसने किसको किससे कैसे कब कौनसी किन हैं"),
     ("it", "quali qual quando essere stato stata viene vengono"),
     ("nl", "welke welk waar wanneer waarom hoeveel wiens"),
     ("no", "hvilken hvilket hvilke hvem hva hvor hvorfor når hvordan"),
     ("pt", "quais quanto quanta quantos quantas onde porque quê"),
     ("ro", "câți câte cât câtă ce când unde cine este sunt fost"),
-    ("ru", "какие какое каком какого какую каких каким какими сколько почему который которая которое которые которого которой которых кого кому кем чем чём"),
+    (
+        "ru",
+        "какие какое каком какого какую каких каким какими сколько почему который которая которое которые которого которой которых кого кому кем чем чём",
+    ),
     ("sv", "vilken vilket vilka vem vad var när varför hur"),
     ("th", "ใคร ไหน ที่ไหน เมื่อไร เมื่อไหร่ เมื่อใด อย่างไร ทำไม เท่าไร เท่าไหร่ เท่าใด กี่ ใด ทำ สำหรับ นำ"),
     ("tr", "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar"),

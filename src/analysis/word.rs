@@ -197,7 +197,8 @@ fn symbols(word: &str, rest: &str) -> usize {
         _ => return 0,
     };
     let alone = word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && !rest[signs..].starts_with(|letter: char| letter.is_alphanumeric() || letter == '+' || letter == '#');
+        && !rest[signs..]
+            .starts_with(|letter: char| letter.is_alphanumeric() || letter == '+' || letter == '#');
     if alone { signs } else { 0 }
 }
 

@@ -93,10 +93,14 @@ fn print(status: &IndexStatus, fresh: &Freshness, look: &Look, out: &mut dyn Wri
             writeln!(out, "          {}", flags.join(" "))?;
         }
     }
-    let languages: Vec<String> = status.languages.iter().map(|(language, passages)| match language {
-        Some(language) => format!("{language} {passages}"),
-        None => format!("unknown {passages}"),
-    }).collect();
+    let languages: Vec<String> = status
+        .languages
+        .iter()
+        .map(|(language, passages)| match language {
+            Some(language) => format!("{language} {passages}"),
+            None => format!("unknown {passages}"),
+        })
+        .collect();
     if !languages.is_empty() {
         writeln!(out, "languages {} (passages)", languages.join(", "))?;
     }

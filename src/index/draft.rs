@@ -86,8 +86,10 @@ impl Drafts {
 
     fn tally(&self, at: usize, passage: &Passage, language: Option<Language>) -> Tally {
         let words = self.words[at];
-        let mut tally =
-            Tally { languages: language.map(|language| (language, 1)).into_iter().collect(), ..Tally::default() };
+        let mut tally = Tally {
+            languages: language.map(|language| (language, 1)).into_iter().collect(),
+            ..Tally::default()
+        };
         match passage.role {
             Role::Main => {
                 let above = std::iter::once(&self.facts.title).chain(&passage.headings);

@@ -5,12 +5,13 @@
 //! excerpt.toml   settings; marks the folder as an index
 //! current        the name of the generation in force, such as `g1`
 //! g1/            tantivy's files and the ledgers
+//! synonyms.txt   groups of words that mean the same, where the user gave some
 //! writer.lock    held while writing; writer.pid says by whom
 //! ```
 
 use std::{
     fmt, fs, io,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -32,10 +33,17 @@ const POINTER: &str = "current";
 const LOCK: &str = "writer.lock";
 const PID: &str = "writer.pid";
 
+/// Synonyms past so many bytes are not read: they are looked through with each search.
+const LONGEST_SYNONYMS: u64 = 1 << 20;
+const SYNONYMS: &str = "synonyms.txt";
+
 const NEW_SETTINGS: &str = "\
 # This folder is an index of excerpt. What may stand here:
 #
 # exclude = [\"drafts/**\", \"*.bak\"]   # left out in every folder of this index
+#
+# A file synonyms.txt beside this one may hold words that mean the same, a group on each line:
+# car, automobile, motor car
 ";
 
 /// What the settings file of an index may say.
@@ -78,6 +86,20 @@ pub(super) fn settings(folder: &Path) -> Result<Settings> {
         toml::from_str(&text).map_err(|source| Error::Settings { path, source: source.into() })?;
     walk::check_globs(&settings.exclude)?;
     Ok(settings)
+}
+
+/// Returns the text of the synonyms that the user gave the index; nothing where there are none.
+pub(super) fn synonyms(folder: &Path) -> Result<String> {
+    let path = folder.join(SYNONYMS);
+    let file = match fs::File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(source) => return Err(Error::Read { path, source }),
+    };
+    let mut bytes = Vec::new();
+    let read = file.take(LONGEST_SYNONYMS).read_to_end(&mut bytes);
+    read.map_err(|source| Error::Read { path, source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Returns the folder of the generation in force, if there is one.

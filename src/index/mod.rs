@@ -168,6 +168,11 @@ impl Index {
         &self.manifest
     }
 
+    /// Returns the text of the synonyms that the user gave the index.
+    pub(crate) fn synonyms(&self) -> Result<String> {
+        home::synonyms(&self.dir)
+    }
+
     pub(crate) fn statistics(&self) -> Statistics<'_> {
         Statistics::new(&self.searcher, self.fields, self.manifest.tally.clone())
     }

@@ -21,6 +21,7 @@ use tantivy::{
 
 use super::{
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
+    otherwise::Other,
     tree::{Filter, Group, Node, Word},
     weight::Weights,
 };
@@ -116,7 +117,31 @@ impl<'a> Compiler<'a> {
                 _ => queries.push(self.node(node)?),
             }
         }
+        for other in self.lexicon.others(&group.should) {
+            queries.extend(self.other(&other)?);
+        }
         Ok(queries)
+    }
+
+    /// Returns clauses for what may stand for words of the query.
+    fn other(&self, other: &Other) -> tantivy::Result<Vec<Box<dyn Query>>> {
+        let share = self.lexicon.share(other);
+        if let [_] = other.words.as_slice() {
+            let mut clauses = Vec::new();
+            for sought in self.lexicon.sought(&other.words) {
+                clauses.extend(self.forms(&sought)?);
+            }
+            let weighed = |clause| Box::new(BoostQuery::new(clause, share)) as Box<dyn Query>;
+            return Ok(clauses.into_iter().map(weighed).collect());
+        }
+        Ok(vec![self.in_place(other)])
+    }
+
+    /// Returns a query for words side by side that stand for a word: it counts as that would.
+    pub(super) fn in_place(&self, other: &Other) -> Box<dyn Query> {
+        let words: Vec<&Word> = other.words.iter().collect();
+        let query = self.side_by_side(self.index.fields().stem, &words, 0);
+        Box::new(BoostQuery::new(query, self.weights.stem * self.lexicon.share(other)))
     }
 
     /// Returns a query for all passages of articles themselves: what stands around them is found by
@@ -134,7 +159,12 @@ impl<'a> Compiler<'a> {
                 for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
                     each.push((Occur::Must, any(self.forms(sought)?)));
                 }
-                Box::new(BooleanQuery::new(each))
+                let mut ways: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::new(each))];
+                let others = self.lexicon.others(std::slice::from_ref(node));
+                for other in others.iter().filter(|other| other.of.len() == words.len()) {
+                    ways.extend(self.other(other)?);
+                }
+                any(ways)
             }
             Node::Prefix(prefix) => self.prefix(prefix)?,
             // What they stand for is not looked up yet.
@@ -218,12 +248,12 @@ impl<'a> Compiler<'a> {
             Filter::Tag(names) => any_of(names, |name| term(fields.tag, name)),
             Filter::Site(names) => any_of(names, |name| term(fields.site, name)),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
-            Filter::Language(names) => any_of(names, |name| {
-                match Language::of_tag(name).filter(|_| !name.contains('-')) {
+            Filter::Language(names) => {
+                any_of(names, |name| match Language::of_tag(name).filter(|_| !name.contains('-')) {
                     Some(language) => term(fields.language, language.code()),
                     None => term(fields.language, name),
-                }
-            }),
+                })
+            }
             Filter::Format(names) => any_of(names, |name| term(fields.format, name)),
             Filter::Days(Span { first, last }) => {
                 // A month meets a range that holds one of its days.

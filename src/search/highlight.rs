@@ -228,7 +228,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{lexicon, parse::parse, query::Query, tree::Word},
+        super::{
+            lexicon,
+            matches::Meaning,
+            otherwise::{self, Synonyms},
+            parse::parse,
+            query::Query,
+            tree::{Node, Word},
+        },
         *,
     };
     use crate::analysis::StopWords;
@@ -236,9 +243,11 @@ mod tests {
     fn targets(query: &str) -> Targets {
         let query = Query { text: query.into(), ..Query::default() };
         let stem = |word: &Word| vec![analysis::stem(&word.typed, None).into_owned()];
-        Targets::of(&parse(&query).tree, &StopWords::of(None), &|words| {
-            lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect()
-        })
+        let sought =
+            |words: &[Word]| lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect();
+        let others = |nodes: &[Node]| otherwise::others(nodes, &Synonyms::default());
+        let meaning = Meaning { stop: &StopWords::of(None), sought: &sought, others: &others };
+        Targets::of(&parse(&query).tree, &meaning)
     }
 
     /// Writes a snippet with brackets around what is marked.
@@ -266,7 +275,13 @@ mod tests {
         check("cat -dog", "A cat, a dog.", "A [cat], a dog.");
         check("the cat", "The cat.", "The [cat].");
         check("the", "The cat.", "[The] cat.");
-        check("GPT-4", "GPT-4 and GPT 4.", "[GPT-4] and [GPT 4].");
+        check("GPT-4", "GPT-4 and GPT 4, and GPT4.", "[GPT-4] and [GPT 4], and [GPT4].");
+        check("gpt4", "GPT-4 and GPT 4, 4 GPT.", "[GPT-4] and [GPT 4], 4 GPT.");
+        check("智能", "人工智能很智慧，能。", "人工[智能]很智慧，能。");
+        check("人工智能", "人工智能很智慧，能。", "[人工智能]很智慧，能。");
+        check("猫", "猫和狗。", "[猫]和狗。");
+        check("U.S.", "In the U.S. and the US.", "In the [U.S]. and the [US].");
+        check("C++", "C++ is no C.", "[C++] is no C.");
     }
 
     #[test]

@@ -4,7 +4,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
-use super::tree::{Group, Node, Word};
+use super::{
+    otherwise::{Other, Synonyms, others},
+    tree::{Group, Node, Word},
+};
 use crate::{
     analysis::{self, ACCENT_MARK, Language, StopWords},
     index::{Index, Statistics},
@@ -21,6 +24,7 @@ pub(super) struct Lexicon<'a> {
     languages: Vec<Option<Language>>,
     /// Words of the query's language that carry no subject.
     pub(super) stop: StopWords,
+    synonyms: Synonyms,
     known: RefCell<HashMap<String, Rc<Forms>>>,
 }
 
@@ -47,12 +51,13 @@ pub(super) struct Sought {
 }
 
 impl<'a> Lexicon<'a> {
-    /// Makes a lexicon for a query of this text.
+    /// Makes a lexicon for a query of this text. Synonyms that cannot be read are none.
     pub(super) fn new(index: &'a Index, text: &str) -> Self {
         let languages: Vec<Option<Language>> =
             index.languages().into_iter().map(|(language, _)| language).collect();
         let stop = StopWords::of(spoken(text, &languages));
-        Self { index, statistics: index.statistics(), languages, stop, known: RefCell::default() }
+        let synonyms = Synonyms::read(&index.synonyms().unwrap_or_default());
+        Self { index, statistics: index.statistics(), languages, stop, synonyms, known: RefCell::default() }
     }
 
     /// Says whether a word carries no subject in the query's language.
@@ -103,16 +108,16 @@ impl<'a> Lexicon<'a> {
         let start = format!("{folded}{ACCENT_MARK}");
         let mut found: Vec<String> = Vec::new();
         for segment in self.index.searcher().segment_readers() {
-            let stream = segment
-                .inverted_index(self.index.fields().exact)
-                .and_then(|inverted| Ok(inverted.terms().range().ge(&start).into_stream().map(|mut terms| {
+            let stream = segment.inverted_index(self.index.fields().exact).and_then(|inverted| {
+                Ok(inverted.terms().range().ge(&start).into_stream().map(|mut terms| {
                     while terms.advance() && terms.key().starts_with(start.as_bytes()) {
                         let word = std::str::from_utf8(&terms.key()[start.len()..]).unwrap_or_default();
                         if !found.iter().any(|known| known == word) {
                             found.push(word.into());
                         }
                     }
-                })?));
+                })?)
+            });
             // What cannot be read here cannot be searched either, and is told of there.
             let _ = stream;
         }
@@ -173,6 +178,37 @@ impl<'a> Lexicon<'a> {
     /// Returns what the words that were typed in one piece are looked for as.
     pub(super) fn sought(&self, words: &[Word]) -> Vec<Sought> {
         sought(words, &|word| self.forms(word).stems.clone())
+    }
+
+    /// Returns what of the index may stand for words of these nodes.
+    pub(super) fn others(&self, nodes: &[Node]) -> Vec<Other> {
+        let mut others = others(nodes, &self.synonyms);
+        others.retain(|other| match other.words.as_slice() {
+            [word] => self.sought(std::slice::from_ref(word)).iter().any(|sought| self.is_held(sought)),
+            words => !self.series(&words.iter().collect::<Vec<_>>()).is_empty(),
+        });
+        others
+    }
+
+    /// Returns what finding something is worth that may stand for words, as a share of what its own words
+    /// are worth: it is as rare as the rarest of those and itself together.
+    pub(super) fn share(&self, other: &Other) -> f32 {
+        let all = (self.index.passages() as f32).max(1.0);
+        let field = self.index.fields().stem;
+        let holders = |word: &Word| -> f32 {
+            let count =
+                |stem: &String| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0);
+            self.forms(word).stems.iter().map(count).sum::<u64>() as f32
+        };
+        let least = |words: &mut dyn Iterator<Item = f32>| words.fold(f32::MAX, f32::min);
+        let own: Vec<f32> = other.words.iter().map(holders).collect();
+        let together = least(&mut own.iter().copied())
+            + least(&mut other.of.iter().map(|word| holders(&Word::of(word))));
+        idf(together.min(all), all) / own.into_iter().map(|holders| idf(holders, all)).sum::<f32>()
+    }
+
+    fn is_held(&self, sought: &Sought) -> bool {
+        sought.stems.iter().chain(&sought.exact).any(|term| self.holders(term) > 0)
     }
 
     /// Returns the words as terms side by side in the field of stems, with their positions: one series for

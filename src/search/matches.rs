@@ -4,9 +4,20 @@ use std::{cell::RefCell, collections::HashMap, ops::Range};
 
 use super::{
     lexicon::{Sought, drops_stop_words},
+    otherwise::Other,
     tree::{Group, Node, Word},
 };
 use crate::analysis::{Analyzer, Language, StopWords};
+
+/// What the words of a query mean.
+pub(super) struct Meaning<'a> {
+    /// Words that carry no subject.
+    pub(super) stop: &'a StopWords,
+    /// What words typed in one piece stand for, and what finding each is worth.
+    pub(super) sought: &'a dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
+    /// What may stand there instead.
+    pub(super) others: &'a dyn Fn(&[Node]) -> Vec<Other>,
+}
 
 /// What is marked in a text.
 #[derive(Debug, Default)]
@@ -16,7 +27,7 @@ pub(super) struct Targets {
     /// Single characters.
     characters: HashMap<String, Target>,
     prefixes: Vec<String>,
-    phrases: Vec<(Vec<String>, u32)>,
+    phrases: Vec<Phrase>,
     analyzer: RefCell<Analyzer>,
 }
 
@@ -26,45 +37,65 @@ struct Target {
     worth: f32,
 }
 
+/// Words side by side.
+#[derive(Debug)]
+struct Phrase {
+    /// What each of them may be: folded words, or stems.
+    words: Vec<Vec<String>>,
+    stemmed: bool,
+    slop: u32,
+}
+
+/// A word of a text.
+struct Piece {
+    range: Range<usize>,
+    folded: String,
+    stem: String,
+}
+
 impl Targets {
-    /// Returns what a tree looks for; `sought` says what words typed in one piece stand for, and what
-    /// finding each is worth.
-    pub(super) fn of(
-        tree: &Group,
-        stop: &StopWords,
-        sought: &dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
-    ) -> Self {
+    /// Returns what a tree looks for.
+    pub(super) fn of(tree: &Group, meaning: &Meaning<'_>) -> Self {
         let mut targets = Self::default();
-        targets.collect(tree, stop, sought);
+        targets.collect(tree, meaning);
         targets
     }
 
-    fn collect(
-        &mut self,
-        group: &Group,
-        stop: &StopWords,
-        sought: &dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
-    ) {
-        let drop = drops_stop_words(group, stop);
-        for (node, should) in
-            group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
-        {
-            match node {
-                Node::Words(words) => {
-                    for (sought, worth) in sought(words) {
-                        if !(should && drop && stop.contains(&sought.word)) {
-                            self.add(sought, worth);
-                        }
+    fn collect(&mut self, group: &Group, meaning: &Meaning<'_>) {
+        let drop = drops_stop_words(group, meaning.stop);
+        for (nodes, should) in [(&group.must, false), (&group.should, true)] {
+            for node in nodes {
+                self.collect_node(node, should && drop, meaning);
+            }
+            for other in (meaning.others)(nodes) {
+                let mut each = other.words.iter().map(|word| (meaning.sought)(std::slice::from_ref(word)));
+                if other.words.len() == 1 {
+                    each.flatten().for_each(|(sought, worth)| self.add(sought, worth));
+                    continue;
+                }
+                let words =
+                    each.by_ref().map(|sought| sought.into_iter().flat_map(|(one, _)| one.stems).collect());
+                self.phrases.push(Phrase { words: words.collect(), stemmed: true, slop: 0 });
+            }
+        }
+    }
+
+    fn collect_node(&mut self, node: &Node, drop: bool, meaning: &Meaning<'_>) {
+        match node {
+            Node::Words(words) => {
+                for (sought, worth) in (meaning.sought)(words) {
+                    if !(drop && meaning.stop.contains(&sought.word)) {
+                        self.add(sought, worth);
                     }
                 }
-                Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
-                Node::Phrase(words, slop) => {
-                    let words = words.iter().map(|word| word.folded.clone());
-                    self.phrases.push((words.collect(), *slop));
-                }
-                Node::Group(inner) => self.collect(inner, stop, sought),
-                _ => {}
             }
+            Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
+            Node::Phrase(words, slop) => {
+                let words = words.iter().map(|word| vec![word.folded.clone()]).collect();
+                self.phrases.push(Phrase { words, stemmed: false, slop: *slop });
+            }
+            Node::Group(inner) => self.collect(inner, meaning),
+            _ => {}
         }
     }
 
@@ -81,7 +112,7 @@ impl Targets {
     /// Returns what matches in a text of a language, in order and apart from each other.
     pub(super) fn matches(&self, text: &str, language: Option<Language>) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
-        let mut words: Vec<(Range<usize>, String)> = Vec::new();
+        let mut words: Vec<Piece> = Vec::new();
         let phrases = self.stems.len() + self.characters.len() + self.prefixes.len();
         // A pair of characters that the next one is the second of.
         let mut open: Option<usize> = None;
@@ -102,12 +133,13 @@ impl Targets {
                 found.push(Match { range: token.range.clone(), what, worth: 5.0 });
             }
             if !self.phrases.is_empty() {
-                words.push((token.range, token.folded.into()));
+                let stem = token.stem.unwrap_or_default().into();
+                words.push(Piece { range: token.range, folded: token.folded.into(), stem });
             }
         });
-        for (number, (phrase, slop)) in self.phrases.iter().enumerate() {
-            for at in stands(phrase, *slop, &words) {
-                found.push(Match { range: words[at].0.clone(), what: phrases + number, worth: 8.0 });
+        for (number, phrase) in self.phrases.iter().enumerate() {
+            for at in phrase.stands(&words) {
+                found.push(Match { range: words[at].range.clone(), what: phrases + number, worth: 8.0 });
             }
         }
         found.sort_by_key(|one| (one.range.start, one.range.end));
@@ -138,39 +170,47 @@ pub(super) struct Match {
     pub(super) worth: f32,
 }
 
-/// Returns the numbers of the words that stand for a phrase: exactly in order, or with up to `slop`
-/// other words between them.
-fn stands(phrase: &[String], slop: u32, words: &[(Range<usize>, String)]) -> Vec<usize> {
-    let mut found = Vec::new();
-    let Some(first) = phrase.first() else { return found };
-    for start in (0..words.len()).filter(|&at| words[at].1 == *first) {
-        let end = (start + phrase.len() + slop as usize).min(words.len());
-        let mut taken = vec![start];
-        let mut at = start + 1;
-        for wanted in &phrase[1..] {
-            match (at..end).find(|&at| words[at].1 == *wanted) {
-                Some(next) => {
-                    taken.push(next);
-                    at = next + 1;
+impl Phrase {
+    /// Returns the numbers of the words of a text that stand for it: exactly in order, or with up to
+    /// `slop` other words between them.
+    fn stands(&self, words: &[Piece]) -> Vec<usize> {
+        let slop = self.slop as usize;
+        let is = |wanted: &[String], at: usize| {
+            let word = if self.stemmed { &words[at].stem } else { &words[at].folded };
+            wanted.contains(word)
+        };
+        let mut found = Vec::new();
+        let Some((first, rest)) = self.words.split_first() else { return found };
+        for start in (0..words.len()).filter(|&at| is(first, at)) {
+            let end = (start + self.words.len() + slop).min(words.len());
+            let mut taken = vec![start];
+            let mut at = start + 1;
+            for wanted in rest {
+                match (at..end.min(at + slop + 1)).find(|&at| is(wanted, at)) {
+                    Some(next) => {
+                        taken.push(next);
+                        at = next + 1;
+                    }
+                    None => break,
                 }
-                None => break,
+            }
+            if taken.len() == self.words.len() {
+                found.extend(taken);
             }
         }
-        if taken.len() == phrase.len() {
-            found.extend(taken);
-        }
-    }
-    // A loose phrase may stand the other way round.
-    if slop > 0 && found.is_empty() {
-        let span = phrase.len() + slop as usize;
-        for start in (0..words.len()).filter(|&at| phrase.contains(&words[at].1)) {
-            let window = start..(start + span).min(words.len());
-            if phrase.iter().all(|wanted| window.clone().any(|at| words[at].1 == *wanted)) {
-                found.extend(window.filter(|&at| phrase.contains(&words[at].1)));
+        // A loose phrase may stand the other way round.
+        if slop > 0 && found.is_empty() {
+            let any = |at: usize| self.words.iter().any(|wanted| is(wanted, at));
+            let span = self.words.len() + slop;
+            for start in (0..words.len()).filter(|&at| any(at)) {
+                let window = start..(start + span).min(words.len());
+                if self.words.iter().all(|wanted| window.clone().any(|at| is(wanted, at))) {
+                    found.extend(window.filter(|&at| any(at)));
+                }
             }
         }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

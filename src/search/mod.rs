@@ -9,6 +9,7 @@ mod tree;
 mod field;
 mod operators;
 mod parse;
+mod otherwise;
 mod lexicon;
 mod shape;
 mod print;
@@ -39,7 +40,7 @@ pub use weight::Weights;
 use self::{
     compile::Within,
     group::Chosen,
-    matches::Targets,
+    matches::{Meaning, Targets},
     order::{Asked, Except, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, Candidate},
@@ -107,7 +108,9 @@ impl Index {
         }
         let (ranked, chosen) = self.chosen(&asked)?;
         let lexicon = &asked.compiler.lexicon;
-        let targets = Targets::of(&asked.tree, &lexicon.stop, &|words| lexicon.weighed(words));
+        let (sought, others) =
+            (&|words: &[Word]| lexicon.weighed(words), &|nodes: &[Node]| lexicon.others(nodes));
+        let targets = Targets::of(&asked.tree, &Meaning { stop: &lexicon.stop, sought, others });
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();

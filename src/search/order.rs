@@ -172,7 +172,8 @@ impl<'a> Asked<'a> {
         let (index, weight) = (self.compiler.index, self.compiler.weights.likeness);
         let words = self.parts.iter().filter(|part| part.retrieves).filter_map(|part| {
             let terms = &part.bag.as_ref()?.terms;
-            let stems = terms.iter().filter_map(|term| term.value().as_str().map(String::from)).collect::<Vec<_>>();
+            let stems =
+                terms.iter().filter_map(|term| term.value().as_str().map(String::from)).collect::<Vec<_>>();
             let worth = part.weight * self.compiler.lexicon.worth(&stems);
             Some((part.word.as_deref()?, stems, worth))
         });

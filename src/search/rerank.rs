@@ -1,6 +1,8 @@
 //! The order: every part of a score, computed for the candidates one part after another, so that it
 //! is the same sum however the passages lie in the index.
 
+use std::collections::HashSet;
+
 use tantivy::{
     DocAddress, DocSet, Term,
     query::{BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
@@ -12,6 +14,7 @@ use super::{
     compile::{Compiler, any, term},
     lexicon::{Sought, drops_stop_words},
     nearest::nearest,
+    otherwise::{Other, is_number},
     print::single,
     tree::{Group, Node, Word},
 };
@@ -54,9 +57,12 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
     let (fields, weights) = (compiler.index.fields(), &compiler.weights);
     let mut parts = Vec::new();
     for (sought, times) in &terms.words {
-        // A pair of characters has no name that a reader would know it by.
-        let name = sought.exact.is_some().then(|| sought.word.clone());
-        let titles: Vec<String> = if sought.is_character() { vec![sought.word.clone()] } else { sought.stems.clone() };
+        // A pair of characters has no name that a reader would know it by, and what stands there otherwise
+        // is not missed.
+        let named = sought.exact.is_some() && !terms.otherwise.contains(&sought.word);
+        let name = named.then(|| sought.word.clone());
+        let titles: Vec<String> =
+            if sought.is_character() { vec![sought.word.clone()] } else { sought.stems.clone() };
         let mut add = |label: &str, weight: f32, field: Field, texts: &[String], retrieves: bool| {
             let whole = field == fields.stem || field == fields.exact;
             let of_field = |field: Field, texts: &[String]| {
@@ -67,7 +73,8 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
                 query: any(compiler.terms(field, texts, weight * times)?),
                 weight: weight * times,
                 word: name.clone(),
-                bag: whole.then(|| Bag { terms: of_field(field, texts), titles: of_field(fields.title, &titles) }),
+                bag: whole
+                    .then(|| Bag { terms: of_field(field, texts), titles: of_field(fields.title, &titles) }),
                 retrieves,
                 note: None,
             });
@@ -91,7 +98,8 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
     }
     let mut unknown = 0;
     for (sought, times) in terms.words.iter().filter(|(sought, _)| !sought.stems.is_empty()) {
-        if sought.exact.is_some() && compiler.lexicon.is_unknown(sought)? {
+        let named = sought.exact.is_some() && !terms.otherwise.contains(&sought.word);
+        if named && compiler.lexicon.is_unknown(sought)? {
             unknown += 1;
             if unknown <= MOST_UNKNOWN {
                 parts.extend(spelled_like(compiler, &sought.word, *times)?);
@@ -114,6 +122,10 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
     }
     let typed = |words: &[&Word]| words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
+    for other in &terms.in_place {
+        let label = format!("said as `{}`", typed(&other.words.iter().collect::<Vec<_>>()));
+        parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.in_place(other)) });
+    }
     let mut add = |label: &str, words: &[&Word], slop: u32, weight: f32| {
         let query = BoostQuery::new(compiler.side_by_side(fields.stem, words, slop), weight);
         parts.push(Part::of_several(format!("{label} `{}`", typed(words)), Box::new(query)));
@@ -148,6 +160,10 @@ struct Terms<'a> {
     /// What was typed in one piece, and names with their numbers.
     units: Vec<Vec<&'a Word>>,
     others: Vec<&'a Node>,
+    /// Words side by side that may stand for some of these.
+    in_place: Vec<Other>,
+    /// Words that something else may stand for, and words that do.
+    otherwise: HashSet<String>,
     /// The words of phrases that need not be there: without the phrase they still tell something.
     quoted: Vec<&'a str>,
 }
@@ -156,6 +172,20 @@ impl<'a> Terms<'a> {
     fn collect(&mut self, group: &'a Group, compiler: &Compiler<'_>) {
         let lexicon = &compiler.lexicon;
         let drop = drops_stop_words(group, &lexicon.stop);
+        for other in lexicon.others(&group.must).into_iter().chain(lexicon.others(&group.should)) {
+            let share = lexicon.share(&other);
+            self.otherwise.extend(other.of.iter().cloned());
+            if let [word] = other.words.as_slice() {
+                self.otherwise.insert(word.folded.clone());
+                for sought in lexicon.sought(&other.words) {
+                    if !self.words.iter().any(|(known, _)| known.word == sought.word) {
+                        self.words.push((sought, share));
+                    }
+                }
+            } else {
+                self.in_place.push(other);
+            }
+        }
         let mut last: Option<&Word> = None;
         let mut kind_follows = false;
         for (node, should) in
@@ -165,7 +195,9 @@ impl<'a> Terms<'a> {
                 Node::Words(words) => {
                     let stop = |word: &str| should && drop && lexicon.stop.contains(word);
                     let count = if kind_follows { compiler.weights.kind } else { 1.0 };
-                    kind_follows = words.last().is_some_and(|word| analysis::asks_for_kind(&analysis::lower(&word.typed)));
+                    kind_follows = words
+                        .last()
+                        .is_some_and(|word| analysis::asks_for_kind(&analysis::lower(&word.typed)));
                     for sought in lexicon.sought(words).into_iter().filter(|sought| !stop(&sought.word)) {
                         match self.words.iter_mut().find(|(known, _)| known.word == sought.word) {
                             Some((_, times)) => *times += count,
@@ -175,7 +207,8 @@ impl<'a> Terms<'a> {
                     for word in words.iter().filter(|word| !stop(&word.folded)) {
                         // Characters side by side are looked for as pairs already.
                         let neighbours = |last: &&Word| {
-                            !(last.is_character() && word.is_character()) && lexicon.forms(last) != lexicon.forms(word)
+                            !(last.is_character() && word.is_character())
+                                && lexicon.forms(last) != lexicon.forms(word)
                         };
                         if let Some(last) = last.filter(neighbours) {
                             self.pairs.push([last, word]);
@@ -209,10 +242,6 @@ impl<'a> Terms<'a> {
     }
 }
 
-fn is_number(word: &Word) -> bool {
-    word.folded.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Returns, for each of these passages, what each part adds to its score.
 pub(super) fn score(
     compiler: &Compiler<'_>,
@@ -224,9 +253,10 @@ pub(super) fn score(
     let mut sorted: Vec<usize> = (0..passages.len()).collect();
     sorted.sort_by_key(|&at| passages[at]);
     for (number, part) in parts.iter().enumerate() {
-        let weight = part
-            .query
-            .weight(EnableScoring::enabled_from_statistics_provider(&compiler.lexicon.statistics, searcher))?;
+        let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(
+            &compiler.lexicon.statistics,
+            searcher,
+        ))?;
         for passages_of_segment in
             sorted.chunk_by(|&one, &other| passages[one].segment_ord == passages[other].segment_ord)
         {

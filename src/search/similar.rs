@@ -27,7 +27,8 @@ impl Index {
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn similar(&self, article: &ArticleText, query: &Query) -> Result<Results> {
         let words = self.telling(article)?;
-        let typed: Vec<String> = words.iter().map(|(words, _)| words.iter().map(|word| word.folded.as_str()).collect()).collect();
+        let typed: Vec<String> =
+            words.iter().map(|(words, _)| words.iter().map(|word| word.folded.as_str()).collect()).collect();
         let query = Query { text: typed.join(" "), ..query.clone() };
         // What counts twice is named twice.
         let nodes = words.into_iter().flat_map(|(mut words, times)| {
@@ -62,13 +63,18 @@ impl Index {
                 continue;
             }
             let key = words.iter().map(|word| word.folded.as_str()).collect::<String>();
-            let key = if words.len() > 1 { key } else { analysis::stem(&key, analysis::guess(&text)).into_owned() };
+            let key =
+                if words.len() > 1 { key } else { analysis::stem(&key, analysis::guess(&text)).into_owned() };
             counts.entry(key).or_insert((0, words)).0 += 1;
         }
         let compiler = Compiler::new(self, &text, Weights::default());
         let weighed = counts.into_iter().map(|(stem, (count, words))| {
             let weight = 1.0 + (count as f32).ln();
-            let worth = compiler.lexicon.sought(&words).first().map_or(0.0, |first| compiler.lexicon.worth(&first.stems));
+            let worth = compiler
+                .lexicon
+                .sought(&words)
+                .first()
+                .map_or(0.0, |first| compiler.lexicon.worth(&first.stems));
             (weight * worth, weight, stem, words)
         });
         let mut words: Vec<(f32, f32, String, Vec<Word>)> = weighed.collect();
