@@ -223,13 +223,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{parse::parse, query::Query},
+        super::{parse::parse, query::Query, tree::Node},
         *,
     };
 
     fn targets(query: &str) -> Targets {
         let query = Query { text: query.into(), ..Query::default() };
-        Targets::of(&parse(&query).tree, &|_| 1.0)
+        let expand = |node: &Node| -> tantivy::Result<Vec<Vec<String>>> {
+            let words = ["agent", "agents", "agentic", "cat"].into_iter().filter(|word| match node {
+                Node::Prefix(prefix) => word.starts_with(prefix.as_str()),
+                _ => false,
+            });
+            Ok(words.map(|word| vec![word.into()]).collect())
+        };
+        Targets::of(&parse(&query).tree, &|_| 1.0, &expand).expect("there is no index to fail")
     }
 
     /// Writes a snippet with brackets around what is marked.

@@ -8,9 +8,13 @@ use std::{
 
 use super::{
     compile::drops_stop_words,
+    print::single,
     tree::{Group, Node},
 };
 use crate::analysis;
+
+/// Returns what a part of a query stands for: words, or several side by side.
+pub(super) type Expand<'a> = dyn Fn(&Node) -> tantivy::Result<Vec<Vec<String>>> + 'a;
 
 /// What is marked in a text.
 #[derive(Debug, Default)]
@@ -19,20 +23,31 @@ pub(super) struct Targets {
     stems: HashMap<String, f32>,
     /// The first letters of these.
     initials: HashSet<char>,
-    prefixes: Vec<String>,
+    /// Words as they are, each with the part of the query that stands for it.
+    words: HashMap<String, String>,
     phrases: Vec<(Vec<String>, u32)>,
 }
 
 impl Targets {
-    /// Returns what a tree looks for; `worth` says how telling a stem is.
-    pub(super) fn of(tree: &Group, worth: &dyn Fn(&str) -> f32) -> Self {
+    /// Returns what a tree looks for; `worth` says how telling a stem is, `expand` what a prefix, a fuzzy
+    /// word or a shape stands for.
+    pub(super) fn of(
+        tree: &Group,
+        worth: &dyn Fn(&str) -> f32,
+        expand: &Expand<'_>,
+    ) -> tantivy::Result<Self> {
         let mut targets = Self::default();
-        targets.collect(tree, worth);
+        targets.collect(tree, worth, expand)?;
         targets.initials = targets.stems.keys().filter_map(|stem| stem.chars().next()).collect();
-        targets
+        Ok(targets)
     }
 
-    fn collect(&mut self, group: &Group, worth: &dyn Fn(&str) -> f32) {
+    fn collect(
+        &mut self,
+        group: &Group,
+        worth: &dyn Fn(&str) -> f32,
+        expand: &Expand<'_>,
+    ) -> tantivy::Result<()> {
         let drop = drops_stop_words(group);
         for (node, should) in
             group.must.iter().map(|node| (node, false)).chain(group.should.iter().map(|node| (node, true)))
@@ -45,15 +60,25 @@ impl Targets {
                         }
                     }
                 }
-                Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
+                Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => {
+                    for words in expand(node)? {
+                        match <[String; 1]>::try_from(words) {
+                            Ok([word]) => {
+                                self.words.entry(word).or_insert_with(|| single(node));
+                            }
+                            Err(words) => self.phrases.push((words, 0)),
+                        }
+                    }
+                }
                 Node::Phrase(words, slop) => {
                     let words = words.iter().map(|word| word.folded.clone());
                     self.phrases.push((words.collect(), *slop));
                 }
-                Node::Group(inner) => self.collect(inner, worth),
-                _ => {}
+                Node::Group(inner) => self.collect(inner, worth, expand)?,
+                Node::Title(_) | Node::Filter(_) => {}
             }
         }
+        Ok(())
     }
 
     /// Returns what matches in a text, in order and apart from each other, each with the number of
@@ -70,11 +95,7 @@ impl Targets {
             let stem = if may_match { analysis::stem(folded) } else { Cow::Borrowed("") };
             let hit = match self.stems.get(stem.as_ref()) {
                 Some(&worth) => Some((stem.into_owned(), worth)),
-                None => self
-                    .prefixes
-                    .iter()
-                    .find(|prefix| folded.starts_with(prefix.as_str()))
-                    .map(|prefix| (format!("{prefix}*"), 5.0)),
+                None => self.words.get(folded).map(|part| (part.clone(), 5.0)),
             };
             if let Some((key, worth)) = hit {
                 let next = numbers.len();

@@ -11,7 +11,9 @@ mod operators;
 mod parse;
 mod shape;
 mod print;
+mod understood;
 mod compile;
+mod expand;
 mod retrieve;
 mod article;
 mod rerank;
@@ -33,6 +35,7 @@ use tantivy::{DocAddress, Term, query::Bm25StatisticsProvider};
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
 pub use results::{Copy, Hit, Inside, Ranking, Results};
+pub use understood::{Meaning, Understood, understood};
 pub use weight::Weights;
 
 use self::{
@@ -102,11 +105,15 @@ impl Index {
         let asked = Asked { except, ..self.asked(query, tree, &mut notes)? };
         let total = asked.count().map_err(broken)?;
         let cut_short = asked.compiler.cut_short.take();
-        for prefix in &cut_short {
-            notes.push(format!("`{prefix}*` begins too many words: the most frequent were looked for"));
+        for part in &cut_short {
+            notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
         let (ranked, chosen) = self.chosen(&asked)?;
-        let targets = Targets::of(&asked.tree, &|stem| asked.compiler.worth(stem));
+        let targets = Targets::of(&asked.tree, &|stem| asked.compiler.worth(stem), &|node| {
+            let expansions = asked.compiler.expansions(node)?;
+            Ok(expansions.iter().map(|expansion| expansion.words.clone()).collect())
+        })
+        .map_err(broken)?;
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
