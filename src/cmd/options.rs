@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use excerpt::{
     Error, Index,
-    date::Date,
+    date::{Date, Span},
     index::{Budget, Update, Verdict},
     render::{self, RENDERERS},
     search::{self, Extent, Query, Recency, Results, Sort},
@@ -47,7 +47,8 @@ pub(super) struct Options {
     /// Prefer newer articles: at this age half of the preference is gone, as in 30d, 6w, 3m or 2y
     #[arg(long, value_name = "AGE", value_parser = age)]
     recency: Option<f64>,
-    /// Only what is dated this day or later: 2025, 2025-01 or 2025-01-15
+    /// Only what is dated this day or later: 2025, 2025-01-15, yesterday, "last week", or 7d for the last
+    /// seven days
     #[arg(long, value_name = "DATE", value_parser = date)]
     after: Option<Date>,
     /// Only what is dated before this day
@@ -113,8 +114,16 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
 }
 
+/// Reads a day that something lies behind or before: the first of those that the text stands for.
 fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "give a date such as 2025, 2025-01 or 2025-01-30".into())
+    let span = Span::after(text, Some(today()));
+    let span = span.map_err(|_| "give a date such as 2025, 2025-01-30, \"last week\" or 7d")?;
+    // Nothing is dated earlier.
+    Ok(span.begins().unwrap_or(Date { year: 1000, month: None, day: None }))
+}
+
+fn today() -> Date {
+    Date::of(SystemTime::now())
 }
 
 /// Reads an age in days: a number of days, weeks, months or years.
@@ -137,7 +146,7 @@ impl Options {
         &self,
         shared: &Shared,
         ui: &Ui,
-        text: String,
+        query: &Query,
         ask: &dyn Fn(&Index, &Query) -> excerpt::Result<Results>,
     ) -> anyhow::Result<Outcome> {
         let dir = locate::locate(shared)?;
@@ -145,7 +154,7 @@ impl Options {
         let mut notes = Vec::new();
         let mut index = self.open(&dir, &means, &mut notes)?;
         let fresh = self.refresh(&mut index, &means, &mut notes)?;
-        let mut results = ask(&index, &self.query(text))?;
+        let mut results = ask(&index, query)?;
         results.freshness = fresh;
         results.notes.extend(notes);
         let format = if ui.json { "json" } else { &self.format };
@@ -156,10 +165,12 @@ impl Options {
         Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
     }
 
-    fn query(&self, text: String) -> Query {
-        let today = Date::of(SystemTime::now());
+    /// Returns the query that the options are for.
+    pub(super) fn query(&self, text: String) -> Query {
+        let today = today();
         Query {
             text,
+            today: Some(today),
             within: self.within.clone(),
             after: self.after,
             before: self.before,

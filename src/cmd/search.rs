@@ -1,14 +1,20 @@
 //! `excerpt search`: ranked passages.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, io::Write};
+
+use excerpt::{
+    render::understood as render,
+    search::{self, Query},
+};
 
 use super::{Outcome, Shared, options::Options, ui::Ui};
 
 /// Print the passages that answer, best first
 ///
 /// A folder that the index does not know is indexed first. In the query, "quotes" mean exactly these
-/// words, +word must be there and -word must not, agent* begins so; AND, OR, NOT and ( ) work, and
-/// title: author: path: tag: site: lang: format: date: after: before: look in that field.
+/// words, +word must be there and -word must not, agent* begins so, zukerberg~ is spelled nearly so and
+/// /gpt-[45]/ is of this shape; AND, OR, NOT and ( ) work, and title: author: path: tag: site: lang:
+/// format: date: after: before: look in that field.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,6 +24,12 @@ pub(super) struct Search {
     /// What to look for
     #[arg(value_name = "WORDS", required_unless_present_any = ["after", "before"])]
     words: Vec<OsString>,
+    /// Look for all words exactly as they are written, but for case and accents
+    #[arg(long)]
+    exact: bool,
+    /// Say how the query was understood, and search nothing
+    #[arg(long)]
+    explain_query: bool,
     #[command(flatten)]
     options: Options,
 }
@@ -49,6 +61,17 @@ impl Search {
             .iter()
             .map(|word| word.to_string_lossy().trim_start_matches(WORD).to_string())
             .collect();
-        self.options.answer(shared, ui, words.join(" "), &|index, query| index.search(query))
+        let query = Query { exact: self.exact, ..self.options.query(words.join(" ")) };
+        if !self.explain_query {
+            return self.options.answer(shared, ui, &query, &|index, query| index.search(query));
+        }
+        let understood = search::understood(&query);
+        let mut out = ui.out();
+        match ui.json {
+            true => render::json(&understood, &mut out)?,
+            false => render::text(&understood, &ui.look(), &mut out)?,
+        }
+        out.flush()?;
+        Ok(Outcome::Done)
     }
 }

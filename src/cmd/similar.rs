@@ -24,7 +24,7 @@ pub(super) struct Similar {
 
 impl Similar {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
-        self.options.answer(shared, ui, String::new(), &|index, query| {
+        self.options.answer(shared, ui, &self.options.query(String::new()), &|index, query| {
             index.similar(&show::find(index, &self.what, 0)?, query)
         })
     }

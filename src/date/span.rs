@@ -103,6 +103,16 @@ impl Span {
         Ok(before(end(&text, today)?.span))
     }
 
+    /// Returns the first day, where there is one.
+    pub fn begins(&self) -> Option<Date> {
+        (self.first > 0).then(|| civil(self.first).into())
+    }
+
+    /// Returns the last day, where there is one.
+    pub fn ends(&self) -> Option<Date> {
+        (self.last < Self::LATEST).then(|| civil(self.last).into())
+    }
+
     /// Returns the day before the first that a date means.
     pub fn day_before(date: Date) -> u64 {
         moved(date.first_day(), -1)

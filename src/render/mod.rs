@@ -11,6 +11,7 @@ use crate::search::Results;
 mod text;
 pub mod object;
 pub mod evaluation;
+pub mod understood;
 mod json;
 mod jsonl;
 mod markdown;

@@ -6,8 +6,9 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     ops::Bound,
+    rc::Rc,
 };
 
 use tantivy::{
@@ -20,6 +21,7 @@ use tantivy::{
 };
 
 use super::{
+    expand::Expansion,
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
     otherwise::Other,
     tree::{Filter, Group, Node, Word},
@@ -31,9 +33,6 @@ use crate::{
     index::{EXACT_MARK, Index, schema},
 };
 
-/// The most words that a prefix stands for: the most frequent of those that begin so.
-const MOST_EXPANSIONS: usize = 64;
-
 /// A part of the index to search in: a folder's number and a path inside it.
 pub(super) type Within = (u32, Vec<u8>);
 
@@ -42,14 +41,22 @@ pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
     pub(super) lexicon: Lexicon<'a>,
     pub(super) weights: Weights,
-    /// Prefixes that stand for more words than were taken.
+    /// Parts of the query that stand for more words than were taken.
     pub(super) cut_short: RefCell<BTreeSet<String>>,
+    /// What parts of the query stand for, once that was looked up.
+    pub(super) expanded: RefCell<HashMap<String, Rc<[Expansion]>>>,
 }
 
 impl<'a> Compiler<'a> {
     /// Makes a compiler for a query of this text.
     pub(super) fn new(index: &'a Index, text: &str, weights: Weights) -> Self {
-        Self { index, lexicon: Lexicon::new(index, text), weights, cut_short: RefCell::default() }
+        Self {
+            index,
+            lexicon: Lexicon::new(index, text),
+            weights,
+            cut_short: RefCell::default(),
+            expanded: RefCell::default(),
+        }
     }
 
     /// Returns a query for what a tree matches, within some part of the index.
@@ -166,9 +173,7 @@ impl<'a> Compiler<'a> {
                 }
                 any(ways)
             }
-            Node::Prefix(prefix) => self.prefix(prefix)?,
-            // What they stand for is not looked up yet.
-            Node::Fuzzy(..) | Node::Shape(_) => Box::new(EmptyQuery),
+            Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => self.expanded(node)?,
             Node::Phrase(words, slop) => {
                 let words = folded(words);
                 let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
@@ -178,15 +183,22 @@ impl<'a> Compiler<'a> {
                 Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
             }
             Node::Title(inner) => match &**inner {
-                Node::Words(words) => self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), 0),
-                Node::Phrase(words, slop) => {
-                    self.side_by_side(fields.title, &words.iter().collect::<Vec<_>>(), *slop)
-                }
-                _ => Box::new(EmptyQuery),
+                Node::Words(words) => self.title(words, 0),
+                // Titles are indexed by forms only: exactly these words stand in them or beside them.
+                Node::Phrase(words, slop) => Box::new(BooleanQuery::new(vec![
+                    (Occur::Must, phrase(fields.exact, &folded(words), *slop)),
+                    (Occur::Must, self.title(words, *slop)),
+                ])),
+                inner => self.expanded_title(inner)?,
             },
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
             Node::Group(group) => self.group(group)?,
         })
+    }
+
+    /// Returns a query for words side by side in the title or the headings.
+    pub(super) fn title(&self, words: &[Word], slop: u32) -> Box<dyn Query> {
+        self.side_by_side(self.index.fields().title, &words.iter().collect::<Vec<_>>(), slop)
     }
 
     /// Returns clauses by which passages with a word are found: in articles, and around them.
@@ -292,58 +304,6 @@ impl<'a> Compiler<'a> {
         let path =
             BooleanQuery::new(vec![(Occur::Should, Box::new(below)), (Occur::Should, Box::new(itself))]);
         Box::new(BooleanQuery::new(vec![(Occur::Must, in_folder), (Occur::Must, Box::new(path))]))
-    }
-
-    fn prefix(&self, prefix: &str) -> tantivy::Result<Box<dyn Query>> {
-        let words = self.expand(prefix)?;
-        let fields = self.index.fields();
-        let mut clauses = Vec::with_capacity(2 * words.len());
-        for word in &words {
-            clauses.push(term(fields.exact, word));
-            let around = term(fields.aside, &format!("{EXACT_MARK}{word}"));
-            clauses.push(Box::new(BoostQuery::new(around, self.weights.aside)));
-        }
-        if clauses.is_empty() {
-            return Ok(Box::new(EmptyQuery));
-        }
-        // The best of them counts: the sum would favour passages for the many forms they use.
-        Ok(Box::new(DisjunctionMaxQuery::new(clauses)))
-    }
-
-    /// Returns the most frequent words of the index that begin so.
-    pub(super) fn expand(&self, prefix: &str) -> tantivy::Result<Vec<String>> {
-        let fields = self.index.fields();
-        let mut counts = BTreeMap::<String, u64>::new();
-        let marked = format!("{EXACT_MARK}{prefix}");
-        for segment in self.index.searcher().segment_readers() {
-            for (field, start) in [(fields.exact, prefix), (fields.aside, marked.as_str())] {
-                let inverted = segment.inverted_index(field)?;
-                let mut terms = inverted.terms().range().ge(start).into_stream()?;
-                while terms.advance() && terms.key().starts_with(start.as_bytes()) {
-                    if let Ok(word) = std::str::from_utf8(terms.key()) {
-                        let word = word.trim_start_matches(EXACT_MARK);
-                        *counts.entry(word.into()).or_default() += u64::from(terms.value().doc_freq);
-                    }
-                }
-            }
-        }
-        // Where passages were deleted, the counts of the dictionaries tell of them still.
-        let deleted = self.index.searcher().segment_readers().iter().any(tantivy::SegmentReader::has_deletes);
-        let mut words: Vec<(String, u64)> = Vec::with_capacity(counts.len());
-        for (word, mut count) in counts {
-            if deleted {
-                let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-                count = self.lexicon.statistics.doc_freq(&Term::from_field_text(fields.exact, &word))?
-                    + self.lexicon.statistics.doc_freq(&around)?;
-            }
-            words.extend((count > 0).then_some((word, count)));
-        }
-        words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        if words.len() > MOST_EXPANSIONS {
-            self.cut_short.borrow_mut().insert(prefix.into());
-        }
-        words.truncate(MOST_EXPANSIONS);
-        Ok(words.into_iter().map(|(word, _)| word).collect())
     }
 }
 

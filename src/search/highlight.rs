@@ -230,7 +230,7 @@ mod tests {
     use super::{
         super::{
             lexicon,
-            matches::Meaning,
+            matches::Reading,
             otherwise::{self, Synonyms},
             parse::parse,
             query::Query,
@@ -246,8 +246,16 @@ mod tests {
         let sought =
             |words: &[Word]| lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect();
         let others = |nodes: &[Node]| otherwise::others(nodes, &Synonyms::default());
-        let meaning = Meaning { stop: &StopWords::of(None), sought: &sought, others: &others };
-        Targets::of(&parse(&query).tree, &meaning)
+        let expand = |node: &Node| -> tantivy::Result<Vec<Vec<String>>> {
+            let words = ["agent", "agents", "agentic", "cat"].into_iter().filter(|word| match node {
+                Node::Prefix(prefix) => word.starts_with(prefix.as_str()),
+                _ => false,
+            });
+            Ok(words.map(|word| vec![word.into()]).collect())
+        };
+        let meaning =
+            Reading { stop: &StopWords::of(None), sought: &sought, others: &others, expand: &expand };
+        Targets::of(&parse(&query).tree, &meaning).expect("there is no index to fail")
     }
 
     /// Writes a snippet with brackets around what is marked.

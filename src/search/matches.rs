@@ -9,14 +9,22 @@ use super::{
 };
 use crate::analysis::{Analyzer, Language, StopWords};
 
-/// What the words of a query mean.
-pub(super) struct Meaning<'a> {
+/// What finding a word is worth that stands for a part of the query.
+const EXPANDED: f32 = 5.0;
+
+/// What finding a phrase is worth.
+const PHRASE: f32 = 8.0;
+
+/// How the words of a query are read in an index.
+pub(super) struct Reading<'a> {
     /// Words that carry no subject.
     pub(super) stop: &'a StopWords,
     /// What words typed in one piece stand for, and what finding each is worth.
     pub(super) sought: &'a dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
     /// What may stand there instead.
     pub(super) others: &'a dyn Fn(&[Node]) -> Vec<Other>,
+    /// What a prefix, a fuzzy word or a shape stands for: words, or several side by side.
+    pub(super) expand: &'a dyn Fn(&Node) -> tantivy::Result<Vec<Vec<String>>>,
 }
 
 /// What is marked in a text.
@@ -26,7 +34,8 @@ pub(super) struct Targets {
     stems: HashMap<String, Target>,
     /// Single characters.
     characters: HashMap<String, Target>,
-    prefixes: Vec<String>,
+    /// Folded words.
+    words: HashMap<String, Target>,
     phrases: Vec<Phrase>,
     analyzer: RefCell<Analyzer>,
 }
@@ -55,20 +64,20 @@ struct Piece {
 
 impl Targets {
     /// Returns what a tree looks for.
-    pub(super) fn of(tree: &Group, meaning: &Meaning<'_>) -> Self {
+    pub(super) fn of(tree: &Group, reading: &Reading<'_>) -> tantivy::Result<Self> {
         let mut targets = Self::default();
-        targets.collect(tree, meaning);
-        targets
+        targets.collect(tree, reading)?;
+        Ok(targets)
     }
 
-    fn collect(&mut self, group: &Group, meaning: &Meaning<'_>) {
-        let drop = drops_stop_words(group, meaning.stop);
+    fn collect(&mut self, group: &Group, reading: &Reading<'_>) -> tantivy::Result<()> {
+        let drop = drops_stop_words(group, reading.stop);
         for (nodes, should) in [(&group.must, false), (&group.should, true)] {
             for node in nodes {
-                self.collect_node(node, should && drop, meaning);
+                self.collect_node(node, should && drop, reading)?;
             }
-            for other in (meaning.others)(nodes) {
-                let mut each = other.words.iter().map(|word| (meaning.sought)(std::slice::from_ref(word)));
+            for other in (reading.others)(nodes) {
+                let mut each = other.words.iter().map(|word| (reading.sought)(std::slice::from_ref(word)));
                 if other.words.len() == 1 {
                     each.flatten().for_each(|(sought, worth)| self.add(sought, worth));
                     continue;
@@ -78,29 +87,47 @@ impl Targets {
                 self.phrases.push(Phrase { words: words.collect(), stemmed: true, slop: 0 });
             }
         }
+        Ok(())
     }
 
-    fn collect_node(&mut self, node: &Node, drop: bool, meaning: &Meaning<'_>) {
+    fn collect_node(&mut self, node: &Node, drop: bool, reading: &Reading<'_>) -> tantivy::Result<()> {
         match node {
             Node::Words(words) => {
-                for (sought, worth) in (meaning.sought)(words) {
-                    if !(drop && meaning.stop.contains(&sought.word)) {
+                for (sought, worth) in (reading.sought)(words) {
+                    if !(drop && reading.stop.contains(&sought.word)) {
                         self.add(sought, worth);
                     }
                 }
             }
-            Node::Prefix(prefix) => self.prefixes.push(prefix.clone()),
+            Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => {
+                let target = Target { what: self.known(), worth: EXPANDED };
+                for words in (reading.expand)(node)? {
+                    match <[String; 1]>::try_from(words) {
+                        Ok([word]) => _ = self.words.entry(word).or_insert(target),
+                        Err(words) => {
+                            let words = words.into_iter().map(|word| vec![word]).collect();
+                            self.phrases.push(Phrase { words, stemmed: false, slop: 0 });
+                        }
+                    }
+                }
+            }
             Node::Phrase(words, slop) => {
                 let words = words.iter().map(|word| vec![word.folded.clone()]).collect();
                 self.phrases.push(Phrase { words, stemmed: false, slop: *slop });
             }
-            Node::Group(inner) => self.collect(inner, meaning),
-            _ => {}
+            Node::Group(inner) => self.collect(inner, reading)?,
+            Node::Title(_) | Node::Filter(_) => {}
         }
+        Ok(())
+    }
+
+    /// Returns how many things are looked for, less phrases.
+    fn known(&self) -> usize {
+        self.stems.len() + self.characters.len() + self.words.len()
     }
 
     fn add(&mut self, sought: Sought, worth: f32) {
-        let target = Target { what: self.stems.len() + self.characters.len(), worth };
+        let target = Target { what: self.known(), worth };
         if sought.retrieves && sought.is_character() {
             self.characters.insert(sought.word, target);
         }
@@ -113,7 +140,6 @@ impl Targets {
     pub(super) fn matches(&self, text: &str, language: Option<Language>) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
         let mut words: Vec<Piece> = Vec::new();
-        let phrases = self.stems.len() + self.characters.len() + self.prefixes.len();
         // A pair of characters that the next one is the second of.
         let mut open: Option<usize> = None;
         self.analyzer.borrow_mut().each(text, language, |token| {
@@ -127,10 +153,8 @@ impl Targets {
             if let Some(Target { what, worth }) = self.characters.get(token.folded) {
                 found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
             }
-            let prefix = self.prefixes.iter().position(|prefix| token.folded.starts_with(prefix.as_str()));
-            if let Some(prefix) = prefix {
-                let what = self.stems.len() + self.characters.len() + prefix;
-                found.push(Match { range: token.range.clone(), what, worth: 5.0 });
+            if let Some(Target { what, worth }) = self.words.get(token.folded) {
+                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
             }
             if !self.phrases.is_empty() {
                 let stem = token.stem.unwrap_or_default().into();
@@ -139,7 +163,11 @@ impl Targets {
         });
         for (number, phrase) in self.phrases.iter().enumerate() {
             for at in phrase.stands(&words) {
-                found.push(Match { range: words[at].range.clone(), what: phrases + number, worth: 8.0 });
+                found.push(Match {
+                    range: words[at].range.clone(),
+                    what: self.known() + number,
+                    worth: PHRASE,
+                });
             }
         }
         found.sort_by_key(|one| (one.range.start, one.range.end));

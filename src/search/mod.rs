@@ -13,7 +13,9 @@ mod otherwise;
 mod lexicon;
 mod shape;
 mod print;
+mod understood;
 mod compile;
+mod expand;
 mod retrieve;
 mod article;
 mod rerank;
@@ -35,12 +37,13 @@ use tantivy::DocAddress;
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
 pub use results::{Copy, Hit, Inside, Ranking, Results};
+pub use understood::{Meaning, Understood, understood};
 pub use weight::Weights;
 
 use self::{
     compile::Within,
     group::Chosen,
-    matches::{Meaning, Targets},
+    matches::{Reading, Targets},
     order::{Asked, Except, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, Candidate},
@@ -103,14 +106,21 @@ impl Index {
         let asked = Asked { except, ..self.asked(query, tree, &mut notes)? };
         let total = asked.count().map_err(broken)?;
         let cut_short = asked.compiler.cut_short.take();
-        for prefix in &cut_short {
-            notes.push(format!("`{prefix}*` begins too many words: the most frequent were looked for"));
+        for part in &cut_short {
+            notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
         let (ranked, chosen) = self.chosen(&asked)?;
         let lexicon = &asked.compiler.lexicon;
-        let (sought, others) =
-            (&|words: &[Word]| lexicon.weighed(words), &|nodes: &[Node]| lexicon.others(nodes));
-        let targets = Targets::of(&asked.tree, &Meaning { stop: &lexicon.stop, sought, others });
+        let reading = Reading {
+            stop: &lexicon.stop,
+            sought: &|words| lexicon.weighed(words),
+            others: &|nodes| lexicon.others(nodes),
+            expand: &|node| {
+                let expansions = asked.compiler.expansions(node)?;
+                Ok(expansions.iter().map(|expansion| expansion.words.clone()).collect())
+            },
+        };
+        let targets = Targets::of(&asked.tree, &reading).map_err(broken)?;
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();

@@ -115,7 +115,14 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
             Node::Shape(_) => format!("words of the shape {typed}"),
             _ => typed,
         };
-        parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.node(node)?) });
+        let inner = if let Node::Title(inner) = node { inner } else { node };
+        let note = match inner {
+            Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) if compiler.expansions(inner)?.is_empty() => {
+                Some(format!("`{}` stands for no word of the index", single(inner)))
+            }
+            _ => None,
+        };
+        parts.push(Part { retrieves: true, note, ..Part::of_several(label, compiler.node(node)?) });
     }
     for word in terms.quoted.iter().filter(|word| !compiler.lexicon.stop.contains(word)) {
         let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);

@@ -25,7 +25,7 @@ const DEEPEST: u32 = 20;
 /// A pattern that whole words fit.
 pub(super) struct Shape {
     machine: dense::DFA<Vec<u32>>,
-    start: StateID,
+    pub(super) start: StateID,
 }
 
 impl Shape {
@@ -57,10 +57,6 @@ impl Shape {
             .map_err(|error| reason(&error))?;
         let start = machine.start_state(&start::Config::new().anchored(Anchored::Yes));
         Ok(Self { start: start.map_err(|_| "it looks at what stands before a word")?, machine })
-    }
-
-    pub(super) fn start(&self) -> StateID {
-        self.start
     }
 
     pub(super) fn step(&self, state: StateID, byte: u8) -> StateID {
@@ -156,7 +152,7 @@ mod tests {
 
     fn fits(pattern: &str, word: &str) -> bool {
         let shape = Shape::new(pattern).expect("it is a pattern");
-        let state = word.bytes().fold(shape.start(), |state, byte| shape.step(state, byte));
+        let state = word.bytes().fold(shape.start, |state, byte| shape.step(state, byte));
         shape.ends(state)
     }
 

@@ -59,8 +59,9 @@ fn the_help_shows_every_command_with_examples() {
     Print the passages that answer, best first
 
     A folder that the index does not know is indexed first. In the query, "quotes" mean exactly these
-    words, +word must be there and -word must not, agent* begins so; AND, OR, NOT and ( ) work, and
-    title: author: path: tag: site: lang: format: date: after: before: look in that field.
+    words, +word must be there and -word must not, agent* begins so, zukerberg~ is spelled nearly so and
+    /gpt-[45]/ is of this shape; AND, OR, NOT and ( ) work, and title: author: path: tag: site: lang:
+    format: date: after: before: look in that field.
 
     Usage: excerpt search [OPTIONS] [WORDS]...
 
@@ -69,6 +70,12 @@ fn the_help_shows_every_command_with_examples() {
               What to look for
 
     Options:
+          --exact
+              Look for all words exactly as they are written, but for case and accents
+
+          --explain-query
+              Say how the query was understood, and search nothing
+
           --in <PATH>
               Search in this folder or file only
 
@@ -110,7 +117,8 @@ fn the_help_shows_every_command_with_examples() {
               Prefer newer articles: at this age half of the preference is gone, as in 30d, 6w, 3m or 2y
 
           --after <DATE>
-              Only what is dated this day or later: 2025, 2025-01 or 2025-01-15
+              Only what is dated this day or later: 2025, 2025-01-15, yesterday, "last week", or 7d for
+              the last seven days
 
           --before <DATE>
               Only what is dated before this day

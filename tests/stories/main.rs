@@ -6,6 +6,7 @@ mod articles;
 mod eval;
 mod faces;
 mod index;
+mod query;
 mod records;
 mod refresh;
 mod search;

@@ -1,0 +1,184 @@
+//! What the words that a part of a query stands for are picked by: machines that walk the words of the
+//! index and leave out what cannot fit.
+
+use std::sync::LazyLock;
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+use regex_automata::util::primitives::StateID;
+use tantivy_fst::Automaton;
+
+use super::super::shape::Shape;
+use crate::index::EXACT_MARK;
+
+/// The tables that machines for words with one slip and with two are made from, which take a moment to
+/// fill. Two neighbours in each other's place are one slip.
+static TABLES: LazyLock<[LevenshteinAutomatonBuilder; 2]> =
+    LazyLock::new(|| [1, 2].map(|slips| LevenshteinAutomatonBuilder::new(slips, true)));
+
+/// Words that begin so.
+pub(super) struct Beginning<'a>(pub(super) &'a str);
+
+/// Words spelled nearly so.
+pub(super) struct Spelling(DFA);
+
+/// What stands behind the mark of words as they are.
+pub(super) struct Marked<'a, A>(pub(super) &'a A);
+
+impl Spelling {
+    pub(super) fn of(word: &str, slips: u8) -> Self {
+        Self(TABLES[usize::from(slips >= 2)].build_dfa(word))
+    }
+
+    /// Returns how many slips lead to a word; none where too many would.
+    pub(super) fn slips(&self, word: &str) -> Option<u8> {
+        match self.0.eval(word) {
+            Distance::Exact(slips) => Some(slips),
+            Distance::AtLeast(_) => None,
+        }
+    }
+}
+
+impl Automaton for Beginning<'_> {
+    type State = Option<usize>;
+
+    fn start(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn is_match(&self, state: &Option<usize>) -> bool {
+        *state == Some(self.0.len())
+    }
+
+    fn can_match(&self, state: &Option<usize>) -> bool {
+        state.is_some()
+    }
+
+    fn accept(&self, state: &Option<usize>, byte: u8) -> Option<usize> {
+        let at = (*state)?;
+        match self.0.as_bytes().get(at) {
+            None => Some(at),
+            Some(next) => (*next == byte).then_some(at + 1),
+        }
+    }
+}
+
+impl Automaton for Spelling {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
+}
+
+impl Automaton for Shape {
+    type State = StateID;
+
+    fn start(&self) -> StateID {
+        self.start
+    }
+
+    fn is_match(&self, state: &StateID) -> bool {
+        self.ends(*state)
+    }
+
+    fn can_match(&self, state: &StateID) -> bool {
+        self.goes_on(*state)
+    }
+
+    fn accept(&self, state: &StateID, byte: u8) -> StateID {
+        self.step(*state, byte)
+    }
+}
+
+/// How far a marked word was read.
+#[derive(Clone)]
+pub(super) enum Reading<S> {
+    Mark,
+    Word(S),
+    Nothing,
+}
+
+impl<A: Automaton> Automaton for Marked<'_, A> {
+    type State = Reading<A::State>;
+
+    fn start(&self) -> Self::State {
+        Reading::Mark
+    }
+
+    fn is_match(&self, state: &Self::State) -> bool {
+        matches!(state, Reading::Word(state) if self.0.is_match(state))
+    }
+
+    fn can_match(&self, state: &Self::State) -> bool {
+        match state {
+            Reading::Mark => true,
+            Reading::Word(state) => self.0.can_match(state),
+            Reading::Nothing => false,
+        }
+    }
+
+    fn accept(&self, state: &Self::State, byte: u8) -> Self::State {
+        match state {
+            Reading::Mark if char::from(byte) == EXACT_MARK => Reading::Word(self.0.start()),
+            Reading::Word(state) => Reading::Word(self.0.accept(state, byte)),
+            _ => Reading::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(machine: &impl Automaton, word: &str) -> bool {
+        let state = word.bytes().fold(machine.start(), |state, byte| machine.accept(&state, byte));
+        machine.is_match(&state)
+    }
+
+    #[test]
+    fn slips_are_letters_too_many_too_few_wrong_or_swapped() {
+        let check = |word: &str, other: &str, expected: Option<u8>| {
+            assert_eq!(Spelling::of(word, 2).slips(other), expected, "{word} {other}");
+        };
+        check("zukerberg", "zukerberg", Some(0));
+        check("zukerberg", "zuckerberg", Some(1));
+        check("zukerberg", "zukrberg", Some(1));
+        check("zukerberg", "zakerberg", Some(1));
+        check("zukerberg", "zukebrerg", Some(1));
+        check("zukerberg", "zuckerbreg", Some(2));
+        check("zukerberg", "zuckerbergs", Some(2));
+        check("zukerberg", "zuckerburgs", None);
+        check("привет", "превет", Some(1));
+        assert_eq!(Spelling::of("cat", 1).slips("coat"), Some(1));
+        assert_eq!(Spelling::of("cat", 1).slips("coats"), None);
+    }
+
+    #[test]
+    fn a_machine_fits_words_and_marked_words_alike() {
+        let check = |machine: &Beginning<'_>, word: &str, expected: bool| {
+            assert_eq!(fits(machine, word), expected, "{word}");
+            assert_eq!(fits(&Marked(machine), &format!("={word}")), expected, "{word}");
+            assert!(!fits(&Marked(machine), word), "{word}");
+        };
+        check(&Beginning("agent"), "agentic", true);
+        check(&Beginning("agent"), "agent", true);
+        check(&Beginning("agent"), "agen", false);
+        check(&Beginning("agent"), "an agent", false);
+        assert!(fits(&Spelling::of("cat", 1), "car"));
+        assert!(!fits(&Marked(&Spelling::of("cat", 1)), "car"));
+        let shape = Shape::new("gpt[45]").expect("it is a pattern");
+        assert!(fits(&shape, "gpt4") && fits(&Marked(&shape), "=gpt5") && !fits(&shape, "gpt6"));
+    }
+}
