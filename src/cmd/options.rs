@@ -162,7 +162,7 @@ impl Options {
         let mut out = ui.out();
         renderer.render(&results, &ui.look(), &mut out)?;
         out.flush()?;
-        Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+        Ok(if results.total == 0 || results.relaxed { Outcome::Nothing } else { Outcome::Done })
     }
 
     /// Returns the query that the options are for.

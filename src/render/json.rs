@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place},
-    search::{Copy, Hit, Inside, Part, Results, Unit},
+    search::{Copy, Hit, Inside, Part, Results, Suggestion, Unit},
 };
 
 /// The version of the objects.
@@ -50,7 +50,30 @@ struct Answer<'a> {
     relaxed: bool,
     hits: Vec<HitObject<'a>>,
     notes: Vec<String>,
+    unknown: &'a [String],
+    suggestions: Vec<SuggestionObject<'a>>,
+    corrected: Option<&'a str>,
+    without: Vec<WithoutObject<'a>>,
     index: IndexObject,
+}
+
+#[derive(Serialize)]
+struct SuggestionObject<'a> {
+    word: &'a str,
+    passages: u64,
+    near: Vec<NearObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct NearObject<'a> {
+    word: &'a str,
+    passages: u64,
+}
+
+#[derive(Serialize)]
+struct WithoutObject<'a> {
+    filter: &'a str,
+    total: u64,
 }
 
 #[derive(Serialize)]
@@ -174,9 +197,17 @@ impl<'a> Answer<'a> {
             },
             total: results.total,
             total_exact: results.total_exact,
-            relaxed: false,
+            relaxed: results.relaxed,
             hits: results.hits.iter().map(HitObject::of).collect(),
             notes: results.notes.iter().chain(&fresh.notes).cloned().chain(missing).collect(),
+            unknown: &results.unknown,
+            suggestions: results.suggestions.iter().map(SuggestionObject::of).collect(),
+            corrected: results.corrected.as_deref(),
+            without: results
+                .without
+                .iter()
+                .map(|without| WithoutObject { filter: &without.filter, total: without.total })
+                .collect(),
             index: IndexObject {
                 path: results.index.display().to_string(),
                 updated: results.updated.map(time),
@@ -190,6 +221,14 @@ impl<'a> Answer<'a> {
                 unread: results.unread,
             },
         }
+    }
+}
+
+impl<'a> SuggestionObject<'a> {
+    fn of(suggestion: &'a Suggestion) -> Self {
+        let near =
+            suggestion.near.iter().map(|near| NearObject { word: &near.word, passages: near.passages });
+        Self { word: &suggestion.word, passages: suggestion.passages, near: near.collect() }
     }
 }
 

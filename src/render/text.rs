@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place, Role},
-    search::{Hit, Inside, Part, Results, Unit},
+    search::{Hit, Inside, Part, Results, Suggestion, Unit, Without},
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
@@ -53,6 +53,9 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn results(mut self, results: &Results) -> io::Result<()> {
+        if results.relaxed {
+            writeln!(self.out, "No {} matches `{}` as asked.\n", unit(results), harmless(&results.query))?;
+        }
         for hit in &results.hits {
             self.hit(hit)?;
             writeln!(self.out)?;
@@ -64,6 +67,9 @@ impl Page<'_> {
                 0 => writeln!(self.out, "No {unit} matches `{query}`.\n")?,
                 total => writeln!(self.out, "No further {unit}s; {total} match `{query}`.\n")?,
             }
+        }
+        for line in advice(results) {
+            self.paragraph("", &harmless(&line), "")?;
         }
         for note in results.notes.iter().chain(&results.freshness.notes) {
             self.paragraph("", &format!("note: {}", harmless(note)), WARNING)?;
@@ -261,6 +267,37 @@ impl Page<'_> {
     fn styled(&self, text: &str, style: &str) -> String {
         if self.look.colour && !text.is_empty() { format!("{style}{text}{PLAIN}") } else { text.into() }
     }
+}
+
+/// Says what the words of the query may have been meant for, and what its filters kept away.
+fn advice(results: &Results) -> Vec<String> {
+    let mut lines = Vec::new();
+    let alike = |word: &&String| results.suggestions.iter().any(|one| one.word == **word);
+    let unknown: Vec<String> =
+        results.unknown.iter().filter(|word| !alike(word)).map(|word| format!("`{word}`")).collect();
+    if !unknown.is_empty() {
+        let verb = if unknown.len() == 1 { "is" } else { "are" };
+        lines.push(format!("{} {verb} nowhere in the index", unknown.join(", ")));
+    }
+    for Suggestion { word, passages, near, .. } in &results.suggestions {
+        let near: Vec<String> = near
+            .iter()
+            .map(|near| format!("{} ({})", near.word, counted(near.passages, "passage")))
+            .collect();
+        let held = match passages {
+            0 => format!("`{word}` is nowhere in the index"),
+            passages => format!("`{word}` is in {} only", counted(*passages, "passage")),
+        };
+        lines.push(format!("{held}; spelled like it: {}", near.join(", ")));
+    }
+    if let Some(corrected) = &results.corrected {
+        lines.push(format!("Did you mean: {corrected}"));
+    }
+    for Without { filter, total, .. } in &results.without {
+        let verb = if *total == 1 { "matches" } else { "match" };
+        lines.push(format!("{} {verb} without `{filter}`", counted(*total, unit(results))));
+    }
+    lines
 }
 
 /// Returns what was ranked.

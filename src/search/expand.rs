@@ -19,7 +19,7 @@ use super::{
     lexicon::idf,
     print::single,
     shape::{self, Shape},
-    tree::{Node, Word},
+    tree::{LONGEST_FUZZY, Node, Word, usual_slips},
 };
 use crate::index::EXACT_MARK;
 
@@ -62,6 +62,18 @@ impl Compiler<'_> {
         let expansions: Rc<[Expansion]> = expansions.into();
         self.expanded.borrow_mut().insert(typed, Rc::clone(&expansions));
         Ok(expansions)
+    }
+
+    /// Returns words of the index that are spelled like one but for a slip or two, each with how many.
+    pub(super) fn spelled_nearly(&self, word: &str) -> tantivy::Result<Vec<(String, u8)>> {
+        let letters = word.chars().count();
+        let slips = usual_slips(letters);
+        if slips == 0 || letters > LONGEST_FUZZY {
+            return Ok(Vec::new());
+        }
+        let spelling = Spelling::of(word, slips);
+        let (found, _) = self.words(&spelling, &|other| spelling.slips(other))?;
+        Ok(found.into_iter().map(|mut one| (one.words.swap_remove(0), one.slips)).collect())
     }
 
     /// Returns a query for what a prefix, a fuzzy word or a shape stands for.

@@ -133,6 +133,11 @@ impl<'a> Lexicon<'a> {
         count(fields.stem) + count(fields.aside)
     }
 
+    /// Returns how many passages hold a form of a word, at most.
+    pub(super) fn passages(&self, word: &Word) -> u64 {
+        self.forms(word).stems.iter().map(|stem| self.holders(stem)).sum()
+    }
+
     /// Says whether no article holds any form of a word.
     pub(super) fn is_unknown(&self, sought: &Sought) -> tantivy::Result<bool> {
         let field = self.index.fields().stem;

@@ -29,6 +29,7 @@ mod highlight;
 mod hit;
 mod link;
 mod similar;
+mod suggest;
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -36,7 +37,7 @@ use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
-pub use results::{Copy, Hit, Inside, Ranking, Results};
+pub use results::{Copy, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
 pub use understood::{Meaning, Understood, understood};
 pub use weight::Weights;
 
@@ -67,7 +68,8 @@ impl Index {
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn search(&self, query: &Query) -> Result<Results> {
         let Parsed { tree, notes } = parse::parse(query);
-        self.answer(query, tree, Except::default(), notes)
+        let results = self.answer(query, tree.clone(), Except::default(), notes)?;
+        self.helped(query, &tree, results)
     }
 
     /// Returns passages or articles in the order in which [`Index::search`] would have them, near
@@ -134,9 +136,15 @@ impl Index {
             }
             hits.push(hit);
         }
+        let mut unknown = Vec::new();
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
-            notes.extend(self.unheld(&asked, &ranked));
+            let [none, missed] = self.unheld(&asked, &ranked);
+            unknown = none;
+            // Where there are no hits, it is no fault of a word that the index has.
+            if !missed.is_empty() && !ranked.is_empty() {
+                notes.push(format!("no hit holds `{}`", missed.join("`, `")));
+            }
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
@@ -145,8 +153,13 @@ impl Index {
             by: query.by,
             total,
             total_exact: total < MOST_COUNTED && cut_short.is_empty(),
+            relaxed: false,
             hits,
             notes,
+            unknown,
+            suggestions: Vec::new(),
+            corrected: None,
+            without: Vec::new(),
             index: self.path().into(),
             updated: self.updated(),
             articles: self.articles(),
@@ -198,25 +211,25 @@ impl Index {
         within
     }
 
-    /// Names the words of the query that no candidate holds.
-    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> Option<String> {
+    /// Returns the words of the query that no candidate holds: those that the index does not hold at all,
+    /// and the others.
+    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> [Vec<String>; 2] {
         let parts = &asked.parts;
-        let mut words: Vec<String> = Vec::new();
-        let mut unknown = true;
+        let [mut unknown, mut missed] = [Vec::new(), Vec::new()];
         for word in parts.iter().filter_map(|part| part.word.as_ref()) {
             let held = ranked.iter().any(|ranked| {
                 let mut about =
                     parts.iter().zip(&ranked.scores).filter(|(part, _)| part.word.as_ref() == Some(word));
                 about.any(|(_, score)| *score > 0.0)
             });
-            let name = format!("`{word}`");
-            if held || words.contains(&name) {
+            if held || missed.contains(word) || unknown.contains(word) {
                 continue;
             }
-            unknown &= asked.compiler.lexicon.is_missing(&Word::of(word));
-            words.push(name);
+            match asked.compiler.lexicon.is_missing(&Word::of(word)) {
+                true => unknown.push(word.clone()),
+                false => missed.push(word.clone()),
+            }
         }
-        let holder = if unknown { "passage of the index" } else { "hit" };
-        (!words.is_empty()).then(|| format!("no {holder} holds {}", words.join(", ")))
+        [unknown, missed]
     }
 }

@@ -13,16 +13,37 @@ const MOST: usize = 3;
 /// Words less alike than this are other words.
 const LEAST: f32 = 0.5;
 
-/// Returns the words most like one, each with how alike it is (0 to 1), most alike first. They begin
-/// with the same letter: that is seldom the one that is wrong (Pollock and Zamora 1984,
-/// <https://doi.org/10.1145/358027.358048>).
-pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<(String, f32)>> {
+/// A part of a compound has at least so many letters: with fewer too many words would be one.
+const LEAST_PART: usize = 4;
+
+/// What may join the parts of a compound, as in German and its neighbours.
+const JOINTS: &[&str] = &["", "s", "es", "n", "en", "er", "e"];
+
+/// How alike each part of a compound is to the whole: more than a word that shares some letters, less than
+/// one with a slip of the pen.
+const PART: f32 = 0.7;
+
+/// A word of the index that is spelled like another.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Near {
+    pub(super) word: String,
+    /// How alike it is, from 0 to 1.
+    pub(super) alike: f32,
+    /// Passages that hold it.
+    pub(super) passages: u64,
+}
+
+/// Returns the words most like one, most alike first, and of equally alike ones the most frequent: those
+/// with a slip or two, whatever alphabet they are of; those that share most letters and the first, which is
+/// seldom the one that is wrong (Pollock and Zamora 1984, <https://doi.org/10.1145/358027.358048>); and the
+/// two that a compound is made of.
+pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<Near>> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
     let index = compiler.index;
     let field = index.fields().exact;
     let first = first.to_string();
     let spelling = Spelling::new(word);
-    let mut found = BTreeMap::new();
+    let mut found = BTreeMap::<String, f32>::new();
     for segment in index.searcher().segment_readers() {
         let inverted = segment.inverted_index(field)?;
         let mut terms = inverted.terms().range().ge(&first).into_stream()?;
@@ -37,15 +58,52 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
             }
         }
     }
+    for (other, slips) in compiler.spelled_nearly(word)? {
+        let long = word.chars().count().max(other.chars().count());
+        let alike = 1.0 - f32::from(slips) / long as f32;
+        found.entry(other).and_modify(|known| *known = known.max(alike)).or_insert(alike);
+    }
+    for part in parts(compiler, word)? {
+        found.insert(part, PART);
+    }
     let mut near = Vec::new();
-    for (other, alike) in found {
+    for (other, alike) in found.into_iter().filter(|(other, _)| other != word) {
         // A word of deleted passages stays in the dictionary until segments merge.
-        let holders = compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, &other))?;
-        near.extend((holders > 0).then_some((other, alike, holders)));
+        let passages = compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, &other))?;
+        near.extend((passages > 0).then_some(Near { word: other, alike, passages }));
     }
     near.sort_by(|one, other| {
-        other.1.total_cmp(&one.1).then(other.2.cmp(&one.2)).then_with(|| one.0.cmp(&other.0))
+        let by_likeness = other.alike.total_cmp(&one.alike);
+        by_likeness.then(other.passages.cmp(&one.passages)).then_with(|| one.word.cmp(&other.word))
     });
     near.truncate(MOST);
-    Ok(near.into_iter().map(|(word, alike, _)| (word, alike)).collect())
+    Ok(near)
+}
+
+/// Returns the two words of the index that a compound is made of, where there are any: of several ways to
+/// part it the one with the most even parts.
+pub(super) fn parts(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<String>> {
+    let field = compiler.index.fields().exact;
+    let holds = |part: &str| -> tantivy::Result<bool> {
+        Ok(compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, part))? > 0)
+    };
+    let mut best: Option<(usize, [&str; 2])> = None;
+    let borders: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+    if word.contains(|letter: char| !letter.is_alphabetic()) || borders.len() < 2 * LEAST_PART {
+        return Ok(Vec::new());
+    }
+    for at in LEAST_PART..=borders.len() - LEAST_PART {
+        let (head, tail) = word.split_at(borders[at]);
+        if !holds(head)? {
+            continue;
+        }
+        for joint in JOINTS {
+            let Some(tail) = tail.strip_prefix(joint) else { continue };
+            let even = at.min(tail.chars().count());
+            if even >= LEAST_PART && best.is_none_or(|(most, _)| even > most) && holds(tail)? {
+                best = Some((even, [head, tail]));
+            }
+        }
+    }
+    Ok(best.map(|(_, parts)| parts.map(String::from).to_vec()).unwrap_or_default())
 }

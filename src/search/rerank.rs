@@ -13,7 +13,7 @@ use super::{
     article::Bag,
     compile::{Compiler, any, term},
     lexicon::{Sought, drops_stop_words},
-    nearest::nearest,
+    nearest::{Near, nearest},
     otherwise::{Other, is_number},
     print::single,
     tree::{Group, Node, Word},
@@ -146,15 +146,15 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
 fn spelled_like(compiler: &Compiler<'_>, word: &str, times: f32) -> tantivy::Result<Option<Part>> {
     let fields = compiler.index.fields();
     let near = nearest(compiler, word)?;
-    let names: Vec<String> = near.iter().map(|(other, _)| format!("`{other}`")).collect();
-    let weighed = |(other, alike): &(String, f32)| -> Box<dyn Query> {
-        Box::new(BoostQuery::new(term(fields.exact, other), compiler.weights.near * alike * times))
+    let names: Vec<String> = near.iter().map(|near| format!("`{}`", near.word)).collect();
+    let weighed = |near: &Near| -> Box<dyn Query> {
+        let weight = compiler.weights.near * near.alike * times;
+        Box::new(BoostQuery::new(term(fields.exact, &near.word), weight))
     };
     let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
     let names = names.join(", ");
     let label = format!("for want of `{word}`: {names}");
-    let note = Some(format!("{names} {} spelled like `{word}`", if near.len() == 1 { "is" } else { "are" }));
-    Ok((!near.is_empty()).then(|| Part { note, ..Part::of_several(label, query) }))
+    Ok((!near.is_empty()).then(|| Part::of_several(label, query)))
 }
 
 /// What a tree looks for, leaving out what it excludes.

@@ -21,10 +21,20 @@ pub struct Results {
     pub total: u64,
     /// Whether all matches were counted.
     pub total_exact: bool,
+    /// Whether nothing matches as asked, and the hits answer a looser query; the notes say which.
+    pub relaxed: bool,
     /// The hits, in order.
     pub hits: Vec<Hit>,
     /// What the reader of the answer should know.
     pub notes: Vec<String>,
+    /// Words of the query that the index does not hold in any form.
+    pub unknown: Vec<String>,
+    /// Words that the index does not hold, or hardly, and those like them that it does.
+    pub suggestions: Vec<Suggestion>,
+    /// The query with the nearest of these put in.
+    pub corrected: Option<String>,
+    /// Filters that kept matches away where there are few or none.
+    pub without: Vec<Without>,
     /// The index that answered.
     pub index: PathBuf,
     /// When it was last committed, in seconds since 1970.
@@ -37,6 +47,38 @@ pub struct Results {
     pub unread: u64,
     /// How far it agrees with its folders; see [`crate::Index::refresh`].
     pub freshness: Freshness,
+}
+
+/// A word of the query that may be misspelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// The word, folded.
+    pub word: String,
+    /// Passages that hold a form of it.
+    pub passages: u64,
+    /// Words spelled like it, most alike first.
+    pub near: Vec<Near>,
+}
+
+/// A word of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Near {
+    /// The word, folded.
+    pub word: String,
+    /// Passages that hold it.
+    pub passages: u64,
+}
+
+/// What a filter keeps away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Without {
+    /// The filter, as it is written in a query or on the command line.
+    pub filter: String,
+    /// How many would match without it.
+    pub total: u64,
 }
 
 /// A passage that answers.

@@ -80,6 +80,19 @@ impl Word {
     }
 }
 
+/// A word with more letters has no other spelling that would be worth its machine.
+pub(super) const LONGEST_FUZZY: usize = 40;
+
+/// Returns how many slips of the pen a word of so many letters may hold and still be known: none below
+/// three letters, one below six, else two, the most that are looked for.
+pub(super) fn usual_slips(letters: usize) -> u8 {
+    match letters {
+        0..3 => 0,
+        3..6 => 1,
+        _ => 2,
+    }
+}
+
 impl Node {
     /// Whether it names a field, and so restricts even where it is not marked with a plus.
     pub(crate) fn restricts(&self) -> bool {

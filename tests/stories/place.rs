@@ -121,7 +121,8 @@ impl Place {
     pub(crate) fn hits(&self, words: &str) -> Vec<(String, String)> {
         let answer = self.json(&["search", "--refresh", "never", words]);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
-        let hits = answer["hits"].as_array().cloned().unwrap_or_default();
+        let hits = answer["hits"].as_array().filter(|_| answer["relaxed"] == false);
+        let hits = hits.cloned().unwrap_or_default();
         hits.iter().map(|hit| (text(&hit["path"]), text(&hit["text"]))).collect()
     }
 }

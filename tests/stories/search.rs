@@ -30,6 +30,7 @@ fn the_answer_as_json_is_as_promised() {
     insta::assert_snapshot!(text.replace(&place.path().display().to_string(), "[DIR]"), @r#"
     {
       "by": "passage",
+      "corrected": null,
       "hits": [
         {
           "author": null,
@@ -94,8 +95,11 @@ fn the_answer_as_json_is_as_promised() {
       "query": "agentic capability",
       "relaxed": false,
       "schema": 1,
+      "suggestions": [],
       "total": 1,
-      "total_exact": true
+      "total_exact": true,
+      "unknown": [],
+      "without": []
     }
     "#);
 }
@@ -222,7 +226,7 @@ fn no_query_is_an_error() {
     insta::assert_snapshot!(answer.out, @"
     No passage matches `zeppelin`.
 
-    note: no passage of the index holds `zeppelin`
+    `zeppelin` is nowhere in the index
     0 passages found · 3 articles in the index · indexed just now · 3 files compared
     ");
 }

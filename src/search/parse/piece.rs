@@ -6,13 +6,16 @@ use super::{
     Field, MOST_WORDS, Node, Parser, Sign, Word,
     glyph::{is_pause, is_punctuation, plain},
 };
-use crate::{analysis, search::shape};
+use crate::{
+    analysis,
+    search::{
+        shape,
+        tree::{LONGEST_FUZZY, usual_slips},
+    },
+};
 
 /// So many parts of a query may stand for words of the index: each takes a walk through all of them.
 const MOST_EXPANDING: usize = 16;
-
-/// A word with more letters has no other spelling that would be worth its machine.
-const LONGEST_FUZZY: usize = 40;
 
 /// How many slips a word may hold at most: with three most words are like most others.
 const MOST_SLIPS: u8 = 2;
@@ -118,8 +121,7 @@ impl Parser<'_> {
             return None;
         };
         let slips = match behind {
-            "" if letters < 6 => 1,
-            "" => MOST_SLIPS,
+            "" => usual_slips(letters).max(1),
             // What exactly this word means.
             "0" => return Some(Node::Phrase(vec![Word::of(body)], 0)),
             "1" => 1,

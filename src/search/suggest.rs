@@ -1,0 +1,259 @@
+//! What to say where little or nothing was found: words that are spelled otherwise in the index, what
+//! the filters kept away, and what answers a looser query.
+
+use super::{
+    compile::Compiler,
+    nearest::{nearest, parts},
+    order::Except,
+    print::single,
+    query::Query,
+    results::{Near, Results, Suggestion, Without},
+    tree::{Filter, Group, Node, Word},
+};
+use crate::{error::Result, index::Index};
+
+/// With fewer matches than this it is said what the filters kept away.
+const FEW: u64 = 3;
+
+/// A word that no more passages hold may be misspelled.
+const RARE: u64 = 3;
+
+/// It is, where a word with a slip less is held by so many times more passages.
+const TIMES: u64 = 20;
+
+/// So many words of a query are looked at: each takes a walk through the words of the index.
+const MOST_WORDS: usize = 8;
+
+/// Shorter words have too many neighbours.
+const LEAST_LETTERS: usize = 4;
+
+impl Index {
+    /// Adds to an answer what helps where it is none, or a thin one.
+    pub(super) fn helped(&self, query: &Query, tree: &Group, mut results: Results) -> Result<Results> {
+        let broken = |source| self.damaged(source);
+        let compiler = Compiler::new(self, &query.text, query.weights.clone());
+        results.suggestions = suggestions(&compiler, tree).map_err(broken)?;
+        let corrected = respelled(tree, &results.suggestions, &compiler).map_err(broken)?;
+        results.corrected = corrected.as_ref().map(Group::to_string);
+        if results.total < FEW {
+            results.without = self.without(query, tree, results.total)?;
+        }
+        if results.total > 0 {
+            return Ok(results);
+        }
+        for (looser, note) in looser(tree, corrected) {
+            let answer = self.answer(query, looser, Except::default(), Vec::new())?;
+            if answer.total > 0 {
+                results.notes.push(note);
+                results.relaxed = true;
+                (results.total, results.total_exact, results.hits) =
+                    (answer.total, answer.total_exact, answer.hits);
+                break;
+            }
+        }
+        Ok(results)
+    }
+
+    /// Says of each filter of a query how many more would match without it; where that is none, how many
+    /// without all of them.
+    fn without(&self, query: &Query, tree: &Group, total: u64) -> Result<Vec<Without>> {
+        let mut ways: Vec<(String, Query, Group)> = Vec::new();
+        for (at, node) in tree.must.iter().enumerate().filter(|(_, node)| node.restricts()) {
+            let mut tree = tree.clone();
+            tree.must.remove(at);
+            ways.push((single(node), query.clone(), tree));
+        }
+        for (at, node) in tree.not.iter().enumerate() {
+            let mut tree = tree.clone();
+            tree.not.remove(at);
+            ways.push((format!("-{}", single(node)), query.clone(), tree));
+        }
+        if let Some(days) = Filter::between(query.after, query.before) {
+            let query = Query { after: None, before: None, ..query.clone() };
+            ways.push((single(&Node::Filter(days)), query, tree.clone()));
+        }
+        if !query.within.is_empty() {
+            let names = query.within.iter().map(|path| format!("--in {}", path.display()));
+            let query = Query { within: Vec::new(), ..query.clone() };
+            ways.push((names.collect::<Vec<_>>().join(" "), query, tree.clone()));
+        }
+        if ways.len() > 1 {
+            let names: Vec<&str> = ways.iter().map(|(name, ..)| name.as_str()).collect();
+            let query = Query { after: None, before: None, within: Vec::new(), ..query.clone() };
+            let must = tree.must.iter().filter(|node| !node.restricts()).cloned().collect();
+            ways.push((names.join(" "), query, Group { must, not: Vec::new(), ..tree.clone() }));
+        }
+        let all = ways.len() - usize::from(ways.len() > 1);
+        let mut without = Vec::new();
+        for (at, (filter, query, tree)) in ways.into_iter().enumerate() {
+            // With nothing left to look for, all passages would match.
+            let empty = tree.must.is_empty() && tree.should.is_empty();
+            if empty || (at >= all && !without.is_empty()) {
+                continue;
+            }
+            let found = self.asked(&query, tree, &mut Vec::new())?;
+            let found = found.count().map_err(|source| self.damaged(source))?;
+            if found > total {
+                without.push(Without { filter, total: found });
+            }
+        }
+        Ok(without)
+    }
+}
+
+/// Returns the words of a query that the index does not hold, or hardly, and those like them that it does.
+fn suggestions(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Suggestion>> {
+    let mut words = Vec::new();
+    plain_words(tree, &mut words);
+    let mut suggestions: Vec<Suggestion> = Vec::new();
+    let lexicon = &compiler.lexicon;
+    let mut looked = 0;
+    for word in words {
+        let known = suggestions.iter().any(|one| one.word == word.folded);
+        let letters = word.folded.chars().count();
+        let is_word = word.folded.chars().all(char::is_alphabetic) && !word.is_character();
+        if known || letters < LEAST_LETTERS || !is_word || lexicon.is_stop(word) {
+            continue;
+        }
+        let passages = lexicon.passages(word);
+        if passages > RARE || looked == MOST_WORDS {
+            continue;
+        }
+        looked += 1;
+        let mut near = nearest(compiler, &word.folded)?;
+        if passages > 0 {
+            let forms = &lexicon.forms(word).stems;
+            let slips = |other: &str| strsim::osa_distance(&word.folded, other);
+            near.retain(|near| {
+                let same = lexicon.forms(&Word::of(&near.word)).stems.iter().any(|stem| forms.contains(stem));
+                let few = slips(&near.word) <= 1 + usize::from(letters >= 8);
+                !same && few && near.passages >= TIMES * passages
+            });
+        }
+        if !near.is_empty() {
+            let near = near.into_iter().map(|near| Near { word: near.word, passages: near.passages });
+            suggestions.push(Suggestion { word: word.folded.clone(), passages, near: near.collect() });
+        }
+    }
+    Ok(suggestions)
+}
+
+/// Collects the words that are looked for by their forms.
+fn plain_words<'a>(group: &'a Group, words: &mut Vec<&'a Word>) {
+    for node in group.must.iter().chain(&group.should) {
+        match node {
+            Node::Words(each) | Node::Phrase(each, _) => words.extend(each),
+            Node::Group(inner) => plain_words(inner, words),
+            _ => {}
+        }
+    }
+}
+
+/// Returns the tree with the nearest words put for those that the index does not hold, or hardly; none
+/// where there are no such words.
+fn respelled(
+    tree: &Group,
+    suggestions: &[Suggestion],
+    compiler: &Compiler<'_>,
+) -> tantivy::Result<Option<Group>> {
+    let mut instead: Vec<(&str, Vec<Word>)> = Vec::new();
+    for Suggestion { word, near, .. } in suggestions {
+        let parts = parts(compiler, word)?;
+        let whole = near.first().filter(|near| !parts.contains(&near.word));
+        let words = match whole {
+            Some(near) => vec![Word::of(&near.word)],
+            None => parts.iter().map(|part| Word::of(part)).collect(),
+        };
+        instead.push((word, words));
+    }
+    let mut tree = tree.clone();
+    put(&mut tree, &instead);
+    Ok((!instead.is_empty()).then_some(tree))
+}
+
+fn put(group: &mut Group, instead: &[(&str, Vec<Word>)]) {
+    for nodes in [&mut group.must, &mut group.should] {
+        let put = std::mem::take(nodes).into_iter().flat_map(|mut node| {
+            match &mut node {
+                Node::Words(words) => match words.as_slice() {
+                    [word] => {
+                        let words = put_word(word, instead);
+                        return words.into_iter().map(|word| Node::Words(vec![word])).collect();
+                    }
+                    _ => *words = words.iter().flat_map(|word| put_word(word, instead)).collect(),
+                },
+                Node::Phrase(words, _) => {
+                    *words = words.iter().flat_map(|word| put_word(word, instead)).collect();
+                }
+                Node::Group(inner) => put(inner, instead),
+                _ => {}
+            }
+            vec![node]
+        });
+        *nodes = put.collect();
+    }
+}
+
+fn put_word(word: &Word, instead: &[(&str, Vec<Word>)]) -> Vec<Word> {
+    let other = instead.iter().find(|(known, _)| *known == word.folded);
+    other.map_or_else(|| vec![word.clone()], |(_, words)| words.clone())
+}
+
+/// Returns looser queries, each with what is said of its answer, the least loose first.
+fn looser(tree: &Group, corrected: Option<Group>) -> Vec<(Group, String)> {
+    let fewer = "nothing matches as asked: these hold some of the words";
+    let spelled = |text: &Group| format!("nothing matches as asked: these match `{text}`");
+    let mut looser = Vec::new();
+    let loose = loosened(tree);
+    if loose != *tree {
+        looser.push((loose, fewer.to_string()));
+    }
+    if let Some(corrected) = corrected {
+        let (note, loose) = (spelled(&corrected), loosened(&corrected));
+        looser.push((corrected.clone(), note));
+        if loose != corrected {
+            let note = format!("nothing matches as asked: these hold some of the words of `{corrected}`");
+            looser.push((loose, note));
+        }
+    }
+    looser
+}
+
+/// Returns the tree with all its words, none of which must be there: fields and what is excluded stay.
+fn loosened(tree: &Group) -> Group {
+    let mut loose = Group { not: tree.not.clone(), ..Group::default() };
+    loosen(tree, &mut loose);
+    loose
+}
+
+fn loosen(group: &Group, loose: &mut Group) {
+    for node in group.must.iter().chain(&group.should) {
+        match node {
+            Node::Group(inner) if !node.restricts() => loosen(inner, loose),
+            Node::Phrase(words, _) => {
+                loose.should.extend(words.iter().map(|word| Node::Words(vec![word.clone()])));
+            }
+            node if node.restricts() => loose.must.push(node.clone()),
+            node => loose.should.push(node.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::parse::parse, *};
+
+    #[test]
+    fn a_looser_query_keeps_its_fields_and_what_it_excludes() {
+        let check = |text: &str, expected: &str| {
+            let tree = parse(&Query { text: text.into(), ..Query::default() }).tree;
+            assert_eq!(loosened(&tree).to_string(), expected, "{text}");
+        };
+        check("+meta +llama news", "meta llama news");
+        check("\"agentic capabilities\" meta", "agentic capabilities meta");
+        check("meta AND (llama OR gpt)", "meta llama gpt");
+        check("+meta lang:de -nvidia", "lang:de meta -nvidia");
+        check("meta AND NOT nvidia", "meta");
+        check("agent*", "agent*");
+    }
+}
