@@ -52,7 +52,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["format"]),
     ("tantivy", &["index", "search"]),
     ("tantivy_fst", &["search"]),
-    ("tempfile", &["cmd", "index"]),
+    ("tempfile", &["cmd", "index", "search"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("unicode_width", &["render"]),
