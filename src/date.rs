@@ -1,5 +1,6 @@
 //! Dates as articles state them: a year, a month or a day, and the forms people write them in.
 
+mod relative;
 mod span;
 
 use std::fmt;

@@ -54,7 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("stop_words", &["analysis"]),
     ("tantivy", &["index", "search"]),
     ("tantivy_fst", &["search"]),
-    ("tempfile", &["cmd", "index"]),
+    ("tempfile", &["cmd", "index", "search"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("unicode_width", &["render"]),

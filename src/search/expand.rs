@@ -3,10 +3,10 @@
 
 mod machine;
 
-use std::{cmp::Reverse, collections::BTreeMap, rc::Rc};
+use std::{cmp::Reverse, rc::Rc};
 
 use tantivy::{
-    Term,
+    SegmentReader, Term,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query,
     },
@@ -36,8 +36,99 @@ pub(super) struct Expansion {
     slips: u8,
 }
 
-/// A word with how many slips lead to it and, at most, how many passages hold it.
+/// A word with how many slips lead to it and how many passages hold it: less is better.
 type Found = (u8, Reverse<u64>, String);
+
+/// The best of the words that are offered, in order.
+struct Best<'a> {
+    compiler: &'a Compiler<'a>,
+    /// Whether passages were deleted: the dictionaries tell of them still, and their counts are bounds.
+    deleted: bool,
+    found: Vec<Found>,
+    /// Whether there are more than [`MOST`].
+    cut: bool,
+}
+
+impl<'a> Best<'a> {
+    fn of(compiler: &'a Compiler<'a>) -> Self {
+        let deleted = compiler.index.searcher().segment_readers().iter().any(SegmentReader::has_deletes);
+        Self { compiler, deleted, found: Vec::with_capacity(MOST + 1), cut: false }
+    }
+
+    /// Takes a word that so many passages hold at most.
+    fn offer(&mut self, slips: u8, bound: u64, word: &str) -> tantivy::Result<()> {
+        let full = self.found.len() == MOST;
+        let worse = |last: &Found| (last.0, last.1, last.2.as_str()) < (slips, Reverse(bound), word);
+        if self.cut && full && self.found.last().is_some_and(worse) {
+            return Ok(());
+        }
+        let count = if self.deleted { self.holders(word)? } else { bound };
+        if count == 0 {
+            return Ok(());
+        }
+        self.cut |= full;
+        let one = (slips, Reverse(count), String::from(word));
+        let at = self.found.partition_point(|other| *other < one);
+        self.found.insert(at, one);
+        self.found.truncate(MOST);
+        Ok(())
+    }
+
+    fn holders(&self, word: &str) -> tantivy::Result<u64> {
+        let (fields, statistics) = (self.compiler.index.fields(), &self.compiler.lexicon.statistics);
+        let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
+        let main = statistics.doc_freq(&Term::from_field_text(fields.exact, word))?;
+        Ok(main + statistics.doc_freq(&around)?)
+    }
+}
+
+impl From<Found> for Expansion {
+    fn from((slips, Reverse(count), word): Found) -> Self {
+        Self { words: vec![word], count, slips }
+    }
+}
+
+/// Puts the next word into an empty buffer, and returns its count.
+type Next<'a> = dyn FnMut(&mut Vec<u8>) -> Option<u32> + 'a;
+
+/// Words in order, each with how many passages hold it.
+struct List<'a> {
+    next: Box<Next<'a>>,
+    word: Vec<u8>,
+    /// None where there is no further word.
+    count: Option<u32>,
+}
+
+impl<'a> List<'a> {
+    fn of(next: impl FnMut(&mut Vec<u8>) -> Option<u32> + 'a) -> Self {
+        let mut list = Self { next: Box::new(next), word: Vec::new(), count: None };
+        list.advance();
+        list
+    }
+
+    fn advance(&mut self) {
+        self.word.clear();
+        self.count = (self.next)(&mut self.word);
+    }
+}
+
+/// Goes through the words of several lists in order, each once with the sum of its counts.
+fn merge(
+    mut lists: Vec<List<'_>>,
+    each: &mut dyn FnMut(&[u8], u64) -> tantivy::Result<()>,
+) -> tantivy::Result<()> {
+    let mut word = Vec::new();
+    while let Some(first) = lists.iter().filter(|list| list.count.is_some()).map(|list| &list.word).min() {
+        word.clone_from(first);
+        let mut sum = 0;
+        for list in lists.iter_mut().filter(|list| list.count.is_some() && list.word == word) {
+            sum += u64::from(list.count.unwrap_or(0));
+            list.advance();
+        }
+        each(&word, sum)?;
+    }
+    Ok(())
+}
 
 impl Compiler<'_> {
     /// Returns what a prefix, a fuzzy word or a shape stands for: fewer slips first, then what is more
@@ -131,67 +222,42 @@ impl Compiler<'_> {
         A: Automaton,
         A::State: Clone,
     {
-        let mut counts = BTreeMap::<String, u64>::new();
         let fields = self.index.fields();
-        for segment in self.index.searcher().segment_readers() {
-            let mut add = |term: &[u8], count: u32| {
-                // A mark inside a word parts it from how it is written: it is in the index by itself too.
-                if let Ok(word) = std::str::from_utf8(term)
-                    && !word.contains(EXACT_MARK)
-                {
-                    *counts.entry(word.into()).or_default() += u64::from(count);
-                }
-            };
-            let inverted = segment.inverted_index(fields.exact)?;
+        let readers = self.index.searcher().segment_readers();
+        let of = |field| readers.iter().map(move |reader| reader.inverted_index(field));
+        let exact = of(fields.exact).collect::<Result<Vec<_>, _>>()?;
+        let aside = of(fields.aside).collect::<Result<Vec<_>, _>>()?;
+        let mut lists: Vec<List<'_>> = Vec::with_capacity(exact.len() + aside.len());
+        for inverted in &exact {
             let mut terms = inverted.terms().search(machine).into_stream()?;
-            while terms.advance() {
-                add(terms.key(), terms.value().doc_freq);
-            }
-            let inverted = segment.inverted_index(fields.aside)?;
+            lists.push(List::of(move |word| {
+                terms.advance().then(|| {
+                    word.extend_from_slice(terms.key());
+                    terms.value().doc_freq
+                })
+            }));
+        }
+        for inverted in &aside {
             let mut terms = inverted.terms().search(Marked(machine)).into_stream()?;
-            while terms.advance() {
-                add(&terms.key()[EXACT_MARK.len_utf8()..], terms.value().doc_freq);
-            }
+            lists.push(List::of(move |word| {
+                terms.advance().then(|| {
+                    word.extend_from_slice(&terms.key()[EXACT_MARK.len_utf8()..]);
+                    terms.value().doc_freq
+                })
+            }));
         }
-        let found =
-            counts.into_iter().filter_map(|(word, count)| Some((slips(&word)?, Reverse(count), word)));
-        self.best(found.collect())
-    }
-
-    /// Returns the best of the words that were found. Where passages were deleted, the dictionaries tell
-    /// of them still: their counts are bounds only.
-    fn best(&self, mut found: Vec<Found>) -> tantivy::Result<(Vec<Expansion>, bool)> {
-        found.sort();
-        let deleted = self.index.searcher().segment_readers().iter().any(tantivy::SegmentReader::has_deletes);
-        let holders = |word: &str| -> tantivy::Result<u64> {
-            let fields = self.index.fields();
-            let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-            let main = self.lexicon.statistics.doc_freq(&Term::from_field_text(fields.exact, word))?;
-            Ok(main + self.lexicon.statistics.doc_freq(&around)?)
-        };
-        let mut best: Vec<Found> = Vec::new();
-        let mut cut = false;
-        for (slips, Reverse(bound), word) in found {
-            let full = best.len() == MOST;
-            if cut && full && best.last().is_some_and(|last| (last.0, last.1) < (slips, Reverse(bound))) {
-                break;
+        let mut best = Best::of(self);
+        merge(lists, &mut |word, count| {
+            // A mark inside a word parts it from how it is written: it is in the index by itself too.
+            match std::str::from_utf8(word) {
+                Ok(word) if !word.contains(EXACT_MARK) => match slips(word) {
+                    Some(slips) => best.offer(slips, count, word),
+                    None => Ok(()),
+                },
+                _ => Ok(()),
             }
-            let count = if deleted { holders(&word)? } else { bound };
-            if count == 0 {
-                continue;
-            }
-            cut |= full;
-            let one = (slips, Reverse(count), word);
-            let at = best.partition_point(|other| *other < one);
-            best.insert(at, one);
-            best.truncate(MOST);
-        }
-        let expansions = best.into_iter().map(|(slips, Reverse(count), word)| Expansion {
-            words: vec![word],
-            count,
-            slips,
-        });
-        Ok((expansions.collect(), cut))
+        })?;
+        Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
     }
 
     /// Returns what a pattern stands for: each of its pieces words of the index, side by side.
@@ -228,4 +294,97 @@ impl Compiler<'_> {
 /// Returns a query for the best of these: the sum would favour passages for the many forms they use.
 fn best_of(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     if clauses.is_empty() { Box::new(EmptyQuery) } else { Box::new(DisjunctionMaxQuery::new(clauses)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::atomic::AtomicBool};
+
+    use super::*;
+    use crate::{
+        index::{Index, Update},
+        search::{Weights, parse::parse, query::Query},
+    };
+
+    fn update(index: &mut Index, folder: &std::path::Path) {
+        let update = Update { folders: vec![folder.into()], ..Update::default() };
+        index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+    }
+
+    /// Returns what a query of one part stands for, and whether more than that.
+    fn stands_for(index: &Index, text: &str) -> (Vec<String>, bool) {
+        let tree = parse(&Query { text: text.into(), ..Query::default() }).tree;
+        let compiler = Compiler::new(index, Weights::default());
+        let expansions = compiler.expansions(&tree.should[0]).expect("the index is whole");
+        let words = expansions.iter().map(|expansion| expansion.words.join(" ")).collect();
+        (words, !compiler.cut_short.take().is_empty())
+    }
+
+    #[test]
+    fn a_part_stands_for_words_of_the_index_and_of_nothing_that_was_deleted() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("it can be made");
+        let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("it can be written");
+        write("a.txt", "Coat, coats, cats. GPT-4 and GPT-5.\n");
+        write("b.txt", "A cat in a coat.\n");
+        write("c.txt", "Cart, cat, act and café.\n");
+        let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+        update(&mut index, &folder);
+        let check = |index: &Index, text: &str, expected: &[&str]| {
+            assert_eq!(
+                stands_for(index, text),
+                (expected.iter().map(|word| word.to_string()).collect(), false)
+            );
+        };
+        check(&index, "coa*", &["coat", "coats"]);
+        check(&index, "Caf*", &["cafe"]);
+        check(&index, "cat~", &["cat", "coat", "act", "cart", "cats"]);
+        check(&index, "/ca.*t/", &["cat", "cart"]);
+        check(&index, "/gpt-[45]/", &["gpt 4", "gpt 5"]);
+        check(&index, "*ts", &["cats", "coats"]);
+        check(&index, "dog*", &[]);
+        fs::remove_file(folder.join("c.txt")).expect("it can be removed");
+        update(&mut index, &folder);
+        check(&index, "cat~", &["cat", "coat", "cats"]);
+        check(&index, "/c.*/", &["coat", "cat", "cats", "coats"]);
+    }
+
+    #[test]
+    fn the_most_frequent_are_taken_of_too_many() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("it can be made");
+        let words: Vec<String> = (0..100).map(|number| format!("word{number:02}")).collect();
+        fs::write(folder.join("a.txt"), words.join(" ")).expect("it can be written");
+        fs::write(folder.join("b.txt"), "Word99 and word98, and word99.").expect("it can be written");
+        fs::write(folder.join("c.txt"), "Word99 again.").expect("it can be written");
+        let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+        update(&mut index, &folder);
+        for text in ["word*", "/word.*/"] {
+            let (words, cut) = stands_for(&index, text);
+            assert_eq!((words.len(), cut), (MOST, true), "{text}");
+            assert_eq!(words[..4], ["word99", "word98", "word00", "word01"], "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_merged_in_order() {
+        let list = |words: &'static [(&'static str, u32)]| {
+            let mut words = words.iter();
+            List::of(move |buffer| {
+                let (word, count) = words.next()?;
+                buffer.extend_from_slice(word.as_bytes());
+                Some(*count)
+            })
+        };
+        let mut merged = Vec::new();
+        let lists = vec![list(&[("a", 1), ("c", 2)]), list(&[]), list(&[("b", 3), ("c", 4)])];
+        let each = &mut |word: &[u8], count| {
+            merged.push(format!("{} {count}", String::from_utf8_lossy(word)));
+            Ok(())
+        };
+        merge(lists, each).expect("nothing can fail");
+        assert_eq!(merged, ["a 1", "b 3", "c 6"]);
+    }
 }

@@ -15,9 +15,9 @@ use crate::analysis;
 /// The longest pattern in bytes: what is longer is a text between two slashes.
 pub(super) const LONGEST: usize = 200;
 
-/// What the machine of a pattern may take in bytes. The pattern of any five letters, `\p{L}{5}`, takes a
-/// third of it.
-const LARGEST: usize = 2 << 20;
+/// What the machine of a pattern may take in bytes. The pattern of any five letters, `\p{L}{5}`, takes
+/// three quarters of it.
+const LARGEST: usize = 1 << 20;
 
 /// Parentheses in a pattern are nested no deeper.
 const DEEPEST: u32 = 20;
