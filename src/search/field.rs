@@ -111,7 +111,9 @@ fn name(text: &str) -> String {
 
 /// Returns the host of what may be a whole address.
 fn site(text: &str) -> String {
-    let host = text.trim().split_once("://").map_or(text, |(_, rest)| rest);
+    // Folded first: some characters hold a slash.
+    let address = name(text);
+    let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
     name(host.split('/').next().unwrap_or(host))
 }
 

@@ -124,6 +124,7 @@ fn fields_restrict() {
     check("tag:c++", "tag:\"c++\"", 0);
     check("tag:(a b)", "(tag:a tag:b)", 0);
     check("site:https://kitchen.example.org/bread,b.org", "site:kitchen.example.org,b.org", 0);
+    check("site:℀b", "site:a", 0);
     check("author:\"Ada Lovelace\",turing", "author:\"Ada Lovelace\",turing", 0);
     check("author:(\"Ada Lovelace\" OR turing)", "(author:\"Ada Lovelace\" OR author:turing)", 0);
     check("path:news/2025", "path:\"news 2025\"", 0);
