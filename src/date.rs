@@ -63,6 +63,13 @@ impl Date {
         if let Ok(time) = jiff::fmt::rfc2822::parse(text) {
             return Some(time.date().into());
         }
+        // A month of a year, in words.
+        let month = format!("1 {}", text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let named = ["%d %B %Y", "%d %b %Y"].iter();
+        let named = named.filter_map(|form| jiff::civil::Date::strptime(form, &month).ok()).next();
+        if let Some(date) = named.filter(|date| date.year() >= 1000) {
+            return Self::new(date.year(), Some(date.month()), None);
+        }
         let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let dates = FORMS.iter().filter_map(|form| jiff::civil::Date::strptime(form, &plain).ok());
         // `January 2025` is not the 20th of January 25.
@@ -155,7 +162,7 @@ mod tests {
         check("", None);
         check("12", None);
         check("0000", None);
-        check("January 2025", None);
+        check("January 2025", Some("2025-01"));
         check("0001-01-01T00:00:00Z", None);
     }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use foldhash::fast::RandomState;
 
 use super::{
-    Language, fold, lower, stem,
+    Language, fold, lower, plain_stem, stem,
     word::{is_character_word, words},
 };
 
@@ -23,6 +23,8 @@ pub struct Token<'a> {
     /// Its stem. For a character that is a word by itself, that character and the next one, where that
     /// follows at once; none for the last of several.
     pub stem: Option<&'a str>,
+    /// The stem without accents, where that has some that it keeps; see [`plain_stem`].
+    pub plain: Option<&'a str>,
     /// The word as it is compared, see [`fold`].
     pub folded: &'a str,
     /// The folded word, [`ACCENT_MARK`] and the word in small letters, where that has accents.
@@ -45,6 +47,7 @@ pub struct Analyzer {
 struct Known {
     folded: Box<str>,
     stem: Box<str>,
+    plain: Option<Box<str>>,
     accented: Option<Box<str>>,
 }
 
@@ -52,8 +55,10 @@ impl Known {
     fn of(word: &str, language: Option<Language>) -> Self {
         let folded = fold(word);
         let lower = lower(word);
-        let accented = (*lower != *folded).then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
-        Self { stem: stem(word, language).into(), folded: folded.into(), accented }
+        let accented: Option<Box<str>> =
+            (*lower != *folded).then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
+        let plain = accented.as_ref().and_then(|_| plain_stem(word, language)).map(Into::into);
+        Self { stem: stem(word, language).into(), plain, folded: folded.into(), accented }
     }
 }
 
@@ -82,7 +87,7 @@ impl Analyzer {
                 }
                 let stem = (next.is_some() || !paired).then_some(self.pair.as_str());
                 paired = next.is_some();
-                each(Token { range, stem, folded: &folded, accented: None, is_character: true });
+                each(Token { range, stem, plain: None, folded: &folded, accented: None, is_character: true });
                 continue;
             }
             paired = false;
@@ -95,6 +100,7 @@ impl Analyzer {
             each(Token {
                 range,
                 stem: Some(&known.stem),
+                plain: known.plain.as_deref(),
                 folded: &known.folded,
                 accented: known.accented.as_deref(),
                 is_character: false,

@@ -90,6 +90,37 @@ pub fn stem(word: &str, language: Option<Language>) -> Cow<'_, str> {
     Cow::Owned(if algorithm == Algorithm::English { stem } else { marked(language, &stem) })
 }
 
+/// Returns the stem of a word without its accents, marked, in languages whose stems keep them: what a
+/// word stands for that was typed without.
+pub fn plain_stem(word: &str, language: Option<Language>) -> Option<String> {
+    let (_, accents) = rules(language);
+    (accents == Accents::Kept).then(|| {
+        let stem = stem(word, language);
+        let bare = stem.split_once(':').map_or(&*stem, |(_, bare)| bare);
+        marked(language, &format!("{PLAIN_MARK}{}", fold(bare)))
+    })
+}
+
+/// Stands before a stem that lost its accents.
+const PLAIN_MARK: char = '~';
+
+/// Endings that are often typed without the accent that their language's stemmer knows them by.
+const ENDINGS: &[(&str, &[(&str, &str)])] = &[
+    ("ca", &[("cio", "ció"), ("sio", "sió")]),
+    ("es", &[("cion", "ción"), ("sion", "sión")]),
+    ("pt", &[("cao", "ção"), ("coes", "ções"), ("sao", "são"), ("soes", "sões")]),
+];
+
+/// Returns a word with the accent that its ending has in a language, where it was typed without.
+pub fn restored(folded: &str, language: Option<Language>) -> Option<String> {
+    let language = language?;
+    let (_, endings) = ENDINGS.iter().find(|(code, _)| *code == language.code())?;
+    let ending = |(plain, accented): &(&str, &str)| {
+        folded.strip_suffix(plain).map(|start| format!("{start}{accented}"))
+    };
+    endings.iter().find_map(ending)
+}
+
 /// Returns a stem behind the code of its language.
 fn marked(language: Option<Language>, stem: &str) -> String {
     let code = language.unwrap_or(Language::ENGLISH);
@@ -183,6 +214,17 @@ mod tests {
         assert_ne!(stem("ölmek", Language::of_tag("tr")), stem("olmak", Language::of_tag("tr")));
         assert_ne!(stem("bàn", Language::of_tag("vi")), stem("bán", Language::of_tag("vi")));
         assert_eq!(stem("gpt4", None), "gpt4");
+    }
+
+    #[test]
+    fn a_word_typed_without_accents_can_be_known() {
+        let plain = |word, language| plain_stem(word, Language::of_tag(language));
+        assert_eq!(plain("isik", "tr"), plain("ışıklar", "tr"));
+        assert_eq!(plain("viet", "vi"), plain("Việt", "vi"));
+        assert_eq!(plain("cafe", "fr"), None);
+        let spanish = Language::of_tag("es");
+        let restored = restored("organizacion", spanish).expect("it has such an ending");
+        assert_eq!(stem(&restored, spanish), stem("organizaciones", spanish));
     }
 
     proptest! {

@@ -27,6 +27,9 @@ pub(super) struct Search {
     /// Look for all words exactly as they are written, but for case and accents
     #[arg(long)]
     exact: bool,
+    /// Take quoted words letter for letter, case and accents too
+    #[arg(long)]
+    case: bool,
     /// Say how the query was understood, and search nothing
     #[arg(long)]
     explain_query: bool,
@@ -61,7 +64,7 @@ impl Search {
             .iter()
             .map(|word| word.to_string_lossy().trim_start_matches(WORD).to_string())
             .collect();
-        let query = Query { exact: self.exact, ..self.options.query(words.join(" ")) };
+        let query = Query { exact: self.exact, case: self.case, ..self.options.query(words.join(" ")) };
         if !self.explain_query {
             return self.options.answer(shared, ui, &query, &|index, query| index.search(query));
         }

@@ -158,6 +158,7 @@ impl Draft {
         if passage.role == Role::Aside {
             analyzer.each(&passage.text, language, |token| {
                 stem.next(token.stem);
+                token.plain.into_iter().for_each(|plain| stem.same(plain));
                 stem.same_exact(token.folded);
             });
             document.add_text(fields.aside, stem.take());
@@ -168,10 +169,12 @@ impl Draft {
         for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
             analyzer.each(part, language, |token| {
                 stem.next(token.stem);
+                token.plain.into_iter().for_each(|plain| stem.same(plain));
                 exact.next(Some(token.folded));
                 token.accented.into_iter().for_each(|accented| exact.same(accented));
                 if is_title {
                     title.next(token.stem);
+                    token.plain.into_iter().for_each(|plain| title.same(plain));
                     token.is_character.then(|| title.same(token.folded));
                 }
             });

@@ -15,15 +15,17 @@ use tantivy::{
     Term,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
-        Occur, PhraseQuery, Query, RangeQuery, TermQuery,
+        Occur, PhraseQuery, Query as EngineQuery, RangeQuery, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
     expand::Expansion,
+    letters::Lettered,
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
     otherwise::Other,
+    query::Query,
     tree::{Filter, Group, Node, Word},
     weight::Weights,
 };
@@ -41,6 +43,8 @@ pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
     pub(super) lexicon: Lexicon<'a>,
     pub(super) weights: Weights,
+    /// Whether quoted words are meant letter for letter.
+    case: bool,
     /// Parts of the query that stand for more words than were taken.
     pub(super) cut_short: RefCell<BTreeSet<String>>,
     /// What parts of the query stand for, once that was looked up.
@@ -48,19 +52,19 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    /// Makes a compiler for a query of this text.
-    pub(super) fn new(index: &'a Index, text: &str, weights: Weights) -> Self {
+    pub(super) fn new(index: &'a Index, query: &Query) -> Self {
         Self {
             index,
-            lexicon: Lexicon::new(index, text),
-            weights,
+            lexicon: Lexicon::new(index, &query.text),
+            weights: query.weights.clone(),
+            case: query.case,
             cut_short: RefCell::default(),
             expanded: RefCell::default(),
         }
     }
 
     /// Returns a query for what a tree matches, within some part of the index.
-    pub(super) fn query(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Box<dyn Query>> {
+    pub(super) fn query(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Box<dyn EngineQuery>> {
         let mut words = self.group(tree)?;
         if tree.only_filters() {
             words =
@@ -76,13 +80,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns a query for some parts of the index; none for all of it.
-    pub(super) fn any_within(&self, within: &[Within]) -> Option<Box<dyn Query>> {
+    pub(super) fn any_within(&self, within: &[Within]) -> Option<Box<dyn EngineQuery>> {
         let parts = within.iter().map(|part| (Occur::Should, self.within(part))).collect();
-        (!within.is_empty()).then(|| Box::new(BooleanQuery::new(parts)) as Box<dyn Query>)
+        (!within.is_empty()).then(|| Box::new(BooleanQuery::new(parts)) as Box<dyn EngineQuery>)
     }
 
-    fn group(&self, group: &Group) -> tantivy::Result<Box<dyn Query>> {
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+    fn group(&self, group: &Group) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> =
             self.alternatives(group)?.into_iter().map(|query| (Occur::Should, query)).collect();
         for node in group.should.iter().filter(|node| matches!(node, Node::Group(_))) {
             clauses.push((Occur::Should, self.node(node)?));
@@ -90,14 +94,14 @@ impl<'a> Compiler<'a> {
         // Beside words that a passage must have, other words only rank; beside fields, one of them
         // must be there.
         if !group.must.is_empty() && !clauses.is_empty() && group.must.iter().all(Node::restricts) {
-            let any: Box<dyn Query> = Box::new(BooleanQuery::new(std::mem::take(&mut clauses)));
+            let any: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(std::mem::take(&mut clauses)));
             clauses.push((Occur::Must, any));
         }
         for node in &group.must {
             clauses.push((Occur::Must, self.node(node)?));
         }
         if clauses.is_empty() {
-            let any: Box<dyn Query> =
+            let any: Box<dyn EngineQuery> =
                 if group.not.is_empty() { Box::new(EmptyQuery) } else { self.every_passage() };
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(any, 0.0))));
         }
@@ -108,7 +112,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns queries for what of a group need not be there, less the groups inside it.
-    pub(super) fn alternatives(&self, group: &Group) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    pub(super) fn alternatives(&self, group: &Group) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
         let mut queries = Vec::new();
         let drop = drops_stop_words(group, &self.lexicon.stop);
         for node in &group.should {
@@ -131,42 +135,49 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns clauses for what may stand for words of the query.
-    fn other(&self, other: &Other) -> tantivy::Result<Vec<Box<dyn Query>>> {
-        let share = self.lexicon.share(other);
+    fn other(&self, other: &Other) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
+        let share = self.share(other);
         if let [_] = other.words.as_slice() {
             let mut clauses = Vec::new();
             for sought in self.lexicon.sought(&other.words) {
                 clauses.extend(self.forms(&sought)?);
             }
-            let weighed = |clause| Box::new(BoostQuery::new(clause, share)) as Box<dyn Query>;
+            let weighed = |clause| Box::new(BoostQuery::new(clause, share)) as Box<dyn EngineQuery>;
             return Ok(clauses.into_iter().map(weighed).collect());
         }
         Ok(vec![self.in_place(other)])
     }
 
     /// Returns a query for words side by side that stand for a word: it counts as that would.
-    pub(super) fn in_place(&self, other: &Other) -> Box<dyn Query> {
+    pub(super) fn in_place(&self, other: &Other) -> Box<dyn EngineQuery> {
         let words: Vec<&Word> = other.words.iter().collect();
         let query = self.side_by_side(self.index.fields().stem, &words, 0);
-        Box::new(BoostQuery::new(query, self.weights.stem * self.lexicon.share(other)))
+        Box::new(BoostQuery::new(query, self.weights.stem * self.share(other)))
+    }
+
+    /// Returns what something is worth that may stand for words, as a share of what it is worth by itself.
+    /// Words in one stand side by side.
+    pub(super) fn share(&self, other: &Other) -> f32 {
+        let beside = if other.of.len() > 1 { self.weights.pair + self.weights.unit } else { 0.0 };
+        self.lexicon.share(other) * (1.0 + beside)
     }
 
     /// Returns a query for all passages of articles themselves: what stands around them is found by
     /// its words only.
-    fn every_passage(&self) -> Box<dyn Query> {
+    fn every_passage(&self) -> Box<dyn EngineQuery> {
         let term = Term::from_field_u64(self.index.fields().main, 1);
         Box::new(TermQuery::new(term, IndexRecordOption::Basic))
     }
 
-    pub(super) fn node(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
+    pub(super) fn node(&self, node: &Node) -> tantivy::Result<Box<dyn EngineQuery>> {
         let fields = self.index.fields();
         Ok(match node {
             Node::Words(words) => {
-                let mut each: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+                let mut each: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
                 for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
                     each.push((Occur::Must, any(self.forms(sought)?)));
                 }
-                let mut ways: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::new(each))];
+                let mut ways: Vec<Box<dyn EngineQuery>> = vec![Box::new(BooleanQuery::new(each))];
                 let others = self.lexicon.others(std::slice::from_ref(node));
                 for other in others.iter().filter(|other| other.of.len() == words.len()) {
                     ways.extend(self.other(other)?);
@@ -175,20 +186,20 @@ impl<'a> Compiler<'a> {
             }
             Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => self.expanded(node)?,
             Node::Phrase(words, slop) => {
-                let words = folded(words);
-                let marked: Vec<String> = words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
-                let main = phrase(fields.exact, &words, *slop);
-                let aside =
-                    Box::new(BoostQuery::new(phrase(fields.aside, &marked, *slop), self.weights.aside));
-                Box::new(BooleanQuery::new(vec![(Occur::Should, main), (Occur::Should, aside)]))
+                let folded = folded(words);
+                let marked: Vec<String> = folded.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
+                let aside = phrase(fields.aside, &marked, *slop);
+                let aside = Box::new(BoostQuery::new(aside, self.weights.aside));
+                self.lettered(any(vec![phrase(fields.exact, &folded, *slop), aside]), words, *slop)
             }
             Node::Title(inner) => match &**inner {
                 Node::Words(words) => self.title(words, 0),
                 // Titles are indexed by forms only: exactly these words stand in them or beside them.
-                Node::Phrase(words, slop) => Box::new(BooleanQuery::new(vec![
-                    (Occur::Must, phrase(fields.exact, &folded(words), *slop)),
-                    (Occur::Must, self.title(words, *slop)),
-                ])),
+                Node::Phrase(words, slop) => {
+                    let exact = phrase(fields.exact, &folded(words), *slop);
+                    let both = vec![(Occur::Must, exact), (Occur::Must, self.title(words, *slop))];
+                    self.lettered(Box::new(BooleanQuery::new(both)), words, *slop)
+                }
                 inner => self.expanded_title(inner)?,
             },
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
@@ -196,13 +207,21 @@ impl<'a> Compiler<'a> {
         })
     }
 
+    /// Returns a query for quoted words: letter for letter, where that is asked for.
+    fn lettered(&self, query: Box<dyn EngineQuery>, words: &[Word], slop: u32) -> Box<dyn EngineQuery> {
+        match self.case {
+            true => Box::new(Lettered::new(query, *self.index.fields(), words, slop)),
+            false => query,
+        }
+    }
+
     /// Returns a query for words side by side in the title or the headings.
-    pub(super) fn title(&self, words: &[Word], slop: u32) -> Box<dyn Query> {
+    pub(super) fn title(&self, words: &[Word], slop: u32) -> Box<dyn EngineQuery> {
         self.side_by_side(self.index.fields().title, &words.iter().collect::<Vec<_>>(), slop)
     }
 
     /// Returns clauses by which passages with a word are found: in articles, and around them.
-    fn forms(&self, sought: &Sought) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    fn forms(&self, sought: &Sought) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
         let (fields, weights) = (self.index.fields(), &self.weights);
         let (stem, exact) = weights.of(sought);
         let mut clauses = self.terms(fields.stem, &sought.stems, stem)?;
@@ -221,13 +240,13 @@ impl<'a> Compiler<'a> {
         field: Field,
         terms: &[String],
         weight: f32,
-    ) -> tantivy::Result<Vec<Box<dyn Query>>> {
+    ) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
         let statistics = &self.lexicon.statistics;
         let holders = terms.iter().map(|text| statistics.doc_freq(&Term::from_field_text(field, text)));
         let holders = holders.collect::<tantivy::Result<Vec<u64>>>()?;
         let all = statistics.total_num_docs()? as f32;
         let together = idf((holders.iter().sum::<u64>() as f32).min(all), all);
-        let weighed = |(text, holders): (&String, u64)| -> Box<dyn Query> {
+        let weighed = |(text, holders): (&String, u64)| -> Box<dyn EngineQuery> {
             let share = if terms.len() == 1 { 1.0 } else { together / idf(holders as f32, all) };
             Box::new(BoostQuery::new(term(field, text), weight * share))
         };
@@ -235,16 +254,16 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns a query for the forms of words side by side, or so many words apart, in a field of stems.
-    pub(super) fn side_by_side(&self, field: Field, words: &[&Word], slop: u32) -> Box<dyn Query> {
+    pub(super) fn side_by_side(&self, field: Field, words: &[&Word], slop: u32) -> Box<dyn EngineQuery> {
         let series = self.lexicon.series(words).into_iter().map(|series| match series.as_slice() {
-            [] => Box::new(EmptyQuery) as Box<dyn Query>,
+            [] => Box::new(EmptyQuery) as Box<dyn EngineQuery>,
             [(_, only)] => term(field, only),
             _ => {
                 let terms = series.iter().map(|(at, text)| (*at, Term::from_field_text(field, text)));
                 Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop))
             }
         });
-        let mut series: Vec<Box<dyn Query>> = series.collect();
+        let mut series: Vec<Box<dyn EngineQuery>> = series.collect();
         match series.len() {
             0 => Box::new(EmptyQuery),
             1 => series.remove(0),
@@ -252,7 +271,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn filter(&self, filter: &Filter) -> Box<dyn Query> {
+    fn filter(&self, filter: &Filter) -> Box<dyn EngineQuery> {
         let fields = self.index.fields();
         match filter {
             Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words), 0)),
@@ -285,7 +304,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn within(&self, (folder, path): &Within) -> Box<dyn Query> {
+    fn within(&self, (folder, path): &Within) -> Box<dyn EngineQuery> {
         let fields = self.index.fields();
         let in_folder = Box::new(TermQuery::new(
             Term::from_field_u64(fields.folder, u64::from(*folder)),
@@ -308,7 +327,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// Returns a query for any of several.
-pub(super) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn any(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
     match queries.len() {
         1 => queries.remove(0),
         _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),
@@ -316,7 +335,7 @@ pub(super) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
 }
 
 /// Returns a query for any of these.
-fn any_of<T>(all: &[T], each: impl Fn(&T) -> Box<dyn Query>) -> Box<dyn Query> {
+fn any_of<T>(all: &[T], each: impl Fn(&T) -> Box<dyn EngineQuery>) -> Box<dyn EngineQuery> {
     match all {
         [one] => each(one),
         all => Box::new(BooleanQuery::new(all.iter().map(|one| (Occur::Should, each(one))).collect())),
@@ -327,11 +346,11 @@ fn folded(words: &[Word]) -> Vec<String> {
     words.iter().map(|word| word.folded.clone()).collect()
 }
 
-pub(super) fn term(field: Field, text: &str) -> Box<dyn Query> {
+pub(super) fn term(field: Field, text: &str) -> Box<dyn EngineQuery> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
 }
 
-pub(super) fn phrase(field: Field, words: &[String], slop: u32) -> Box<dyn Query> {
+pub(super) fn phrase(field: Field, words: &[String], slop: u32) -> Box<dyn EngineQuery> {
     match words {
         [] => Box::new(EmptyQuery),
         [word] => term(field, word),

@@ -303,7 +303,7 @@ mod tests {
     use super::*;
     use crate::{
         index::{Index, Update},
-        search::{Weights, parse::parse, query::Query},
+        search::{parse::parse, query::Query},
     };
 
     fn update(index: &mut Index, folder: &std::path::Path) {
@@ -314,7 +314,7 @@ mod tests {
     /// Returns what a query of one part stands for, and whether more than that.
     fn stands_for(index: &Index, text: &str) -> (Vec<String>, bool) {
         let tree = parse(&Query { text: text.into(), ..Query::default() }).tree;
-        let compiler = Compiler::new(index, "", Weights::default());
+        let compiler = Compiler::new(index, &Query::default());
         let expansions = compiler.expansions(&tree.should[0]).expect("the index is whole");
         let words = expansions.iter().map(|expansion| expansion.words.join(" ")).collect();
         (words, !compiler.cut_short.take().is_empty())

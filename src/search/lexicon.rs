@@ -84,6 +84,11 @@ impl<'a> Lexicon<'a> {
         // round.
         stems.extend(self.languages.iter().map(|language| stem(&word.folded, language)));
         if analysis::lower(&word.typed) == word.folded.as_str() {
+            for language in &self.languages {
+                stems.extend(analysis::plain_stem(&word.folded, *language));
+                let restored = analysis::restored(&word.folded, *language);
+                stems.extend(restored.map(|accented| stem(&accented, language)));
+            }
             for accented in self.accented(&word.folded) {
                 stems.extend(self.languages.iter().map(|language| stem(&accented, language)));
             }
@@ -196,7 +201,7 @@ impl<'a> Lexicon<'a> {
     }
 
     /// Returns what finding something is worth that may stand for words, as a share of what its own words
-    /// are worth: it is as rare as the rarest of those and itself together.
+    /// are worth: as much as finding all of those, none of them rarer than it is itself.
     pub(super) fn share(&self, other: &Other) -> f32 {
         let all = (self.index.passages() as f32).max(1.0);
         let field = self.index.fields().stem;
@@ -205,11 +210,10 @@ impl<'a> Lexicon<'a> {
                 |stem: &String| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0);
             self.forms(word).stems.iter().map(count).sum::<u64>() as f32
         };
-        let least = |words: &mut dyn Iterator<Item = f32>| words.fold(f32::MAX, f32::min);
         let own: Vec<f32> = other.words.iter().map(holders).collect();
-        let together = least(&mut own.iter().copied())
-            + least(&mut other.of.iter().map(|word| holders(&Word::of(word))));
-        idf(together.min(all), all) / own.into_iter().map(|holders| idf(holders, all)).sum::<f32>()
+        let itself = own.iter().copied().fold(f32::MAX, f32::min);
+        let of = other.of.iter().map(|word| idf(holders(&Word::of(word)).max(itself).min(all), all));
+        of.sum::<f32>() / own.into_iter().map(|holders| idf(holders, all)).sum::<f32>()
     }
 
     fn is_held(&self, sought: &Sought) -> bool {

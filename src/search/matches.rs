@@ -146,7 +146,9 @@ impl Targets {
             if let Some(pair) = open.take() {
                 found[pair].range.end = token.range.end;
             }
-            if let Some(Target { what, worth }) = token.stem.and_then(|stem| self.stems.get(stem)) {
+            let stem = token.stem.and_then(|stem| self.stems.get(stem));
+            let stem = stem.or_else(|| token.plain.and_then(|plain| self.stems.get(plain)));
+            if let Some(Target { what, worth }) = stem {
                 open = (token.is_character && token.stem != Some(token.folded)).then_some(found.len());
                 found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
             }

@@ -16,6 +16,7 @@ mod print;
 mod understood;
 mod compile;
 mod expand;
+mod letters;
 mod retrieve;
 mod article;
 mod rerank;

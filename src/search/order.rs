@@ -105,7 +105,7 @@ impl<'a> Asked<'a> {
         tree: Group,
         within: Vec<Within>,
     ) -> tantivy::Result<Self> {
-        let compiler = Compiler::new(index, &query.text, query.weights.clone());
+        let compiler = Compiler::new(index, query);
         let compiled = compiler.query(&tree, &within)?;
         let parts = rerank::parts(&compiler, &tree)?;
         let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };

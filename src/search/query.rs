@@ -12,6 +12,8 @@ pub struct Query {
     pub text: String,
     /// Whether words are looked for exactly as they are written, but for case and accents.
     pub exact: bool,
+    /// Whether quoted words are meant letter for letter.
+    pub case: bool,
     /// The day that `last week` and the like are told from; without one they are read as words.
     pub today: Option<Date>,
     /// Folders and files to search in; all where empty.
@@ -49,6 +51,7 @@ impl Default for Query {
         Self {
             text: String::new(),
             exact: false,
+            case: false,
             today: None,
             within: Vec::new(),
             after: None,

@@ -180,7 +180,7 @@ impl<'a> Terms<'a> {
         let lexicon = &compiler.lexicon;
         let drop = drops_stop_words(group, &lexicon.stop);
         for other in lexicon.others(&group.must).into_iter().chain(lexicon.others(&group.should)) {
-            let share = lexicon.share(&other);
+            let share = compiler.share(&other);
             self.otherwise.extend(other.of.iter().cloned());
             if let [word] = other.words.as_slice() {
                 self.otherwise.insert(word.folded.clone());

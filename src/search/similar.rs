@@ -8,7 +8,6 @@ use super::{
     query::Query,
     results::Results,
     tree::{Group, Node, Word},
-    weight::Weights,
 };
 use crate::{
     analysis::{self, StopWords},
@@ -67,7 +66,7 @@ impl Index {
                 if words.len() > 1 { key } else { analysis::stem(&key, analysis::guess(&text)).into_owned() };
             counts.entry(key).or_insert((0, words)).0 += 1;
         }
-        let compiler = Compiler::new(self, &text, Weights::default());
+        let compiler = Compiler::new(self, &Query { text, ..Query::default() });
         let weighed = counts.into_iter().map(|(stem, (count, words))| {
             let weight = 1.0 + (count as f32).ln();
             let worth = compiler

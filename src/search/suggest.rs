@@ -31,7 +31,7 @@ impl Index {
     /// Adds to an answer what helps where it is none, or a thin one.
     pub(super) fn helped(&self, query: &Query, tree: &Group, mut results: Results) -> Result<Results> {
         let broken = |source| self.damaged(source);
-        let compiler = Compiler::new(self, &query.text, query.weights.clone());
+        let compiler = Compiler::new(self, query);
         results.suggestions = suggestions(&compiler, tree).map_err(broken)?;
         let corrected = respelled(tree, &results.suggestions, &compiler).map_err(broken)?;
         results.corrected = corrected.as_ref().map(Group::to_string);

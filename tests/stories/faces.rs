@@ -73,6 +73,9 @@ fn the_help_shows_every_command_with_examples() {
           --exact
               Look for all words exactly as they are written, but for case and accents
 
+          --case
+              Take quoted words letter for letter, case and accents too
+
           --explain-query
               Say how the query was understood, and search nothing
 

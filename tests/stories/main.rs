@@ -12,3 +12,4 @@ mod refresh;
 mod search;
 mod show;
 mod status;
+mod words;
