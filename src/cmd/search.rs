@@ -3,11 +3,12 @@
 use std::{ffi::OsString, io::Write};
 
 use excerpt::{
+    Index,
     render::understood as render,
     search::{self, Query},
 };
 
-use super::{Outcome, Shared, options::Options, ui::Ui};
+use super::{Outcome, Shared, locate, options::Options, ui::Ui};
 
 /// Print the passages that answer, best first
 ///
@@ -68,7 +69,9 @@ impl Search {
         if !self.explain_query {
             return self.options.answer(shared, ui, &query, &|index, query| index.search(query));
         }
-        let understood = search::understood(&query);
+        // Where there is an index, it tells what the words stand for in it; none is needed.
+        let index = locate::locate(shared).ok().and_then(|dir| Index::open(&dir).ok());
+        let understood = index.map_or_else(|| search::understood(&query), |index| index.understood(&query));
         let mut out = ui.out();
         match ui.json {
             true => render::json(&understood, &mut out)?,

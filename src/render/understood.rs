@@ -9,7 +9,7 @@ use super::{
     json::{SCHEMA, write},
     text::{BOLD, PLAIN, WARNING, harmless},
 };
-use crate::search::{Meaning, Understood};
+use crate::search::{Forms, InIndex, Instead, Meaning, Understood};
 
 /// Writes it for people.
 ///
@@ -25,6 +25,11 @@ pub fn text(understood: &Understood, look: &Look, out: &mut dyn Write) -> io::Re
     }
     for line in lines {
         writeln!(out, "{}", harmless(&line).replace('\n', " "))?;
+    }
+    if let Some(index) = &understood.index {
+        for line in in_index(index) {
+            writeln!(out, "{}", harmless(&line))?;
+        }
     }
     for note in &understood.notes {
         writeln!(out, "\n{warning}note: {}{plain}", harmless(note).replace('\n', " "))?;
@@ -76,6 +81,29 @@ fn parts(must: &[Meaning], should: &[Meaning], not: &[Meaning], depth: usize, li
 
 fn indented(depth: usize, text: &str) -> String {
     format!("{:width$}{text}", "", width = 2 * depth)
+}
+
+/// Says what the words stand for in the index.
+fn in_index(index: &InIndex) -> Vec<String> {
+    let mut lines = vec![String::new(), indented(1, "in this index:")];
+    for Forms { word, stems, passages, passed_over, .. } in &index.words {
+        let held = if *passages == 1 { "1 passage".into() } else { format!("{passages} passages") };
+        let stems = match stems.as_slice() {
+            [] => String::new(),
+            stems => format!(", by {}", stems.join(", ")),
+        };
+        lines.push(indented(
+            2,
+            &match passed_over {
+                true => format!("`{word}` carries no subject and is passed over"),
+                false => format!("`{word}` in {held}{stems}"),
+            },
+        ));
+    }
+    for Instead { of, words, .. } in &index.instead {
+        lines.push(indented(2, &format!("for `{of}` also `{words}`")));
+    }
+    if lines.len() > 2 { lines } else { Vec::new() }
 }
 
 /// Says in words what a part is that is no group.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::{self, ACCENT_MARK, Language, StopWords},
-    index::{Index, Statistics},
+    index::{EXACT_MARK, Index, Statistics},
 };
 
 /// A word typed without accents stands for at most so many words that have some.
@@ -217,7 +217,21 @@ impl<'a> Lexicon<'a> {
     }
 
     fn is_held(&self, sought: &Sought) -> bool {
-        sought.stems.iter().chain(&sought.exact).any(|term| self.holders(term) > 0)
+        sought.stems.iter().any(|stem| self.holders(stem) > 0) || self.holders_of(sought) > 0
+    }
+
+    /// Returns how many passages hold something that is looked for, counted once for each of its stems.
+    pub(super) fn holders_of(&self, sought: &Sought) -> u64 {
+        let exact = |word: &String| {
+            let fields = self.index.fields();
+            let marked = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
+            let terms = [Term::from_field_text(fields.exact, word), marked];
+            terms.iter().map(|term| self.statistics.doc_freq(term).unwrap_or(0)).sum::<u64>()
+        };
+        match sought.stems.as_slice() {
+            [] => sought.exact.iter().map(exact).sum(),
+            stems => stems.iter().map(|stem| self.holders(stem)).sum(),
+        }
     }
 
     /// Returns the words as terms side by side in the field of stems, with their positions: one series for

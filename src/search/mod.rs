@@ -39,7 +39,7 @@ use tantivy::DocAddress;
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
 pub use results::{Copy, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
-pub use understood::{Meaning, Understood, understood};
+pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
 pub use weight::Weights;
 
 use self::{

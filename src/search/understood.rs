@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::{
+    lexicon::{Lexicon, drops_stop_words},
     parse::{Parsed, parse},
     print::single,
     query::Query,
     shape,
     tree::{Filter, Group, Node, Word},
 };
+use crate::index::Index;
 
 /// A query as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,6 +24,43 @@ pub struct Understood {
     pub tree: Meaning,
     /// What was read otherwise than it was typed.
     pub notes: Vec<String>,
+    /// What its words stand for in an index; none where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<InIndex>,
+}
+
+/// What the words of a query stand for in an index.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct InIndex {
+    /// The words that are looked for in any form.
+    pub words: Vec<Forms>,
+    /// What else may stand for some of them: the same name spaced otherwise, and synonyms.
+    pub instead: Vec<Instead>,
+}
+
+/// The forms of a word.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Forms {
+    /// The word, folded; of scripts without other words a pair of characters, or one.
+    pub word: String,
+    /// Its stems, behind the code of their language unless that is English.
+    pub stems: Vec<String>,
+    /// Passages that hold one of them, counted once for each.
+    pub passages: u64,
+    /// Whether it is passed over where others are looked for: it carries no subject.
+    pub passed_over: bool,
+}
+
+/// What may stand for words of a query.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Instead {
+    /// The words, folded.
+    pub of: String,
+    /// What may stand for them, folded.
+    pub words: String,
 }
 
 /// What a part of a query means. Words are folded: without case and accents.
@@ -104,11 +143,52 @@ pub enum Meaning {
     },
 }
 
+impl Index {
+    /// Returns a query as it is understood, with what its words stand for in this index.
+    pub fn understood(&self, query: &Query) -> Understood {
+        let lexicon = Lexicon::new(self, &query.text);
+        let mut index = InIndex::default();
+        in_index(&parse(query).tree, &lexicon, &mut index);
+        Understood { index: Some(index), ..understood(query) }
+    }
+}
+
+fn in_index(group: &Group, lexicon: &Lexicon<'_>, index: &mut InIndex) {
+    let drop = drops_stop_words(group, &lexicon.stop);
+    let joined = |words: &mut dyn Iterator<Item = &str>| words.collect::<Vec<_>>().join(" ");
+    for (nodes, should) in [(&group.must, false), (&group.should, true), (&group.not, false)] {
+        for node in nodes {
+            match node {
+                Node::Words(words) => {
+                    index.words.extend(lexicon.sought(words).into_iter().map(|sought| Forms {
+                        passages: lexicon.holders_of(&sought),
+                        passed_over: should && drop && lexicon.stop.contains(&sought.word),
+                        word: sought.word,
+                        stems: sought.stems,
+                    }))
+                }
+                Node::Group(inner) => in_index(inner, lexicon, index),
+                _ => {}
+            }
+        }
+        index.instead.extend(lexicon.others(nodes).into_iter().map(|other| Instead {
+            of: joined(&mut other.of.iter().map(String::as_str)),
+            words: joined(&mut other.words.iter().map(|word| word.folded.as_str())),
+        }));
+    }
+}
+
 /// Returns a query as it is understood.
 pub fn understood(query: &Query) -> Understood {
     let Parsed { mut tree, notes } = parse(query);
     tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
-    Understood { query: query.text.clone(), understood: tree.to_string(), tree: group(&tree), notes }
+    Understood {
+        query: query.text.clone(),
+        understood: tree.to_string(),
+        tree: group(&tree),
+        notes,
+        index: None,
+    }
 }
 
 fn group(group: &Group) -> Meaning {

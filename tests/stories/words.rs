@@ -160,6 +160,22 @@ fn the_synonyms_of_an_index_stand_for_each_other() {
     paths.sort();
     assert_eq!(paths, ["a.txt", "b.txt"]);
     assert_eq!(marked(&place, "car"), ["Motor cars", "automobile"]);
+    let understood = place.run(&["search", "--explain-query", "the old car"]).out;
+    insta::assert_snapshot!(understood, @"
+    the old car
+
+      any of these, the more the better:
+        `the` in any form
+        `old` in any form
+        `car` in any form
+
+      in this index:
+        `the` carries no subject and is passed over
+        `old` in 0 passages, by old
+        `car` in 1 passage, by car
+        for `car` also `automobile`
+        for `car` also `motor car`
+    ");
 }
 
 #[test]
