@@ -125,6 +125,8 @@ fn spelling(letter: char) -> Option<&'static str> {
         'ı' => "i",
         'ŋ' => "n",
         'ς' => "σ",
+        // Candrabindu, which is often written as anusvara.
+        'ँ' => "ं",
         // Alef wasla; alef maksura and Persian yeh; teh marbuta and Persian heh; Persian kaf (after
         // Lucene's ArabicNormalizer and PersianNormalizer).
         'ٱ' => "ا",

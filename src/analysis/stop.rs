@@ -75,7 +75,8 @@ const MORE: &[(&str, &str)] = &[
     ),
     ("sv", "vilken vilket vilka vem vad var när varför hur"),
     ("th", "ใคร ไหน ที่ไหน เมื่อไร เมื่อไหร่ เมื่อใด อย่างไร ทำไม เท่าไร เท่าไหร่ เท่าใด กี่ ใด ทำ สำหรับ นำ"),
-    ("tr", "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar"),
+    ("tr", "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar \
+         nin nın nun nün in ın un ün ye ya yi yı yu yü te ta den dan ten tan nde nda ndan nden le la dir dır"),
     ("uk", "який яка яке які якого якому яким яких скільки хто коли де чому куди як"),
 ];
 
