@@ -14,6 +14,9 @@ pub fn lower(word: &str) -> Cow<'_, str> {
     if is_plain(word) {
         return Cow::Borrowed(word);
     }
+    if word.len() <= LONGEST_TERM && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Cow::Owned(word.to_ascii_lowercase());
+    }
     let mut lower = String::with_capacity(word.len());
     if word.is_ascii() {
         lower.push_str(word);
@@ -61,9 +64,12 @@ pub fn fold(word: &str) -> Cow<'_, str> {
     Cow::Owned(cut(folded))
 }
 
-/// Whether a word is compared as it stands.
+/// Whether a word is compared as it stands: of small ASCII letters and figures, or of Han characters,
+/// kana or Hangul that have no other form.
 fn is_plain(word: &str) -> bool {
-    word.len() <= LONGEST_TERM && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    let ascii = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let plain = |letter: char| matches!(letter, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}');
+    word.len() <= LONGEST_TERM && (word.bytes().all(ascii) || word.chars().all(plain))
 }
 
 fn cut(mut word: String) -> String {

@@ -244,10 +244,9 @@ impl Languages {
     }
 }
 
-/// Returns the language that a text of a few words is probably in, for what may be wrong now and then.
-pub fn guess(text: &str) -> Option<Language> {
-    let text = sample(text, SAMPLE);
-    detect(text, letters(text), whichlang::detect_language(text))
+/// Returns the language that a text looks like, of the sixteen that are told at a glance.
+pub fn glance(text: &str) -> Option<Language> {
+    Language::of_tag(whichlang::detect_language(sample(text, GLANCE)).three_letter_code())
 }
 
 /// Returns the first part of a text, up to a character border.
@@ -297,8 +296,8 @@ fn sounds_english(text: &str) -> bool {
     stops * ONE_IN >= all
 }
 
-/// Whether whichlang knows a language.
-fn is_glanced(language: Language) -> bool {
+/// Whether a language is among those that are told at a glance.
+pub fn is_glanced(language: Language) -> bool {
     whichlang::LANGUAGES.iter().any(|known| Language::of_tag(known.three_letter_code()) == Some(language))
 }
 

@@ -16,7 +16,7 @@ mod stop;
 
 pub use chain::{ACCENT_MARK, Analyzer, Token};
 pub use fold::{fold, lower};
-pub use language::{Language, Languages, guess};
+pub use language::{Language, Languages, glance, is_glanced};
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
 pub use stem::{plain_stem, restored, stem};

@@ -36,6 +36,47 @@ const SHORT_LISTS: &[(&str, &str)] = &[
          còn chỉ rất hơn nhất phải bị việc sự cái con người ta tôi chúng họ nó mình",
     ),
     (
+        "hi",
+        "का के की को में से पर ने और या भी ही तो है हैं था थी थे हो होता होती होते हुआ हुई हुए रहा रही रहे गया गई गए कर \
+         करता करते करना करने किया किए जा जो जिस जिसे जिसने जिसके जिसकी यह ये वह वे इस इन उस उन इसके इसकी इसे इसका \
+         उनके उनकी उनका उसके उसकी उसका अपने अपनी अपना एक कोई कुछ सभी तक द्वारा साथ लिए बाद लेकिन नहीं न कि क्या \
+         क्यों कब कहाँ कहां कैसे कौन कौनसा कौनसे कौनसी किस किसे किसने किसके किसकी कितना कितने कितनी दिया दी दिए वाले वाली वाला",
+    ),
+    (
+        "th",
+        "ที่ ซึ่ง อัน ของ ใน และ หรือ แต่ ก็ ว่า จะ ได้ ให้ เป็น คือ มี อยู่ ไม่ ไม่มี ไว้ ไป มา นี้ นั้น โดย จาก ถึง กับ แก่ \
+         ต่อ ตาม เพื่อ สำหรับ เมื่อ ถ้า เพราะ ด้วย แล้ว ยัง เคย ถูก การ ความ อะไร ใคร ไหน ที่ไหน เมื่อไร เมื่อไหร่ เมื่อใด \
+         อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ เท่าใด กี่ ใด อย่าง เขา เธอ เรา มัน ทั้ง ทุก บาง อีก",
+    ),
+    (
+        "pl",
+        "i a w z na do o od po za przez przy pod nad dla u ku bez ze we oraz ale lub albo czy że żeby aby jak jako niż \
+         nie to ten ta te ci tego tej tym tych temu który która które którego której którym których którzy co czego \
+         czemu czym kto kogo komu kim gdzie kiedy dlaczego ile ilu jaki jaka jakie jakiego jakiej jakim jakich się \
+         siebie sobie swój swoje jego jej ich im go mu mi ja ty on ona ono my wy oni one jest są był była było byli \
+         były być będzie będą został została zostało już też także tylko po jeszcze gdy",
+    ),
+    (
+        "cs",
+        "a i v ve z ze s se k ke na do od o u po za při pro před nad pod mezi přes bez nebo ale že aby jak jako než \
+         ne to ten ta ty ti toho té tím tom těch který která které kterého které kterou kterým kterých kteří co čeho \
+         čemu čím kdo koho komu kým kde kdy proč kolik jaký jaká jaké jakého jakou si sebe svůj své jeho její jejich \
+         je jsou byl byla bylo byli byly být bude budou já ty on ona ono my vy oni už také jen ještě když",
+    ),
+    (
+        "uk",
+        "і й та а в у з із зі на до від о об по за при під над для без через між про що щоб як ніж не ні це цей ця ці \
+         цього цієї цим той та те ті того який яка яке які якого якої яким яких якому хто кого кому ким чого чому чим \
+         де куди коли скільки він вона воно вони його її їх їм ми ви я ти свій своє свої себе є був була було були \
+         бути буде будуть або чи але також лише ще вже тільки",
+    ),
+    (
+        "bg",
+        "и а в във с със на до от о по за при под над без между през към че да как като не ни това този тази тези \
+         онзи кой коя кое кои кого което която който които какво какъв каква какви къде кога защо колко той тя то те \
+         му ѝ им го я ги се си аз ти ние вие е са беше бяха бил била било били съм ще или но също само още вече",
+    ),
+    (
         "zh",
         "的 了 是 在 和 与 與 及 之 其 被 把 由 于 於 从 從 对 對 为 為 以 有 个 個 们 們 这 這 那 哪 谁 誰 几 幾 吗 嗎 呢 \
          什么 什麼 哪些 哪个 哪個 哪里 哪裡 哪一 多少 怎么 怎麼 如何 何时 何時 何地 谁是 為什 为什",
@@ -63,7 +104,6 @@ const MORE: &[(&str, &str)] = &[
         "fr",
         "quel quelle quels quelles quand où comment combien pourquoi quoi dont cette cet celui celle ceux celles lequel laquelle lesquels lesquelles lors si sans sous entre plus",
     ),
-    ("hi", "क्या क्यों कहाँ कहां कितने कितनी किसने किसको किससे कैसे कब कौनसी किन हैं"),
     ("it", "quali qual quando essere stato stata viene vengono"),
     ("nl", "welke welk waar wanneer waarom hoeveel wiens"),
     ("no", "hvilken hvilket hvilke hvem hva hvor hvorfor når hvordan"),
@@ -74,19 +114,18 @@ const MORE: &[(&str, &str)] = &[
         "какие какое каком какого какую каких каким какими сколько почему который которая которое которые которого которой которых кого кому кем чем чём",
     ),
     ("sv", "vilken vilket vilka vem vad var när varför hur"),
-    ("th", "ใคร ไหน ที่ไหน เมื่อไร เมื่อไหร่ เมื่อใด อย่างไร ทำไม เท่าไร เท่าไหร่ เท่าใด กี่ ใด ทำ สำหรับ นำ"),
-    ("tr", "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar \
-         nin nın nun nün in ın un ün ye ya yi yı yu yü te ta den dan ten tan nde nda ndan nden le la dir dır"),
-    ("uk", "який яка яке які якого якому яким яких скільки хто коли де чому куди як"),
+    (
+        "tr",
+        "hangi hangisi kaç kimin kime kimdir nedir nerede zaman bir olarak olan mi mu kadar \
+         nin nın nun nün in ın un ün ye ya yi yı yu yü te ta den dan ten tan nde nda ndan nden le la dir dır",
+    ),
 ];
 
 /// Words of the lists that are a subject more often than a form of *to be*.
 const TELLING: &[(&str, &str)] = &[
     ("es", "estado estada estados estadas sentido sentida sentidos sentidas"),
     ("fr", "été étée étés étées"),
-    ("hi", "घर वर्ग संग"),
     ("ro", "mie fata noua spate mod"),
-    ("th", "วัน ผล เปิด เปิดเผย ส่ง"),
 ];
 
 fn listed<'a>(lists: &[(&str, &'a str)], code: &str) -> impl Iterator<Item = &'a str> {

@@ -19,7 +19,7 @@ use super::{
     lexicon::idf,
     print::single,
     shape::{self, Shape},
-    tree::{LONGEST_FUZZY, Node, Word, usual_slips},
+    tree::{LONGEST_FUZZY, Node, Word},
 };
 use crate::index::EXACT_MARK;
 
@@ -155,11 +155,10 @@ impl Compiler<'_> {
         Ok(expansions)
     }
 
-    /// Returns words of the index that are spelled like one but for a slip or two, each with how many.
-    pub(super) fn spelled_nearly(&self, word: &str) -> tantivy::Result<Vec<(String, u8)>> {
-        let letters = word.chars().count();
-        let slips = usual_slips(letters);
-        if slips == 0 || letters > LONGEST_FUZZY {
+    /// Returns words of the index that are spelled like one but for so many slips at most, each with how
+    /// many.
+    pub(super) fn spelled_nearly(&self, word: &str, slips: u8) -> tantivy::Result<Vec<(String, u8)>> {
+        if slips == 0 || word.chars().count() > LONGEST_FUZZY {
             return Ok(Vec::new());
         }
         let spelling = Spelling::of(word, slips);

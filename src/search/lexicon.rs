@@ -16,6 +16,9 @@ use crate::{
 /// A word typed without accents stands for at most so many words that have some.
 const MOST_ACCENTED: usize = 8;
 
+/// A query is held against so many languages at most to tell which it is asked in.
+const MOST_GUESSES: usize = 6;
+
 /// What a query's words mean in an index.
 pub(super) struct Lexicon<'a> {
     index: &'a Index,
@@ -23,9 +26,21 @@ pub(super) struct Lexicon<'a> {
     /// The languages that the index holds, most passages first; none for what is in no known one.
     languages: Vec<Option<Language>>,
     /// Words of the query's language that carry no subject.
-    pub(super) stop: StopWords,
+    pub(super) stop: Rc<StopWords>,
+    /// The same of other languages, once they were asked for.
+    stops: Stops,
     synonyms: Synonyms,
     known: RefCell<HashMap<String, Rc<Forms>>>,
+}
+
+/// Words without a subject by language, each list made once.
+#[derive(Default)]
+struct Stops(RefCell<HashMap<Option<Language>, Rc<StopWords>>>);
+
+impl Stops {
+    fn of(&self, language: Option<Language>) -> Rc<StopWords> {
+        Rc::clone(self.0.borrow_mut().entry(language).or_insert_with(|| Rc::new(StopWords::of(language))))
+    }
 }
 
 /// The forms of a word.
@@ -55,9 +70,23 @@ impl<'a> Lexicon<'a> {
     pub(super) fn new(index: &'a Index, text: &str) -> Self {
         let languages: Vec<Option<Language>> =
             index.languages().into_iter().map(|(language, _)| language).collect();
-        let stop = StopWords::of(spoken(text, &languages));
+        let stops = Stops::default();
+        let stop = stops.of(spoken(text, &languages, &stops));
         let synonyms = Synonyms::read(&index.synonyms().unwrap_or_default());
-        Self { index, statistics: index.statistics(), languages, stop, synonyms, known: RefCell::default() }
+        Self {
+            index,
+            statistics: index.statistics(),
+            languages,
+            stop,
+            stops,
+            synonyms,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Returns the words of a language that carry no subject.
+    pub(super) fn stop_words(&self, language: Option<Language>) -> Rc<StopWords> {
+        self.stops.of(language)
     }
 
     /// Says whether a word carries no subject in the query's language.
@@ -302,17 +331,27 @@ pub(super) fn idf(holders: f32, all: f32) -> f32 {
     (1.0 + (all - holders + 0.5).max(0.5) / (holders + 0.5)).ln()
 }
 
-/// Returns the language that a query is asked in: one that the index holds.
-fn spoken(text: &str, languages: &[Option<Language>]) -> Option<Language> {
+/// Returns the language that a query is asked in, of those that the index holds: the one of most passages,
+/// unless the query has more function words of another that it looks like, or that cannot be told at a
+/// glance. A name or two look like many a language.
+fn spoken(text: &str, languages: &[Option<Language>], lists: &Stops) -> Option<Language> {
     let main = languages.first().copied().flatten();
-    let guess = analysis::guess(text).filter(|guess| languages.contains(&Some(*guess)));
-    let Some(guess) = guess.filter(|guess| Some(*guess) != main) else { return main };
+    let others = languages.iter().flatten().filter(|language| Some(**language) != main);
+    let glance = analysis::glance(text);
+    let others = others.filter(|other| Some(**other) == glance || !analysis::is_glanced(**other));
+    let words: Vec<_> = analysis::words(text).map(|range| analysis::fold(&text[range])).collect();
     let stops = |language| {
-        let stop = StopWords::of(language);
-        analysis::words(text).filter(|range| stop.contains(&analysis::fold(&text[range.clone()]))).count()
+        let stop = lists.of(language);
+        words.iter().filter(|word| stop.contains(word)).count()
     };
-    // A name or two look like many a language; function words tell.
-    if stops(Some(guess)) > stops(main) { Some(guess) } else { main }
+    let mut best = (stops(main), main);
+    for other in others.take(MOST_GUESSES) {
+        let stops = stops(Some(*other));
+        if stops > best.0 {
+            best = (stops, Some(*other));
+        }
+    }
+    best.1
 }
 
 /// Whether the stop words among the words of a group that it need not have are passed over: not

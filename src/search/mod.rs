@@ -46,7 +46,7 @@ use self::{
     compile::Within,
     group::Chosen,
     matches::{Reading, Targets},
-    order::{Asked, Except, MOST_COUNTED, Order, Ranked},
+    order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, Candidate},
     tree::{Filter, Group, Node, Word},
@@ -68,9 +68,10 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn search(&self, query: &Query) -> Result<Results> {
-        let Parsed { tree, notes } = parse::parse(query);
-        let results = self.answer(query, tree.clone(), Except::default(), notes)?;
-        self.helped(query, &tree, results)
+        let Parsed { tree, mut notes } = parse::parse(query);
+        let asked = self.asked(query, tree.clone(), &mut notes)?;
+        let results = self.answer(&asked, notes)?;
+        self.helped(&asked, &tree, results)
     }
 
     /// Returns passages or articles in the order in which [`Index::search`] would have them, near
@@ -103,16 +104,16 @@ impl Index {
         Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))
     }
 
-    /// Answers what a tree asks for, passing over some articles or none.
-    fn answer(&self, query: &Query, tree: Group, except: Except, mut notes: Vec<String>) -> Result<Results> {
+    /// Answers what was made ready.
+    fn answer(&self, asked: &Asked<'_>, mut notes: Vec<String>) -> Result<Results> {
         let broken = |source| self.damaged(source);
-        let asked = Asked { except, ..self.asked(query, tree, &mut notes)? };
+        let query = asked.query;
         let total = asked.count().map_err(broken)?;
         let cut_short = asked.compiler.cut_short.take();
         for part in &cut_short {
             notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
-        let (ranked, chosen) = self.chosen(&asked)?;
+        let (ranked, chosen) = self.chosen(asked)?;
         let lexicon = &asked.compiler.lexicon;
         let reading = Reading {
             stop: &lexicon.stop,
@@ -140,7 +141,7 @@ impl Index {
         let mut unknown = Vec::new();
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
-            let [none, missed] = self.unheld(&asked, &ranked);
+            let [none, missed] = self.unheld(asked, &ranked);
             unknown = none;
             // Where there are no hits, it is no fault of a word that the index has.
             if !missed.is_empty() && !ranked.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
-use super::{compile::Compiler, likeness::Spelling};
+use super::{compile::Compiler, likeness::Spelling, tree::usual_slips};
 use crate::analysis::ACCENT_MARK;
 
 /// So many words stand for one that is not there.
@@ -58,7 +58,7 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
             }
         }
     }
-    for (other, slips) in compiler.spelled_nearly(word)? {
+    for (other, slips) in compiler.spelled_nearly(word, usual_slips(word.chars().count()))? {
         let long = word.chars().count().max(other.chars().count());
         let alike = 1.0 - f32::from(slips) / long as f32;
         found.entry(other).and_modify(|known| *known = known.max(alike)).or_insert(alike);

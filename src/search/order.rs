@@ -18,11 +18,7 @@ use super::{
     retrieve::{self, Best, By, Candidate, best_first},
     tree::{Group, Node},
 };
-use crate::{
-    analysis::{Language, StopWords},
-    error::Result,
-    index::Index,
-};
+use crate::{analysis::Language, error::Result, index::Index};
 
 /// How many candidates are put in order by all parts of the score: the head of the order. Those behind
 /// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
@@ -181,12 +177,11 @@ impl<'a> Asked<'a> {
         let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);
         let depth = LIKENED.min(ranked.len());
         let best = &mut ranked[..depth];
-        let mut stops = HashMap::new();
         for one in &mut *best {
             let stored = index.stored_at(one.passages[0])?;
             let language = stored.language.as_deref().and_then(Language::of_tag);
-            let stop = stops.entry(language).or_insert_with(|| StopWords::of(language));
-            one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, stop));
+            let stop = self.compiler.lexicon.stop_words(language);
+            one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, &stop));
             one.candidate.key = sum(&one.scores);
         }
         best.sort_by(|one, other| best_first(&one.candidate, &other.candidate));

@@ -4,13 +4,13 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     compile::Compiler,
-    order::Except,
+    order::{Asked, Except},
     query::Query,
     results::Results,
     tree::{Group, Node, Word},
 };
 use crate::{
-    analysis::{self, StopWords},
+    analysis::{self, Languages, StopWords},
     error::Result,
     index::{ArticleText, Index},
 };
@@ -35,7 +35,9 @@ impl Index {
             std::iter::repeat_n(Node::Words(words), times)
         });
         let tree = Group { should: nodes.collect(), ..Group::default() };
-        self.answer(&query, tree, Except(article.lies.clone()), Vec::new())
+        let asked = self.asked(&query, tree, &mut Vec::new())?;
+        let except = Except(article.lies.clone());
+        self.answer(&Asked { except, ..asked }, Vec::new())
     }
 
     /// Returns the telling words of an article, each with how often it counts: those with the most of
@@ -44,7 +46,8 @@ impl Index {
         let asked = article.passages.iter().filter(|passage| passage.asked);
         let texts = asked.map(|passage| passage.text.as_str()).chain([article.title.as_str()]);
         let text: String = texts.collect::<Vec<_>>().join("\n");
-        let stop = StopWords::of(analysis::guess(&text));
+        let language = Languages::of(None, std::iter::once(text.as_str())).article();
+        let stop = StopWords::of(language);
         // By stem: how often it stands there, and the form that was met first.
         let mut counts: HashMap<String, (usize, Vec<Word>)> = HashMap::new();
         let ranges: Vec<Range<usize>> = analysis::words(&text).collect();
@@ -62,8 +65,7 @@ impl Index {
                 continue;
             }
             let key = words.iter().map(|word| word.folded.as_str()).collect::<String>();
-            let key =
-                if words.len() > 1 { key } else { analysis::stem(&key, analysis::guess(&text)).into_owned() };
+            let key = if words.len() > 1 { key } else { analysis::stem(&key, language).into_owned() };
             counts.entry(key).or_insert((0, words)).0 += 1;
         }
         let compiler = Compiler::new(self, &Query { text, ..Query::default() });

@@ -4,7 +4,7 @@
 use super::{
     compile::Compiler,
     nearest::{nearest, parts},
-    order::Except,
+    order::Asked,
     print::single,
     query::Query,
     results::{Near, Results, Suggestion, Without},
@@ -24,16 +24,19 @@ const TIMES: u64 = 20;
 /// So many words of a query are looked at: each takes a walk through the words of the index.
 const MOST_WORDS: usize = 8;
 
+/// So many words are named for one.
+const MOST_NEAR: usize = 3;
+
 /// Shorter words have too many neighbours.
 const LEAST_LETTERS: usize = 4;
 
 impl Index {
     /// Adds to an answer what helps where it is none, or a thin one.
-    pub(super) fn helped(&self, query: &Query, tree: &Group, mut results: Results) -> Result<Results> {
+    pub(super) fn helped(&self, asked: &Asked<'_>, tree: &Group, mut results: Results) -> Result<Results> {
         let broken = |source| self.damaged(source);
-        let compiler = Compiler::new(self, query);
-        results.suggestions = suggestions(&compiler, tree).map_err(broken)?;
-        let corrected = respelled(tree, &results.suggestions, &compiler).map_err(broken)?;
+        let (query, compiler) = (asked.query, &asked.compiler);
+        results.suggestions = suggestions(compiler, tree).map_err(broken)?;
+        let corrected = respelled(tree, &results.suggestions, compiler).map_err(broken)?;
         results.corrected = corrected.as_ref().map(Group::to_string);
         if results.total < FEW {
             results.without = self.without(query, tree, results.total)?;
@@ -42,7 +45,8 @@ impl Index {
             return Ok(results);
         }
         for (looser, note) in looser(tree, corrected) {
-            let answer = self.answer(query, looser, Except::default(), Vec::new())?;
+            let looser = self.asked(query, looser, &mut Vec::new())?;
+            let answer = self.answer(&looser, Vec::new())?;
             if answer.total > 0 {
                 results.notes.push(note);
                 results.relaxed = true;
@@ -120,22 +124,40 @@ fn suggestions(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Sug
             continue;
         }
         looked += 1;
-        let mut near = nearest(compiler, &word.folded)?;
-        if passages > 0 {
-            let forms = &lexicon.forms(word).stems;
-            let slips = |other: &str| strsim::osa_distance(&word.folded, other);
-            near.retain(|near| {
-                let same = lexicon.forms(&Word::of(&near.word)).stems.iter().any(|stem| forms.contains(stem));
-                let few = slips(&near.word) <= 1 + usize::from(letters >= 8);
-                !same && few && near.passages >= TIMES * passages
-            });
-        }
+        let near = match passages {
+            0 => {
+                let near = nearest(compiler, &word.folded)?.into_iter();
+                near.map(|near| Near { word: near.word, passages: near.passages }).collect()
+            }
+            _ => far_more_frequent(compiler, word, passages)?,
+        };
         if !near.is_empty() {
-            let near = near.into_iter().map(|near| Near { word: near.word, passages: near.passages });
-            suggestions.push(Suggestion { word: word.folded.clone(), passages, near: near.collect() });
+            suggestions.push(Suggestion { word: word.folded.clone(), passages, near });
         }
     }
     Ok(suggestions)
+}
+
+/// Returns other words than this one, a slip of the pen from it, that far more passages hold than the few
+/// that hold it; the most frequent first.
+fn far_more_frequent(compiler: &Compiler<'_>, word: &Word, passages: u64) -> tantivy::Result<Vec<Near>> {
+    let lexicon = &compiler.lexicon;
+    if compiler.index.passages() < TIMES * passages {
+        return Ok(Vec::new());
+    }
+    let forms = &lexicon.forms(word).stems;
+    let mut near = Vec::new();
+    for (other, _) in compiler.spelled_nearly(&word.folded, 1)? {
+        let other = Word::of(&other);
+        let same = lexicon.forms(&other).stems.iter().any(|stem| forms.contains(stem));
+        let passages_of_other = lexicon.passages(&other);
+        if !same && passages_of_other >= TIMES * passages {
+            near.push(Near { word: other.folded, passages: passages_of_other });
+        }
+    }
+    near.sort_by(|one, other| other.passages.cmp(&one.passages).then_with(|| one.word.cmp(&other.word)));
+    near.truncate(MOST_NEAR);
+    Ok(near)
 }
 
 /// Collects the words that are looked for by their forms.
