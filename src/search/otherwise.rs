@@ -10,6 +10,12 @@ const MOST_PARTS: usize = 4;
 /// Figures of a number that are parted into groups, as in `10 000`; with fewer it may be a year.
 const LONG_NUMBER: usize = 5;
 
+/// More words that mean the same as one are no synonyms but a list.
+const MOST_MEMBERS: usize = 32;
+
+/// So much may stand for words of a query: each costs time.
+const MOST_OTHERS: usize = 64;
+
 /// Groups of words that mean the same.
 #[derive(Debug, Default)]
 pub(super) struct Synonyms(Vec<Vec<Vec<Word>>>);
@@ -23,12 +29,18 @@ pub(super) struct Other {
 }
 
 impl Synonyms {
-    /// Reads groups, one a line, their members parted by commas. What follows `#` is a remark.
+    /// Reads groups, one a line, their members parted by commas, up to 32 of them. What follows `#` is a
+    /// remark.
     pub(super) fn read(text: &str) -> Self {
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
         let groups = lines.map(|line| {
-            let members = line.split(',').map(parted).filter(|words| !words.is_empty());
-            members.collect::<Vec<_>>()
+            let mut members: Vec<Vec<Word>> = Vec::new();
+            for words in line.split(',').map(parted).filter(|words| !words.is_empty()) {
+                if members.len() < MOST_MEMBERS && !members.iter().any(|known| same(known, &words)) {
+                    members.push(words);
+                }
+            }
+            members
         });
         Self(groups.filter(|group| group.len() > 1).collect())
     }
@@ -36,11 +48,11 @@ impl Synonyms {
     /// Returns what else may stand for words at the start of some, with how many they are.
     fn of<'a>(&'a self, words: &'a [&Word]) -> impl Iterator<Item = (usize, &'a [Word])> {
         self.0.iter().flat_map(move |group| {
-            let same = |member: &&Vec<Word>| {
+            let begins = |member: &&Vec<Word>| {
                 member.len() <= words.len()
                     && member.iter().zip(words).all(|(one, other)| one.folded == other.folded)
             };
-            let found = group.iter().find(same);
+            let found = group.iter().find(begins);
             let others = found.into_iter().flat_map(move |found| {
                 group.iter().filter(move |other| *other != found).map(|other| (found.len(), other.as_slice()))
             });
@@ -49,8 +61,13 @@ impl Synonyms {
     }
 }
 
+fn same(one: &[Word], other: &[Word]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.folded == other.folded)
+}
+
+/// Returns the words of a member: so many as can stand side by side in a query.
 fn parted(text: &str) -> Vec<Word> {
-    analysis::words(text).map(|range| Word::of(&text[range])).collect()
+    analysis::words(text).take(MOST_MEMBERS).map(|range| Word::of(&text[range])).collect()
 }
 
 /// Returns what may stand for words of these nodes instead, in the order of the words.
@@ -59,7 +76,7 @@ pub(super) fn others(nodes: &[Node], synonyms: &Synonyms) -> Vec<Other> {
     let mut add = |of: &[&Word], words: Vec<Word>| {
         let of = of.iter().map(|word| word.folded.clone()).collect();
         let other = Other { words, of };
-        if !others.contains(&other) {
+        if others.len() < MOST_OTHERS && !others.contains(&other) {
             others.push(other);
         }
     };
@@ -185,5 +202,9 @@ mod tests {
         check("united states law", "united+states=usa");
         check("Motor Car", "motor+car=car motor+car=automobile car=automobile car=motor+car");
         check("lonely", "");
+        let endless =
+            "a, b, ".repeat(10_000) + &(0..10_000).map(|word| format!("w{word},")).collect::<String>();
+        let others = shown("a", &endless);
+        assert!(others.starts_with("a=b a=w0") && others.split(' ').count() < MOST_MEMBERS);
     }
 }
