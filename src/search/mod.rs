@@ -26,6 +26,7 @@ mod order;
 mod group;
 mod copies;
 mod matches;
+mod extract;
 mod highlight;
 mod hit;
 mod link;
@@ -37,7 +38,7 @@ use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
-pub use results::{Copy, Hit, Inside, Ranking, Results};
+pub use results::{Copy, FoundIn, Hit, Inside, Ranking, Results};
 pub use understood::{Meaning, Understood, understood};
 pub use weight::Weights;
 
