@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place},
-    search::{Copy, Hit, Inside, Part, Results, Suggestion, Unit},
+    search::{Copy, FoundIn, Hit, Inside, Part, Results, Suggestion, Unit},
 };
 
 /// The version of the objects.
@@ -92,6 +92,7 @@ pub(super) struct HitObject<'a> {
     place: PlaceObject,
     text: &'a str,
     snippet: Vec<PartObject<'a>>,
+    found_in: Option<&'static str>,
     more: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     passages: Vec<InsideObject<'a>>,
@@ -136,6 +137,7 @@ struct InsideObject<'a> {
     place: PlaceObject,
     text: &'a str,
     snippet: Vec<PartObject<'a>>,
+    found_in: Option<&'static str>,
     link: &'a str,
 }
 
@@ -249,6 +251,7 @@ impl<'a> HitObject<'a> {
             place: PlaceObject::of(&hit.place),
             text: &hit.text,
             snippet: PartObject::all(&hit.snippet),
+            found_in: hit.found_in.map(found_in),
             more: hit.more,
             passages: hit.passages.iter().map(InsideObject::of).collect(),
             copies: hit.copies,
@@ -279,6 +282,7 @@ impl<'a> InsideObject<'a> {
             place: PlaceObject::of(&inside.place),
             text: &inside.text,
             snippet: PartObject::all(&inside.snippet),
+            found_in: inside.found_in.map(found_in),
             link: &inside.link,
         }
     }
@@ -322,6 +326,15 @@ impl PlaceObject {
             record: place.record,
             time: None,
         }
+    }
+}
+
+/// Returns what the place is called where the words of a query stand.
+fn found_in(place: FoundIn) -> &'static str {
+    match place {
+        FoundIn::Text => "text",
+        FoundIn::Title => "title",
+        FoundIn::Heading => "heading",
     }
 }
 

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place, Role},
-    search::{Hit, Inside, Part, Results, Suggestion, Unit, Without},
+    search::{FoundIn, Hit, Inside, Part, Results, Suggestion, Unit, Without},
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
@@ -118,6 +118,9 @@ impl Page<'_> {
             self.paragraph(INDENT, &harmless(text), DIM)?;
         }
         self.snippet(&hit.snippet)?;
+        if let Some(by) = found_by(hit.found_in) {
+            self.paragraph(INDENT, by, DIM)?;
+        }
         for text in &hit.after {
             self.paragraph(INDENT, &harmless(text), DIM)?;
         }
@@ -155,8 +158,8 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Prints a further passage of an article: its headings, where they are others, its line, and the
-    /// part worth showing.
+    /// Prints a further passage of an article: its headings, where they are others, its line, what it was
+    /// found by, and the part worth showing.
     fn inside(&mut self, hit: &Hit, inside: &Inside) -> io::Result<()> {
         let headings: Vec<String> =
             inside.headings.iter().map(|part| harmless(&one_line(part)).into_owned()).collect();
@@ -165,8 +168,9 @@ impl Page<'_> {
             Lines::File if inside.place.record.is_none() => format!("line {}", inside.place.line),
             _ => String::new(),
         };
+        let by = found_by(inside.found_in).unwrap_or_default();
         let mark: Vec<&str> =
-            [line.as_str(), &headings].into_iter().filter(|part| !part.is_empty()).collect();
+            [line.as_str(), &headings, by].into_iter().filter(|part| !part.is_empty()).collect();
         let mark = format!("… {}", mark.join(" · "));
         let linked = self.linked(&self.styled(mark.trim_end(), PATH), &inside.link);
         writeln!(self.out, "{INDENT}{linked}")?;
@@ -298,6 +302,15 @@ fn advice(results: &Results) -> Vec<String> {
         lines.push(format!("{} {verb} without `{filter}`", counted(*total, unit(results))));
     }
     lines
+}
+
+/// Says what a passage was found by that holds no word of the query itself.
+fn found_by(found_in: Option<FoundIn>) -> Option<&'static str> {
+    match found_in {
+        Some(FoundIn::Title) => Some("found by its title"),
+        Some(FoundIn::Heading) => Some("found by its heading"),
+        Some(FoundIn::Text) | None => None,
+    }
 }
 
 /// Returns what was ranked.

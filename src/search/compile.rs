@@ -15,7 +15,7 @@ use tantivy::{
     Term,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
-        Occur, PhraseQuery, Query as EngineQuery, RangeQuery, TermQuery,
+        Occur, Query as EngineQuery, RangeQuery, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
@@ -24,6 +24,7 @@ use super::{
     expand::Expansion,
     letters::Lettered,
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
+    loose::near,
     otherwise::Other,
     query::Query,
     tree::{Filter, Group, Node, Word},
@@ -260,7 +261,7 @@ impl<'a> Compiler<'a> {
             [(_, only)] => term(field, only),
             _ => {
                 let terms = series.iter().map(|(at, text)| (*at, Term::from_field_text(field, text)));
-                Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop))
+                near(terms.collect(), slop)
             }
         });
         let mut series: Vec<Box<dyn EngineQuery>> = series.collect();
@@ -355,10 +356,8 @@ pub(super) fn phrase(field: Field, words: &[String], slop: u32) -> Box<dyn Engin
         [] => Box::new(EmptyQuery),
         [word] => term(field, word),
         words => {
-            let terms = words.iter().map(|word| Term::from_field_text(field, word)).collect();
-            let mut query = PhraseQuery::new(terms);
-            query.set_slop(slop);
-            Box::new(query)
+            let terms = words.iter().map(|word| Term::from_field_text(field, word));
+            near(terms.enumerate().collect(), slop)
         }
     }
 }

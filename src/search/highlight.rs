@@ -1,12 +1,14 @@
 //! The part of a passage worth showing, with the matches marked.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
+    extract::{self, cluster_end, cluster_start},
     matches::{Match, Targets},
     query::Extent,
+    results::FoundIn,
 };
-use crate::analysis::{self, Language};
+use crate::analysis::Language;
 
 /// A piece of a snippet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,53 +20,69 @@ pub struct Part {
     pub matched: bool,
 }
 
-/// A snippet of sentences is about this long at most, in characters.
-const LENGTH: usize = 320;
+/// What is shown of a passage.
+pub(super) struct Snippet {
+    pub(super) parts: Vec<Part>,
+    /// Where what was looked for stands.
+    pub(super) found_in: Option<FoundIn>,
+}
 
 /// Returns the part of a text that is worth showing. The parts joined are the text, or its best
-/// sentences with `…` for what is left out and a blank for each line break.
+/// sentences with `…` for what is left out and a blank for each line break. `above` is the title and the
+/// headings that the text is found by too.
 pub(super) fn snippet(
+    above: &[&str],
     text: &str,
     language: Option<Language>,
     targets: &Targets,
     extent: Extent,
-) -> Vec<Part> {
+) -> Snippet {
     let text = text.trim_end();
-    let matches = targets.matches(text, language);
-    if extent == Extent::Whole {
-        return mark(text, 0..text.len(), &matches);
-    }
-    let mut chosen = best(text, &matches);
+    let texts: Vec<&str> = above.iter().copied().chain([text]).collect();
+    let mut found = targets.matches(&texts, language);
+    let matches = found.pop().unwrap_or_default();
+    let found_in = match found.iter().position(|matches| !matches.is_empty()) {
+        _ if !matches.is_empty() => Some(FoundIn::Text),
+        Some(0) => Some(FoundIn::Title),
+        Some(_) => Some(FoundIn::Heading),
+        None => None,
+    };
+    let marks = marks(text, &matches);
+    let parts = match extent {
+        Extent::Whole => mark(text, 0..text.len(), &marks, &|text| text.into()),
+        Extent::Sentences => sentences(text, &matches, &marks),
+    };
+    Snippet { parts, found_in }
+}
+
+/// Returns the best sentences of a text.
+fn sentences(text: &str, matches: &[Match], marks: &[Range<usize>]) -> Vec<Part> {
+    let mut chosen = extract::best(text, matches);
     chosen.sort_by_key(|range| range.start);
     let mut parts = Vec::new();
     let mut end = 0;
     for (number, range) in chosen.iter().enumerate() {
         let gap = !text[end..range.start].trim().is_empty();
-        if gap || number > 0 {
-            let between = if !gap {
-                " "
-            } else if number == 0 {
-                "… "
-            } else {
-                " … "
-            };
-            parts.push(Part { text: between.into(), matched: false });
+        let between = match (gap, number) {
+            (true, 0) => "… ",
+            (true, _) => " … ",
+            (false, 0) => "",
+            (false, _) => " ",
+        };
+        push(&mut parts, between, false);
+        end = range.start + text[range.clone()].trim_end().len();
+        for part in mark(text, range.start..end, marks, &flat) {
+            push(&mut parts, &part.text, part.matched);
         }
-        let trimmed = text[range.clone()].trim_end();
-        parts.extend(mark(text, range.start..range.start + trimmed.len(), &matches));
-        end = range.start + trimmed.len();
     }
     if !text[end..].trim().is_empty() {
-        parts.push(Part { text: " …".into(), matched: false });
+        push(&mut parts, " …", false);
     }
-    for part in &mut parts {
-        part.text = flat(&part.text);
-    }
-    join(parts)
+    parts
 }
 
 /// Puts one blank for every run of blanks with a line break in it.
-fn flat(text: &str) -> String {
+fn flat(text: &str) -> Cow<'_, str> {
     if !text.contains('\n') {
         return text.into();
     }
@@ -80,147 +98,51 @@ fn flat(text: &str) -> String {
     if text.ends_with(char::is_whitespace) && !flat.ends_with(' ') {
         flat.push(' ');
     }
-    flat
+    flat.into()
 }
 
-/// Returns the ranges to show: the sentence with the most of the query, and the one that adds most.
-fn best(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
-    let sentences: Vec<Range<usize>> = analysis::sentences(text)
-        .into_iter()
-        .filter(|range| !text[range.clone()].trim().is_empty())
-        .collect();
-    let within = |range: &Range<usize>| {
-        let from = matches.partition_point(|one| one.range.start < range.start);
-        let to = matches.partition_point(|one| one.range.start < range.end);
-        from..to
-    };
-    let value = |range: &Range<usize>, known: &[usize]| -> f32 {
-        let mut seen = known.to_vec();
-        let mut sum = 0.0;
-        for one in &matches[within(range)] {
-            if seen.contains(&one.what) {
-                // Saying it again is worth a little.
-                sum += if known.contains(&one.what) { 0.0 } else { 0.1 * one.worth };
-            } else {
-                seen.push(one.what);
-                sum += one.worth;
-            }
-        }
-        sum
-    };
-    let pick = |known: &[usize], taken: Option<usize>| {
-        let mut top: Option<(usize, f32)> = None;
-        for (at, range) in sentences.iter().enumerate().filter(|(at, _)| Some(*at) != taken) {
-            let value = value(range, known);
-            if top.is_none_or(|(_, most)| value > most) {
-                top = Some((at, value));
-            }
-        }
-        top
-    };
-    let Some((first, _)) = pick(&[], None) else { return Vec::new() };
-    let mut chosen = vec![shorten(text, &sentences[first], &matches[within(&sentences[first])])];
-    let room = |chosen: &[Range<usize>]| {
-        LENGTH.saturating_sub(chosen.iter().map(|range| text[range.clone()].chars().count()).sum())
-    };
-    let known: Vec<usize> = matches[within(&sentences[first])].iter().map(|one| one.what).collect();
-    let second = match pick(&known, Some(first)) {
-        Some((at, value)) if value > 0.0 => Some(at),
-        // Nothing to add: what follows tells more than silence.
-        _ => (first + 1 < sentences.len()).then_some(first + 1),
-    };
-    if let Some(range) = second.map(|at| sentences[at].clone())
-        && text[range.clone()].chars().count() <= room(&chosen)
-    {
-        chosen.push(range);
-    }
-    chosen
-}
-
-/// Cuts a long sentence to the words around its matches.
-fn shorten(text: &str, range: &Range<usize>, matches: &[Match]) -> Range<usize> {
-    if text[range.clone()].chars().count() <= LENGTH {
-        return range.clone();
-    }
-    // The window of the wanted length that holds most worth.
-    let bytes = |from: usize| {
-        text[from..range.end].char_indices().nth(LENGTH - 40).map_or(range.end, |(at, _)| from + at)
-    };
-    let mut top = (range.start, -1.0);
-    for (number, one) in matches.iter().enumerate() {
-        let end = bytes(one.range.start);
-        let sum: f32 = matches[number..]
-            .iter()
-            .take_while(|other| other.range.end <= end)
-            .map(|other| other.worth)
-            .sum();
-        if sum > top.1 {
-            top = (one.range.start, sum);
+/// Returns what is marked, in order and apart from each other: all that matched, no letter without its
+/// marks.
+fn marks(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
+    let mut marks: Vec<Range<usize>> = Vec::with_capacity(matches.len());
+    for Match { range, .. } in matches {
+        let range = cluster_start(text, range.start)..cluster_end(text, range.end);
+        match marks.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => marks.push(range),
         }
     }
-    let lead =
-        text[range.start..top.0].char_indices().rev().nth(40).map_or(range.start, |(at, _)| range.start + at);
-    let start = word_start(text, lead, range.start);
-    let end = word_start(text, bytes(start), range.start);
-    start..if end > start { end } else { bytes(start) }
+    marks
 }
 
-/// Returns where the word begins that a place is in, not before `least`; the place itself in a text
-/// without blanks nearby.
-fn word_start(text: &str, at: usize, least: usize) -> usize {
-    if at == text.len() || at <= least {
-        return at;
-    }
-    let from = text[least..at].char_indices().rev().nth(40).map_or(least, |(back, _)| least + back);
-    text[from..at].rfind(char::is_whitespace).map_or(at, |back| {
-        let blank = from + back;
-        blank + text[blank..].chars().next().map_or(1, char::len_utf8)
-    })
-}
-
-fn mark(text: &str, range: Range<usize>, matches: &[Match]) -> Vec<Part> {
-    let mut parts = Vec::new();
+/// Returns a part of a text as it is written, with what is marked in it; marks with nothing but a blank or
+/// hyphen between them are one.
+fn mark(
+    text: &str,
+    range: Range<usize>,
+    marks: &[Range<usize>],
+    written: &dyn Fn(&str) -> Cow<'_, str>,
+) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
     let mut at = range.start;
-    for one in matches.iter().filter(|one| one.range.start >= range.start && one.range.end <= range.end) {
-        if one.range.start < at {
-            continue;
-        }
-        if one.range.start > at {
-            parts.push(Part { text: text[at..one.range.start].into(), matched: false });
-        }
-        parts.push(Part { text: text[one.range.clone()].into(), matched: true });
-        at = one.range.end;
+    for one in marks.iter().filter(|one| one.start >= range.start && one.end <= range.end) {
+        let gap = written(&text[at..one.start]);
+        let thin = matches!(&*gap, " " | "-" | "\u{a0}") && !parts.is_empty();
+        push(&mut parts, &gap, thin);
+        push(&mut parts, &written(&text[one.clone()]), true);
+        at = one.end;
     }
-    if at < range.end {
-        parts.push(Part { text: text[at..range.end].into(), matched: false });
-    }
-    join(parts)
+    push(&mut parts, &written(&text[at..range.end]), false);
+    parts
 }
 
-/// Joins neighbours that are alike, and matches with nothing but a blank or hyphen between them.
-fn join(parts: Vec<Part>) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
-    for part in parts {
-        if part.text.is_empty() {
-            continue;
-        }
-        if part.matched && joined.len() > 1 {
-            let thin = |part: &Part| !part.matched && matches!(part.text.as_str(), " " | "-" | "\u{a0}");
-            if joined.last().is_some_and(thin) && joined[joined.len() - 2].matched {
-                let between = joined.pop().map(|part| part.text).unwrap_or_default();
-                if let Some(last) = joined.last_mut() {
-                    last.text.push_str(&between);
-                    last.text.push_str(&part.text);
-                }
-                continue;
-            }
-        }
-        match joined.last_mut() {
-            Some(last) if last.matched == part.matched => last.text.push_str(&part.text),
-            _ => joined.push(part),
-        }
+/// Adds a text to parts, to the last of them if that is alike.
+fn push(parts: &mut Vec<Part>, text: &str, matched: bool) {
+    match parts.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.matched == matched => last.text.push_str(text),
+        _ => parts.push(Part { text: text.into(), matched }),
     }
-    joined
 }
 
 #[cfg(test)]
@@ -238,7 +160,7 @@ mod tests {
         },
         *,
     };
-    use crate::analysis::StopWords;
+    use crate::analysis::{self, StopWords};
 
     fn targets(query: &str) -> Targets {
         let query = Query { text: query.into(), ..Query::default() };
@@ -260,7 +182,8 @@ mod tests {
 
     /// Writes a snippet with brackets around what is marked.
     fn shown(text: &str, query: &str, extent: Extent) -> String {
-        snippet(text, None, &targets(query), extent)
+        snippet(&[], text, None, &targets(query), extent)
+            .parts
             .into_iter()
             .map(|part| if part.matched { format!("[{}]", part.text) } else { part.text })
             .collect()
@@ -279,6 +202,12 @@ mod tests {
             "A big bad cat. A big dog and then a cat.",
             "A [big] bad [cat]. A big dog and then a cat.",
         );
+        check("\"big cat\"~2", "Cat big, then a big bad cat.", "[Cat big], then a [big] bad [cat].");
+        check("\"big cat\"~1", "Cat big, then a big bad cat.", "Cat big, then a [big] bad [cat].");
+        check("\"cat cat\"~3", "A cat. A dog, cat.", "A [cat]. A dog, [cat].");
+        check("\"cat cat\"~3", "A cat. A dog.", "A cat. A dog.");
+        check("\"big cat\" cat", "A cat, a big cat.", "A [cat], a [big cat].");
+        check("cat dog", "cat\n\ndog\ncat", "[cat]\n\n[dog]\n[cat]");
         check("agent*", "Agentic agents age.", "[Agentic agents] age.");
         check("cat -dog", "A cat, a dog.", "A [cat], a dog.");
         check("the cat", "The cat.", "The [cat].");
@@ -298,6 +227,9 @@ mod tests {
         let text = format!("{filler}A cat sat. {filler}A dog ran after the cat.");
         assert_eq!(shown(&text, "cat dog", Extent::Sentences), "… A [dog] ran after the [cat].");
         assert!(shown(&text, "nowhere", Extent::Sentences).starts_with("Nothing of note"));
+        let text = format!("{filler}A big dog, a cat, a cat. {filler}A big cat.");
+        assert_eq!(shown(&text, "big cat \"big cat\"", Extent::Sentences), "… A [big cat].");
+        assert_eq!(shown("A cat\n\nCat", "cat", Extent::Sentences), "A [cat] [Cat]");
         let long = "word ".repeat(200) + "needle " + &"word ".repeat(200);
         let part = shown(&long, "needle", Extent::Sentences);
         assert!(
@@ -312,10 +244,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_parts_of_a_whole_passage_joined_are_the_passage(text in "(\\PC|[ \n.]|cat|dog){0,80}", query in "(cat|dog|c\\*|\"cat dog\"~2| ){0,5}") {
-            let parts = snippet(&text, None, &targets(&query), Extent::Whole);
+            let parts = snippet(&[], &text, None, &targets(&query), Extent::Whole).parts;
             let joined: String = parts.iter().map(|part| part.text.as_str()).collect();
             prop_assert_eq!(joined, text.trim_end());
-            snippet(&text, None, &targets(&query), Extent::Sentences);
+            snippet(&[], &text, None, &targets(&query), Extent::Sentences);
         }
     }
 }

@@ -3,7 +3,9 @@
 use tantivy::DocAddress;
 
 use super::{
-    copies, highlight, link,
+    copies,
+    highlight::{self, Snippet},
+    link,
     matches::Targets,
     order::Ranked,
     query::{Extent, Query},
@@ -11,6 +13,7 @@ use super::{
 };
 use crate::{
     analysis::Language,
+    article::Role,
     error::Result,
     index::{
         Index,
@@ -45,11 +48,13 @@ impl Index {
         };
         let (folder, file) = self.home(&stored);
         let text = stored.text.trim_end();
+        let Snippet { parts, found_in } = snippet(&stored, targets, query.snippet);
         Ok(Hit {
             rank: 0,
             score: if ranked.scores.is_empty() { 0.0 } else { super::order::sum(&ranked.scores) },
             link: link::of(&file, &stored.format, &stored.place, text),
-            snippet: highlight::snippet(text, language(&stored), targets, query.snippet),
+            snippet: parts,
+            found_in,
             text: text.into(),
             copies: same.len() as u64,
             same: match query.copies {
@@ -91,9 +96,11 @@ impl Index {
         let stored = self.stored_at(address)?;
         let (_, file) = self.home(&stored);
         let text = stored.text.trim_end();
+        let Snippet { parts, found_in } = snippet(&stored, targets, extent);
         Ok(Inside {
             link: link::of(&file, &stored.format, &stored.place, text),
-            snippet: highlight::snippet(text, language(&stored), targets, extent),
+            snippet: parts,
+            found_in,
             text: text.into(),
             id: stored.id,
             headings: stored.headings,
@@ -148,7 +155,10 @@ impl Index {
     }
 }
 
-/// Returns the language of a passage.
-fn language(stored: &Stored) -> Option<Language> {
-    stored.language.as_deref().and_then(Language::of_tag)
+/// Returns what is shown of a passage. What stands beside an article is not found by what is above it.
+fn snippet(stored: &Stored, targets: &Targets, extent: Extent) -> Snippet {
+    let language = stored.language.as_deref().and_then(Language::of_tag);
+    let above = std::iter::once(stored.title.as_str()).chain(stored.headings.iter().map(String::as_str));
+    let above: Vec<&str> = above.filter(|_| stored.role == Role::Main).collect();
+    highlight::snippet(&above, &stored.text, language, targets, extent)
 }

@@ -1,9 +1,10 @@
 //! What of a text was looked for, word by word.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range};
+use std::{cell::RefCell, collections::HashMap, ops::Range, slice};
 
 use super::{
     lexicon::{Sought, drops_stop_words},
+    loose::Loose,
     otherwise::Other,
     tree::{Group, Node, Word},
 };
@@ -15,12 +16,15 @@ const EXPANDED: f32 = 5.0;
 /// What finding a phrase is worth.
 const PHRASE: f32 = 8.0;
 
+/// What is looked for, and what finding each of it is worth.
+pub(super) type Weighed = Vec<(Sought, f32)>;
+
 /// How the words of a query are read in an index.
 pub(super) struct Reading<'a> {
     /// Words that carry no subject.
     pub(super) stop: &'a StopWords,
     /// What words typed in one piece stand for, and what finding each is worth.
-    pub(super) sought: &'a dyn Fn(&[Word]) -> Vec<(Sought, f32)>,
+    pub(super) sought: &'a dyn Fn(&[Word]) -> Weighed,
     /// What may stand there instead.
     pub(super) others: &'a dyn Fn(&[Node]) -> Vec<Other>,
     /// What a prefix, a fuzzy word or a shape stands for: words, or several side by side.
@@ -34,9 +38,13 @@ pub(super) struct Targets {
     stems: HashMap<String, Target>,
     /// Single characters.
     characters: HashMap<String, Target>,
-    /// Folded words.
-    words: HashMap<String, Target>,
+    /// Folded words, of each part of the query that stands for some.
+    words: HashMap<String, Vec<Target>>,
     phrases: Vec<Phrase>,
+    /// What is looked for in titles and headings only.
+    above: Option<Box<Targets>>,
+    /// How many things are looked for.
+    known: usize,
     analyzer: RefCell<Analyzer>,
 }
 
@@ -46,20 +54,42 @@ struct Target {
     worth: f32,
 }
 
-/// Words side by side.
+/// Words side by side, or near each other.
 #[derive(Debug)]
 struct Phrase {
-    /// What each of them may be: folded words, or stems.
-    words: Vec<Vec<String>>,
-    stemmed: bool,
-    slop: u32,
+    words: Vec<Form>,
+    loose: Loose,
+    what: usize,
+    worth: f32,
 }
 
-/// A word of a text.
+/// What a word of a phrase may be.
+#[derive(Debug, PartialEq)]
+enum Form {
+    Folded(String),
+    /// One of these.
+    Stem(Vec<String>),
+}
+
+/// A word of a passage that was looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Match {
+    /// Where it stands.
+    pub(super) range: Range<usize>,
+    /// What was found: the same for two forms of one word.
+    pub(super) what: usize,
+    /// How telling it is.
+    pub(super) worth: f32,
+}
+
+/// A word of a passage.
 struct Piece {
+    /// The number of the text that it is in.
+    text: usize,
     range: Range<usize>,
     folded: String,
     stem: String,
+    position: u32,
 }
 
 impl Targets {
@@ -77,14 +107,7 @@ impl Targets {
                 self.collect_node(node, should && drop, reading)?;
             }
             for other in (reading.others)(nodes) {
-                let mut each = other.words.iter().map(|word| (reading.sought)(std::slice::from_ref(word)));
-                if other.words.len() == 1 {
-                    each.flatten().for_each(|(sought, worth)| self.add(sought, worth));
-                    continue;
-                }
-                let words =
-                    each.by_ref().map(|sought| sought.into_iter().flat_map(|(one, _)| one.stems).collect());
-                self.phrases.push(Phrase { words: words.collect(), stemmed: true, slop: 0 });
+                self.collect_other(&other, reading);
             }
         }
         Ok(())
@@ -100,147 +123,161 @@ impl Targets {
                 }
             }
             Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => {
-                let target = Target { what: self.known(), worth: EXPANDED };
+                let target = self.target(EXPANDED);
                 for words in (reading.expand)(node)? {
                     match <[String; 1]>::try_from(words) {
-                        Ok([word]) => _ = self.words.entry(word).or_insert(target),
-                        Err(words) => {
-                            let words = words.into_iter().map(|word| vec![word]).collect();
-                            self.phrases.push(Phrase { words, stemmed: false, slop: 0 });
-                        }
+                        Ok([word]) => self.words.entry(word).or_default().push(target),
+                        Err(words) => self.phrase(words.into_iter().map(Form::Folded), 0, target),
                     }
                 }
             }
             Node::Phrase(words, slop) => {
-                let words = words.iter().map(|word| vec![word.folded.clone()]).collect();
-                self.phrases.push(Phrase { words, stemmed: false, slop: *slop });
+                let target = self.target(PHRASE);
+                self.phrase(words.iter().map(|word| Form::Folded(word.folded.clone())), *slop, target);
             }
             Node::Group(inner) => self.collect(inner, reading)?,
-            Node::Title(_) | Node::Filter(_) => {}
+            Node::Title(inner) => {
+                let above = self.above.get_or_insert_default();
+                match &**inner {
+                    // Titles are indexed by forms only.
+                    Node::Phrase(words, _) => {
+                        above.collect_node(&Node::Words(words.clone()), false, reading)?;
+                    }
+                    inner => above.collect_node(inner, false, reading)?,
+                }
+            }
+            Node::Filter(_) => {}
         }
         Ok(())
     }
 
-    /// Returns how many things are looked for, less phrases.
-    fn known(&self) -> usize {
-        self.stems.len() + self.characters.len() + self.words.len()
+    fn collect_other(&mut self, other: &Other, reading: &Reading<'_>) {
+        if let [_] = other.words.as_slice() {
+            (reading.sought)(&other.words).into_iter().for_each(|(sought, worth)| self.add(sought, worth));
+            return;
+        }
+        let form = |word: &Word| match word.is_character() {
+            true => Form::Folded(word.folded.clone()),
+            false => {
+                let sought = (reading.sought)(slice::from_ref(word));
+                Form::Stem(sought.into_iter().flat_map(|(one, _)| one.stems).collect())
+            }
+        };
+        let target = self.target(PHRASE);
+        self.phrase(other.words.iter().map(form), 0, target);
+    }
+
+    /// Returns a thing to look for that is none of the others.
+    fn target(&mut self, worth: f32) -> Target {
+        self.known += 1;
+        Target { what: self.known, worth }
     }
 
     fn add(&mut self, sought: Sought, worth: f32) {
-        let target = Target { what: self.known(), worth };
+        let target = self.target(worth);
         if sought.retrieves && sought.is_character() {
-            self.characters.insert(sought.word, target);
+            self.characters.entry(sought.word).or_insert(target);
         }
         for stem in sought.stems {
             self.stems.entry(stem).or_insert(target);
         }
     }
 
-    /// Returns what matches in a text of a language, in order and apart from each other.
-    pub(super) fn matches(&self, text: &str, language: Option<Language>) -> Vec<Match> {
-        let mut found: Vec<Match> = Vec::new();
+    fn phrase(&mut self, words: impl Iterator<Item = Form>, slop: u32, target: Target) {
+        let words: Vec<(usize, Form)> = words.enumerate().collect();
+        let loose = Loose::of(&words, slop);
+        let words = words.into_iter().map(|(_, word)| word).collect();
+        self.phrases.push(Phrase { words, loose, what: target.what, worth: target.worth });
+    }
+
+    /// Returns what matches in the texts that a passage is indexed with – its title, its headings and last
+    /// its own text – by the text it is in, in order. Matches overlap where a word is found as several
+    /// things, and where characters are found in pairs.
+    pub(super) fn matches(&self, texts: &[&str], language: Option<Language>) -> Vec<Vec<Match>> {
+        let mut found = self.found(texts, language);
+        if let Some((above, texts)) = self.above.as_ref().zip(texts.split_last().map(|(_, above)| above)) {
+            for (matches, more) in found.iter_mut().zip(above.found(texts, language)) {
+                matches.extend(more);
+            }
+        }
+        for matches in &mut found {
+            matches.sort_by_key(|one| (one.range.start, one.range.end, one.what));
+            matches.dedup();
+        }
+        found
+    }
+
+    fn found(&self, texts: &[&str], language: Option<Language>) -> Vec<Vec<Match>> {
+        let mut found: Vec<Vec<Match>> = vec![Vec::new(); texts.len()];
         let mut words: Vec<Piece> = Vec::new();
+        let mut count = 0;
+        for (number, (text, found)) in texts.iter().zip(&mut found).enumerate() {
+            self.words_of(text, language, found, &mut |range, folded, stem| {
+                if !self.phrases.is_empty() {
+                    // tantivy leaves a position free between two texts of a field.
+                    let position = u32::try_from(count + number).unwrap_or(u32::MAX);
+                    let (folded, stem) = (folded.into(), stem.into());
+                    words.push(Piece { text: number, range, folded, stem, position });
+                }
+                count += 1;
+            });
+        }
+        for phrase in &self.phrases {
+            for piece in phrase.stands(&words) {
+                found[piece.text].push(Match {
+                    range: piece.range.clone(),
+                    what: phrase.what,
+                    worth: phrase.worth,
+                });
+            }
+        }
+        found
+    }
+
+    /// Adds the words of a text that match by themselves, and hands on all of them.
+    fn words_of(
+        &self,
+        text: &str,
+        language: Option<Language>,
+        found: &mut Vec<Match>,
+        each: &mut dyn FnMut(Range<usize>, &str, &str),
+    ) {
         // A pair of characters that the next one is the second of.
         let mut open: Option<usize> = None;
         self.analyzer.borrow_mut().each(text, language, |token| {
             if let Some(pair) = open.take() {
                 found[pair].range.end = token.range.end;
             }
+            let mut add = |Target { what, worth }: Target| {
+                found.push(Match { range: token.range.clone(), what, worth });
+                found.len() - 1
+            };
             let stem = token.stem.and_then(|stem| self.stems.get(stem));
             let stem = stem.or_else(|| token.plain.and_then(|plain| self.stems.get(plain)));
-            if let Some(Target { what, worth }) = stem {
-                open = (token.is_character && token.stem != Some(token.folded)).then_some(found.len());
-                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
+            if let Some(target) = stem {
+                let pair = add(*target);
+                open = (token.is_character && token.stem != Some(token.folded)).then_some(pair);
             }
-            if let Some(Target { what, worth }) = self.characters.get(token.folded) {
-                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
-            }
-            if let Some(Target { what, worth }) = self.words.get(token.folded) {
-                found.push(Match { range: token.range.clone(), what: *what, worth: *worth });
-            }
-            if !self.phrases.is_empty() {
-                let stem = token.stem.unwrap_or_default().into();
-                words.push(Piece { range: token.range, folded: token.folded.into(), stem });
-            }
+            let character = self.characters.get(token.folded).copied();
+            let words = self.words.get(token.folded).into_iter().flatten().copied();
+            character.into_iter().chain(words).for_each(|target| _ = add(target));
+            each(token.range, token.folded, token.stem.unwrap_or_default());
         });
-        for (number, phrase) in self.phrases.iter().enumerate() {
-            for at in phrase.stands(&words) {
-                found.push(Match {
-                    range: words[at].range.clone(),
-                    what: self.known() + number,
-                    worth: PHRASE,
-                });
-            }
-        }
-        found.sort_by_key(|one| (one.range.start, one.range.end));
-        apart(found)
     }
-}
-
-/// Cuts off of each match what the one before it covers already.
-fn apart(found: Vec<Match>) -> Vec<Match> {
-    let mut apart: Vec<Match> = Vec::with_capacity(found.len());
-    for mut one in found {
-        let end = apart.last().map_or(0, |last| last.range.end);
-        one.range.start = one.range.start.max(end);
-        if one.range.start < one.range.end {
-            apart.push(one);
-        }
-    }
-    apart
-}
-
-/// A word of a text that was looked for.
-pub(super) struct Match {
-    /// Where it stands.
-    pub(super) range: Range<usize>,
-    /// What was found: the same for two forms of one word.
-    pub(super) what: usize,
-    /// How telling it is.
-    pub(super) worth: f32,
 }
 
 impl Phrase {
-    /// Returns the numbers of the words of a text that stand for it: exactly in order, or with up to
-    /// `slop` other words between them.
-    fn stands(&self, words: &[Piece]) -> Vec<usize> {
-        let slop = self.slop as usize;
-        let is = |wanted: &[String], at: usize| {
-            let word = if self.stemmed { &words[at].stem } else { &words[at].folded };
-            wanted.contains(word)
+    /// Returns the words of a passage that are part of the phrase where it stands.
+    fn stands<'a>(&self, words: &'a [Piece]) -> impl Iterator<Item = &'a Piece> {
+        let is = |form: &Form, piece: &Piece| match form {
+            Form::Folded(word) => *word == piece.folded,
+            Form::Stem(stems) => stems.contains(&piece.stem),
         };
-        let mut found = Vec::new();
-        let Some((first, rest)) = self.words.split_first() else { return found };
-        for start in (0..words.len()).filter(|&at| is(first, at)) {
-            let end = (start + self.words.len() + slop).min(words.len());
-            let mut taken = vec![start];
-            let mut at = start + 1;
-            for wanted in rest {
-                match (at..end.min(at + slop + 1)).find(|&at| is(wanted, at)) {
-                    Some(next) => {
-                        taken.push(next);
-                        at = next + 1;
-                    }
-                    None => break,
-                }
-            }
-            if taken.len() == self.words.len() {
-                found.extend(taken);
-            }
-        }
-        // A loose phrase may stand the other way round.
-        if slop > 0 && found.is_empty() {
-            let any = |at: usize| self.words.iter().any(|wanted| is(wanted, at));
-            let span = self.words.len() + slop;
-            for start in (0..words.len()).filter(|&at| any(at)) {
-                let window = start..(start + span).min(words.len());
-                if self.words.iter().all(|wanted| window.clone().any(|at| is(wanted, at))) {
-                    found.extend(window.filter(|&at| any(at)));
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+        let positions = |form: &Form| {
+            words.iter().filter(|piece| is(form, piece)).map(|piece| piece.position).collect::<Vec<_>>()
+        };
+        let positions: Vec<Vec<u32>> = self.words.iter().map(positions).collect();
+        let stands = self.loose.stands(&positions);
+        words.iter().filter(move |piece| stands.binary_search(&piece.position).is_ok())
     }
 }

@@ -14,6 +14,7 @@ mod lexicon;
 mod shape;
 mod print;
 mod understood;
+mod loose;
 mod compile;
 mod expand;
 mod letters;
@@ -26,6 +27,7 @@ mod order;
 mod group;
 mod copies;
 mod matches;
+mod extract;
 mod highlight;
 mod hit;
 mod link;
@@ -38,7 +40,7 @@ use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
-pub use results::{Copy, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
+pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
 pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
 pub use weight::Weights;
 

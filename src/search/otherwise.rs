@@ -53,10 +53,9 @@ impl Synonyms {
                     && member.iter().zip(words).all(|(one, other)| one.folded == other.folded)
             };
             let found = group.iter().find(begins);
-            let others = found.into_iter().flat_map(move |found| {
+            found.into_iter().flat_map(move |found| {
                 group.iter().filter(move |other| *other != found).map(|other| (found.len(), other.as_slice()))
-            });
-            others
+            })
         })
     }
 }

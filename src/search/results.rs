@@ -120,6 +120,8 @@ pub struct Hit {
     pub text: String,
     /// The part worth showing.
     pub snippet: Vec<Part>,
+    /// Where the words of the query stand; nowhere for what was found by filters alone.
+    pub found_in: Option<FoundIn>,
     /// Further passages of the article among the candidates that were ranked.
     pub more: u64,
     /// Further passages of the article that are shown, best first, where articles are ranked.
@@ -140,6 +142,18 @@ pub struct Hit {
     pub explanation: Vec<(String, f64)>,
 }
 
+/// Where in a passage the words of a query stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FoundIn {
+    /// In its own text.
+    Text,
+    /// In the title of its article, and not in its text.
+    Title,
+    /// In a heading above it, and neither in its text nor in the title.
+    Heading,
+}
+
 /// A further passage of an article that answers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -154,6 +168,8 @@ pub struct Inside {
     pub text: String,
     /// The part worth showing.
     pub snippet: Vec<Part>,
+    /// Where the words of the query stand; nowhere for what was found by filters alone.
+    pub found_in: Option<FoundIn>,
     /// A URL that opens the file there.
     pub link: String,
 }

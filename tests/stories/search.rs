@@ -39,6 +39,7 @@ fn the_answer_as_json_is_as_promised() {
           "file": "[DIR]/articles/llama.md",
           "folder": "[DIR]/articles",
           "format": "markdown",
+          "found_in": "text",
           "headings": [
             "Agentic skills"
           ],
@@ -121,7 +122,7 @@ fn every_format_gives_the_same_hits() {
 
     1 passage found · 3 articles in the index · indexed just now · 3 files compared
     --- jsonl
-    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"date":"2024-03-05","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
+    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"date":"2024-03-05","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
     --- markdown
     ### 1. Bread
 
@@ -228,6 +229,48 @@ fn no_query_is_an_error() {
 
     `zeppelin` is nowhere in the index
     0 passages found · 3 articles in the index · indexed just now · 3 files compared
+    ");
+}
+
+#[test]
+fn a_passage_that_holds_no_word_of_the_query_says_what_it_was_found_by() {
+    let place = Place::new();
+    place.write(
+        "articles/comet.md",
+        "# The comet of 1811\n\nIt was seen for months.\n\n## Napoleon\n\nHe took it for a sign.\n",
+    );
+    place.index("articles");
+    let check = |query: &str, expected: &[&str]| {
+        let answer = place.json(&["search", query, "--per-article", "9"]);
+        let hits = answer["hits"].as_array().expect("there are hits");
+        let found: Vec<String> = hits.iter().map(|hit| hit["found_in"].to_string()).collect();
+        assert_eq!(found, expected, "{query}: {answer}");
+    };
+    check("sign", &["\"text\""]);
+    check("comet", &["\"title\"", "\"title\""]);
+    check("title:comet", &["\"title\"", "\"title\""]);
+    check("napoleon", &["\"heading\""]);
+    check("napoleon comet -months", &["\"title\""]);
+    check("lang:en", &["null", "null"]);
+    check("path:comet", &["null", "null"]);
+    insta::assert_snapshot!(place.run(&["search", "Napoleon"]).out, @"
+     1. The comet of 1811 › Napoleon
+        articles/comet.md:7
+        He took it for a sign.
+        found by its heading
+
+    1 passage found · 1 article in the index · indexed just now · 1 file compared
+    ");
+    insta::assert_snapshot!(place.run(&["search", "comet", "--by", "article", "--per-article", "2"]).out, @"
+     1. The comet of 1811
+        articles/comet.md:3
+        It was seen for months.
+        … line 7 · Napoleon
+        He took it for a sign.
+        found by its title
+        found by its title
+
+    1 article found · 1 article in the index · indexed just now · 1 file compared
     ");
 }
 
