@@ -9,8 +9,9 @@ use super::{
     word::{is_character_word, words},
 };
 
-/// As many different words of a language are remembered: a book has fewer.
-const MOST_REMEMBERED: usize = 1 << 16;
+/// As many different words of a language are remembered, of so many bytes at most: some megabytes.
+const MOST_REMEMBERED: usize = 1 << 15;
+const LONGEST_REMEMBERED: usize = 40;
 
 /// Parts a folded word and the form of it with its accents, in one term: `cafe=café`. No word holds it.
 pub const ACCENT_MARK: char = '=';
@@ -91,12 +92,19 @@ impl Analyzer {
                 continue;
             }
             paired = false;
-            let number = self.numbers.get(word).copied().unwrap_or_else(|| {
-                self.known.push(Known::of(word, language));
-                self.numbers.insert(word.into(), self.known.len() - 1);
-                self.known.len() - 1
-            });
-            let known = &self.known[number];
+            let once;
+            let known = match self.numbers.get(word) {
+                Some(number) => &self.known[*number],
+                None if word.len() > LONGEST_REMEMBERED => {
+                    once = Known::of(word, language);
+                    &once
+                }
+                None => {
+                    self.numbers.insert(word.into(), self.known.len());
+                    self.known.push(Known::of(word, language));
+                    &self.known[self.known.len() - 1]
+                }
+            };
             each(Token {
                 range,
                 stem: Some(&known.stem),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use whatlang::Script;
 use whichlang::Lang;
 
-use super::{fold, stop::is_english, words};
+use super::{fold, lower, stop::is_english, words};
 
 /// A language, by its code of ISO 639-1, or of ISO 639-3 where it has no shorter one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,6 +146,10 @@ impl Language {
         let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
         let known = CODES.binary_search_by_key(&primary.as_str(), |(code, _)| code);
         let code = known.map_or(primary.as_str(), |at| CODES[at].1).as_bytes();
+        // What says that nothing is said.
+        if matches!(primary.as_str(), "und" | "mul" | "zxx" | "mis") {
+            return None;
+        }
         let is_code = matches!(code.len(), 2 | 3) && code.iter().all(u8::is_ascii_lowercase);
         is_code.then(|| Self([code[0], code[1], code.get(2).copied().unwrap_or(0)]))
     }
@@ -283,8 +287,34 @@ fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
         Lang::Hin => script == Script::Devanagari,
         _ => script == Script::Latin,
     };
+    let is_scandinavian = language.is_some_and(|language| matches!(language.code(), "sv" | "da" | "no"));
+    if is_scandinavian || (glance == Lang::Swe && !sure) {
+        return Some(scandinavian(text));
+    }
     // What whichlang cannot know it takes for something that it does.
     if same_script && (!sure || language.is_some_and(is_glanced)) { usual } else { language }
+}
+
+/// Returns which of the Scandinavian languages a text is in: Swedish has ä and ö, the others æ and ø; `av` is
+/// Norwegian, `af` Danish.
+fn scandinavian(text: &str) -> Language {
+    let count = |letters: [char; 4]| text.chars().filter(|letter| letters.contains(letter)).count();
+    let (east, west) = (count(['ä', 'ö', 'Ä', 'Ö']), count(['æ', 'ø', 'Æ', 'Ø']));
+    let (mut swedish, mut western, mut norwegian, mut danish) = (0, 0, 0, 0);
+    for range in words(text) {
+        let word = lower(&text[range]);
+        match &*word {
+            "och" | "att" | "inte" | "från" | "är" | "för" => swedish += 1,
+            "og" | "at" | "ikke" | "fra" | "er" | "for" => western += 1,
+            "av" | "etter" | "hva" | "noe" | "meg" | "deg" | "seg" | "opp" | "nå" => norwegian += 1,
+            "af" | "efter" | "hvad" | "noget" | "mig" | "dig" | "sig" | "op" | "nu" | "blev" => danish += 1,
+            _ => {}
+        }
+    }
+    if (east, swedish) >= (west, western) {
+        return Language(*b"sv\0");
+    }
+    if norwegian > danish { Language(*b"no\0") } else { Language(*b"da\0") }
 }
 
 fn sounds_english(text: &str) -> bool {
@@ -332,6 +362,7 @@ mod tests {
         check("deu", Some("de"));
         check("gsw", Some("gsw"));
         check("", None);
+        check("und", None);
         check("english", None);
         check("é", None);
     }
@@ -351,6 +382,12 @@ mod tests {
         check("La marée monte deux fois par jour et les pêcheurs rentrent avec elle.", "fr");
         check("Marea vine de două ori pe zi, iar pescarii se întorc odată cu ea acasă.", "ro");
         check("Przypływ przychodzi dwa razy dziennie, a z nim wracają rybacy.", "pl");
+        check("Tidevandet kommer to gange om dagen, og så vender fiskerne hjem med bådene efter sig.", "da");
+        check(
+            "Tidevannet kommer to ganger om dagen, og fiskerne vender hjem med båtene etter seg på fjorden i kveld, øyene er våte av regn.",
+            "no",
+        );
+        check("Tidvattnet kommer två gånger om dagen, och fiskarna återvänder hem med båtarna.", "sv");
         check("Nousuvesi tulee kahdesti päivässä, ja kalastajat palaavat sen mukana kotiin.", "fi");
         check("Прилив приходит дважды в день, и с ним возвращаются рыбаки.", "ru");
         check("Приплив приходить двічі на день, і з ним повертаються рибалки.", "uk");

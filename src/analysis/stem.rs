@@ -90,6 +90,11 @@ pub fn stem(word: &str, language: Option<Language>) -> Cow<'_, str> {
     Cow::Owned(if algorithm == Algorithm::English { stem } else { marked(language, &stem) })
 }
 
+/// Whether the stems of a language keep their accents.
+pub fn keeps_accents(language: Option<Language>) -> bool {
+    rules(language).1 == Accents::Kept
+}
+
 /// Returns the stem of a word without its accents, marked, in languages whose stems keep them: what a
 /// word stands for that was typed without.
 pub fn plain_stem(word: &str, language: Option<Language>) -> Option<String> {

@@ -166,6 +166,9 @@ fn marks(text: &str) -> usize {
     text.find(|letter| !mark(letter)).unwrap_or(text.len())
 }
 
+/// No name has more initials.
+const MOST_INITIALS: usize = 12;
+
 /// Returns where initials end that begin here: single letters parted by full stops, the last of which is
 /// no part of them.
 fn initials(text: &str, start: usize) -> Option<usize> {
@@ -174,6 +177,9 @@ fn initials(text: &str, start: usize) -> Option<usize> {
     let mut rest = text[start..].chars();
     while rest.next().is_some_and(char::is_alphabetic) {
         letters += 1;
+        if letters > MOST_INITIALS {
+            return None;
+        }
         end = text.len() - rest.as_str().len();
         match rest.next() {
             Some('.') => {}

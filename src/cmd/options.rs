@@ -10,7 +10,7 @@ use excerpt::{
     date::{Date, Span},
     index::{Budget, Update, Verdict},
     render::{self, RENDERERS},
-    search::{self, Extent, Query, Recency, Results, Sort},
+    search::{self, Extent, Query, RELAXED, Recency, Results, Sort},
 };
 
 use super::{
@@ -159,6 +159,14 @@ impl Options {
         results.notes.extend(notes);
         let format = if ui.json { "json" } else { &self.format };
         let renderer = render::by_name(format).context("no such output format")?;
+        // Data says nothing of the answer as a whole.
+        if !ui.json && matches!(format, "csv" | "jsonl" | "paths") {
+            let relaxed = results.notes.iter().find(|note| results.relaxed && note.starts_with(RELAXED));
+            let nothing = (results.total == 0).then_some("nothing matches");
+            for line in relaxed.map(String::as_str).into_iter().chain(nothing) {
+                ui::say(&format!("excerpt: {}", render::harmless(line)));
+            }
+        }
         let mut out = ui.out();
         renderer.render(&results, &ui.look(), &mut out)?;
         out.flush()?;

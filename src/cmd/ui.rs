@@ -185,7 +185,8 @@ impl Counter {
     }
 }
 
-fn say(line: &str) {
+/// Says something on standard error.
+pub(super) fn say(line: &str) {
     use io::Write;
     // There is nowhere to say that standard error is closed.
     let _ = writeln!(io::stderr(), "{line}");

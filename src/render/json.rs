@@ -36,8 +36,24 @@ impl Render for Json {
 /// # Errors
 /// Whatever `out` says.
 pub(super) fn write(object: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, object)?;
-    writeln!(out)
+    writeln!(out, "{}", escaped(serde_json::to_string_pretty(object)?))
+}
+
+/// Returns JSON that cannot drive a terminal: what it leaves as it is of control characters (DEL and C1) and
+/// of those that turn the direction of writing stands in it only inside of strings, and is escaped there.
+pub(super) fn escaped(json: String) -> String {
+    let harmful = |letter: char| matches!(letter, '\u{7F}'..='\u{9F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if !json.contains(harmful) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        match harmful(letter) {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            false => escaped.push(letter),
+        }
+    }
+    escaped
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Look, Render, json::HitObject};
+use super::{
+    Look, Render,
+    json::{HitObject, escaped},
+};
 use crate::search::Results;
 
 /// One hit a line.
@@ -15,8 +18,7 @@ impl Render for Jsonl {
 
     fn render(&self, results: &Results, _: &Look, out: &mut dyn Write) -> io::Result<()> {
         for hit in &results.hits {
-            serde_json::to_writer(&mut *out, &HitObject::of(hit))?;
-            writeln!(out)?;
+            writeln!(out, "{}", escaped(serde_json::to_string(&HitObject::of(hit))?))?;
         }
         Ok(())
     }

@@ -2,7 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Look, Render, harmless};
+use super::{
+    Look, Render,
+    advice::{advice, plain_notes, relaxed},
+    harmless,
+    text::unit,
+};
 use crate::search::Results;
 
 /// Markdown that stands by itself or inside a note.
@@ -14,6 +19,11 @@ impl Render for Markdown {
     }
 
     fn render(&self, results: &Results, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(relaxed) = relaxed(results) {
+            writeln!(out, "*{}*\n", escaped(&relaxed))?;
+        } else if results.hits.is_empty() {
+            writeln!(out, "*No {} matches.*\n", unit(results))?;
+        }
         for hit in &results.hits {
             let mut heading = escaped(&hit.title);
             for part in &hit.headings {
@@ -33,7 +43,10 @@ impl Render for Markdown {
             }
             writeln!(out)?;
         }
-        for note in results.notes.iter().chain(&results.freshness.notes) {
+        for line in advice(results) {
+            writeln!(out, "{}\n", escaped(&line))?;
+        }
+        for note in plain_notes(results).chain(&results.freshness.notes) {
             writeln!(out, "*{}*\n", escaped(note))?;
         }
         Ok(())

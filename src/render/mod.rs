@@ -9,6 +9,7 @@ use std::{
 use crate::search::Results;
 
 mod text;
+mod advice;
 pub mod object;
 pub mod evaluation;
 pub mod understood;

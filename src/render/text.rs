@@ -10,10 +10,13 @@ use std::{
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Look, Render};
+use super::{
+    Look, Render,
+    advice::{advice, plain_notes, relaxed},
+};
 use crate::{
     article::{Lines, Place, Role},
-    search::{FoundIn, Hit, Inside, Part, Results, Suggestion, Unit, Without},
+    search::{FoundIn, Hit, Inside, Part, Results, Unit},
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
@@ -53,8 +56,9 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn results(mut self, results: &Results) -> io::Result<()> {
-        if results.relaxed {
-            writeln!(self.out, "No {} matches `{}` as asked.\n", unit(results), harmless(&results.query))?;
+        if let Some(relaxed) = relaxed(results) {
+            self.paragraph("", &harmless(&relaxed), WARNING)?;
+            writeln!(self.out)?;
         }
         for hit in &results.hits {
             self.hit(hit)?;
@@ -71,7 +75,7 @@ impl Page<'_> {
         for line in advice(results) {
             self.paragraph("", &harmless(&line), "")?;
         }
-        for note in results.notes.iter().chain(&results.freshness.notes) {
+        for note in plain_notes(results).chain(&results.freshness.notes) {
             self.paragraph("", &format!("note: {}", harmless(note)), WARNING)?;
         }
         for folder in &results.freshness.missing {
@@ -273,37 +277,6 @@ impl Page<'_> {
     }
 }
 
-/// Says what the words of the query may have been meant for, and what its filters kept away.
-fn advice(results: &Results) -> Vec<String> {
-    let mut lines = Vec::new();
-    let alike = |word: &&String| results.suggestions.iter().any(|one| one.word == **word);
-    let unknown: Vec<String> =
-        results.unknown.iter().filter(|word| !alike(word)).map(|word| format!("`{word}`")).collect();
-    if !unknown.is_empty() {
-        let verb = if unknown.len() == 1 { "is" } else { "are" };
-        lines.push(format!("{} {verb} nowhere in the index", unknown.join(", ")));
-    }
-    for Suggestion { word, passages, near, .. } in &results.suggestions {
-        let near: Vec<String> = near
-            .iter()
-            .map(|near| format!("{} ({})", near.word, counted(near.passages, "passage")))
-            .collect();
-        let held = match passages {
-            0 => format!("`{word}` is nowhere in the index"),
-            passages => format!("`{word}` is in {} only", counted(*passages, "passage")),
-        };
-        lines.push(format!("{held}; spelled like it: {}", near.join(", ")));
-    }
-    if let Some(corrected) = &results.corrected {
-        lines.push(format!("Did you mean: {corrected}"));
-    }
-    for Without { filter, total, .. } in &results.without {
-        let verb = if *total == 1 { "matches" } else { "match" };
-        lines.push(format!("{} {verb} without `{filter}`", counted(*total, unit(results))));
-    }
-    lines
-}
-
 /// Says what a passage was found by that holds no word of the query itself.
 fn found_by(found_in: Option<FoundIn>) -> Option<&'static str> {
     match found_in {
@@ -314,7 +287,7 @@ fn found_by(found_in: Option<FoundIn>) -> Option<&'static str> {
 }
 
 /// Returns what was ranked.
-fn unit(results: &Results) -> &'static str {
+pub(super) fn unit(results: &Results) -> &'static str {
     match results.by {
         Unit::Passage => "passage",
         Unit::Article => "article",

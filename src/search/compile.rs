@@ -22,7 +22,7 @@ use tantivy::{
 
 use super::{
     expand::Expansion,
-    letters::Lettered,
+    letters::{Lettered, Where},
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
     loose::near,
     otherwise::Other,
@@ -107,7 +107,7 @@ impl<'a> Compiler<'a> {
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(any, 0.0))));
         }
         for node in &group.not {
-            clauses.push((Occur::MustNot, self.node(node)?));
+            clauses.push((Occur::MustNot, self.excluded(node)?));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
@@ -170,6 +170,43 @@ impl<'a> Compiler<'a> {
         Box::new(TermQuery::new(term, IndexRecordOption::Basic))
     }
 
+    /// Returns a query for what must not be there. A name is left out as a name, however it is spaced, and
+    /// not where its parts stand apart; what means the same is not left out.
+    pub(super) fn excluded(&self, node: &Node) -> tantivy::Result<Box<dyn EngineQuery>> {
+        match node {
+            Node::Words(words) if words.len() > 1 && !words.iter().any(Word::is_character) => {
+                let words: Vec<&Word> = words.iter().collect();
+                let fields = self.index.fields();
+                let mut ways = vec![
+                    self.side_by_side(fields.stem, &words, 0),
+                    self.side_by_side(fields.aside, &words, 0),
+                ];
+                for other in
+                    self.lexicon.others(std::slice::from_ref(node)).iter().filter(|other| !other.synonym)
+                {
+                    ways.extend(self.other(other)?);
+                }
+                Ok(any(ways))
+            }
+            Node::Words(words) => {
+                let found = self.lexicon.sought(words);
+                let each = found
+                    .iter()
+                    .filter(|sought| sought.retrieves)
+                    .map(|sought| Ok((Occur::Must, any(self.forms(sought)?))));
+                let mut ways: Vec<Box<dyn EngineQuery>> =
+                    vec![Box::new(BooleanQuery::new(each.collect::<tantivy::Result<Vec<_>>>()?))];
+                for other in
+                    self.lexicon.others(std::slice::from_ref(node)).iter().filter(|other| !other.synonym)
+                {
+                    ways.extend(self.other(other)?);
+                }
+                Ok(any(ways))
+            }
+            node => self.node(node),
+        }
+    }
+
     pub(super) fn node(&self, node: &Node) -> tantivy::Result<Box<dyn EngineQuery>> {
         let fields = self.index.fields();
         Ok(match node {
@@ -191,7 +228,12 @@ impl<'a> Compiler<'a> {
                 let marked: Vec<String> = folded.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
                 let aside = phrase(fields.aside, &marked, *slop);
                 let aside = Box::new(BoostQuery::new(aside, self.weights.aside));
-                self.lettered(any(vec![phrase(fields.exact, &folded, *slop), aside]), words, *slop)
+                self.lettered(
+                    any(vec![phrase(fields.exact, &folded, *slop), aside]),
+                    words,
+                    *slop,
+                    Where::Anywhere,
+                )
             }
             Node::Title(inner) => match &**inner {
                 Node::Words(words) => self.title(words, 0),
@@ -199,7 +241,7 @@ impl<'a> Compiler<'a> {
                 Node::Phrase(words, slop) => {
                     let exact = phrase(fields.exact, &folded(words), *slop);
                     let both = vec![(Occur::Must, exact), (Occur::Must, self.title(words, *slop))];
-                    self.lettered(Box::new(BooleanQuery::new(both)), words, *slop)
+                    self.lettered(Box::new(BooleanQuery::new(both)), words, *slop, Where::Above)
                 }
                 inner => self.expanded_title(inner)?,
             },
@@ -209,15 +251,27 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns a query for quoted words: letter for letter, where that is asked for.
-    fn lettered(&self, query: Box<dyn EngineQuery>, words: &[Word], slop: u32) -> Box<dyn EngineQuery> {
+    fn lettered(
+        &self,
+        query: Box<dyn EngineQuery>,
+        words: &[Word],
+        slop: u32,
+        place: Where,
+    ) -> Box<dyn EngineQuery> {
         match self.case {
-            true => Box::new(Lettered::new(query, *self.index.fields(), words, slop)),
+            true => Box::new(Lettered::new(query, *self.index.fields(), words, slop, place)),
             false => query,
         }
     }
 
     /// Returns a query for words side by side in the title or the headings.
     pub(super) fn title(&self, words: &[Word], slop: u32) -> Box<dyn EngineQuery> {
+        if let [word] = words
+            && !word.is_character()
+        {
+            let stems = &self.lexicon.forms(word).stems;
+            return any(stems.iter().map(|stem| term(self.index.fields().title, stem)).collect());
+        }
         self.side_by_side(self.index.fields().title, &words.iter().collect::<Vec<_>>(), slop)
     }
 

@@ -175,8 +175,13 @@ mod tests {
             });
             Ok(words.map(|word| vec![word.into()]).collect())
         };
-        let meaning =
-            Reading { stop: &StopWords::of(None), sought: &sought, others: &others, expand: &expand };
+        let meaning = Reading {
+            case: false,
+            stop: &StopWords::of(None),
+            sought: &sought,
+            others: &others,
+            expand: &expand,
+        };
         Targets::of(&parse(&query).tree, &meaning).expect("there is no index to fail")
     }
 

@@ -10,7 +10,7 @@ use tantivy::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use super::tree::Word;
+use super::{loose::Loose, tree::Word};
 use crate::{
     analysis,
     index::schema::{self, Fields},
@@ -27,45 +27,54 @@ pub(super) struct Lettered {
 
 struct Asked {
     fields: Fields,
-    /// The words, in Unicode normal form C.
-    words: Vec<String>,
-    /// So many other words may stand between them.
-    slop: usize,
+    /// The words, in Unicode normal form C, with their places.
+    words: Vec<(usize, String)>,
+    loose: Loose,
+    place: Where,
+}
+
+/// Where quoted words are to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Where {
+    /// In title, headings or text.
+    Anywhere,
+    /// In title or headings.
+    Above,
 }
 
 impl Lettered {
     /// Takes a query that finds the words without case and accents.
-    pub(super) fn new(query: Box<dyn Query>, fields: Fields, words: &[Word], slop: u32) -> Self {
-        let words = words.iter().map(|word| word.typed.nfc().collect()).collect();
-        Self { query, asked: Arc::new(Asked { fields, words, slop: slop as usize }) }
+    pub(super) fn new(
+        query: Box<dyn Query>,
+        fields: Fields,
+        words: &[Word],
+        slop: u32,
+        place: Where,
+    ) -> Self {
+        let words =
+            words.iter().map(|word| word.typed.nfc().collect::<String>()).enumerate().collect::<Vec<_>>();
+        let loose = Loose::of(&words, slop);
+        Self { query, asked: Arc::new(Asked { fields, words, loose, place }) }
     }
 }
 
 impl Asked {
     fn stands_in(&self, document: &TantivyDocument) -> bool {
         let Ok(stored) = schema::stored(&self.fields, document) else { return false };
-        let parts = std::iter::once(&stored.title).chain(&stored.headings).chain([&stored.text]);
-        parts.into_iter().any(|part| stands(part, &self.words, self.slop))
+        let above = std::iter::once(&stored.title).chain(&stored.headings);
+        let text = (self.place == Where::Anywhere).then_some(&stored.text);
+        above.chain(text).any(|part| self.stands(part))
     }
-}
 
-/// Whether words stand in a text as they are written, in their order and with no more than so many others
-/// between them.
-fn stands(text: &str, wanted: &[String], slop: usize) -> bool {
-    let Some((first, rest)) = wanted.split_first() else { return false };
-    let words: Vec<String> = analysis::words(text).map(|range| text[range].nfc().collect()).collect();
-    let starts = (0..words.len()).filter(|at| words[*at] == *first);
-    starts.into_iter().any(|start| {
-        let end = (start + wanted.len() + slop).min(words.len());
-        let mut at = start + 1;
-        rest.iter().all(|word| match (at..end).find(|at| words[*at] == *word) {
-            Some(found) if slop > 0 || found == at => {
-                at = found + 1;
-                true
-            }
-            _ => false,
-        })
-    })
+    /// Whether the words stand in a text as they were typed.
+    fn stands(&self, text: &str) -> bool {
+        let words: Vec<String> = analysis::words(text).map(|range| text[range].nfc().collect()).collect();
+        let positions = |(_, wanted): &(usize, String)| {
+            (0_u32..).zip(&words).filter(|(_, word)| *word == wanted).map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        let positions: Vec<Vec<u32>> = self.words.iter().map(positions).collect();
+        !self.loose.stands(&positions).is_empty()
+    }
 }
 
 impl Clone for Lettered {
@@ -162,13 +171,17 @@ impl Scorer for LetteredScorer {
 
 #[cfg(test)]
 mod tests {
+    use tantivy::query::EmptyQuery;
+
     use super::*;
 
     #[test]
     fn words_are_compared_letter_for_letter() {
-        let check = |text: &str, words: &str, slop: usize, expected: bool| {
-            let words: Vec<String> = words.split(' ').map(String::from).collect();
-            assert_eq!(stands(text, &words, slop), expected, "{text}: {words:?}");
+        let check = |text: &str, words: &str, slop: u32, expected: bool| {
+            let words: Vec<Word> = words.split(' ').map(Word::of).collect();
+            let (_, fields) = Fields::build();
+            let query = Lettered::new(Box::new(EmptyQuery), fields, &words, slop, Where::Anywhere);
+            assert_eq!(query.asked.stands(text), expected, "{text}: {words:?}");
         };
         check("The US economy", "US", 0, true);
         check("it told us", "US", 0, false);
@@ -179,5 +192,6 @@ mod tests {
         check("a Big red Cat", "Big Cat", 1, true);
         check("a Big red Cat", "Big cat", 1, false);
         check("Big Big Cat", "Big Cat", 0, true);
+        check("the Cat Big", "Big Cat", 2, true);
     }
 }

@@ -119,7 +119,9 @@ impl<'a> Lexicon<'a> {
                 stems.extend(restored.map(|accented| stem(&accented, language)));
             }
             for accented in self.accented(&word.folded) {
-                stems.extend(self.languages.iter().map(|language| stem(&accented, language)));
+                // A stem that keeps its accents has one without beside it.
+                let others = self.languages.iter().filter(|language| !analysis::keeps_accents(**language));
+                stems.extend(others.map(|language| stem(&accented, language)));
             }
         }
         let mut seen = std::collections::HashSet::new();
@@ -155,9 +157,20 @@ impl<'a> Lexicon<'a> {
             // What cannot be read here cannot be searched either, and is told of there.
             let _ = stream;
         }
-        found.sort_unstable();
-        found.truncate(MOST_ACCENTED);
-        found
+        // A word of deleted passages stays in the dictionary until segments merge.
+        let field = self.index.fields().exact;
+        let passages = |word: &String| {
+            let term = Term::from_field_text(field, &format!("{start}{word}"));
+            self.statistics.doc_freq(&term).unwrap_or(0)
+        };
+        let mut held: Vec<(u64, String)> = found
+            .into_iter()
+            .map(|word| (passages(&word), word))
+            .filter(|(passages, _)| *passages > 0)
+            .collect();
+        held.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        held.truncate(MOST_ACCENTED);
+        held.into_iter().map(|(_, word)| word).collect()
     }
 
     /// Returns how many passages hold a stem, in the text itself or around it.
@@ -251,16 +264,18 @@ impl<'a> Lexicon<'a> {
 
     /// Returns how many passages hold something that is looked for, counted once for each of its stems.
     pub(super) fn holders_of(&self, sought: &Sought) -> u64 {
-        let exact = |word: &String| {
-            let fields = self.index.fields();
-            let marked = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-            let terms = [Term::from_field_text(fields.exact, word), marked];
-            terms.iter().map(|term| self.statistics.doc_freq(term).unwrap_or(0)).sum::<u64>()
-        };
         match sought.stems.as_slice() {
-            [] => sought.exact.iter().map(exact).sum(),
+            [] => sought.exact.iter().map(|word| self.exactly(word)).sum(),
             stems => stems.iter().map(|stem| self.holders(stem)).sum(),
         }
+    }
+
+    /// Returns how many passages hold a folded word, in the text itself or around it.
+    fn exactly(&self, word: &str) -> u64 {
+        let fields = self.index.fields();
+        let marked = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
+        let terms = [Term::from_field_text(fields.exact, word), marked];
+        terms.iter().map(|term| self.statistics.doc_freq(term).unwrap_or(0)).sum()
     }
 
     /// Returns the words as terms side by side in the field of stems, with their positions: one series for
@@ -280,8 +295,10 @@ impl<'a> Lexicon<'a> {
                     series.push((at, word.folded.clone()));
                 }
             }
-            let is_there =
-                |(at, term): &(usize, String)| words[*at].folded == *term || self.holders(term) > 0;
+            let is_there = |(at, term): &(usize, String)| match words[*at].is_character() {
+                true if words[*at].folded == *term => self.exactly(term) > 0,
+                _ => self.holders(term) > 0,
+            };
             if !all.contains(&series) && series.iter().all(is_there) {
                 all.push(series);
             }

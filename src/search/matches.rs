@@ -2,6 +2,8 @@
 
 use std::{cell::RefCell, collections::HashMap, ops::Range, slice};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{
     lexicon::{Sought, drops_stop_words},
     loose::Loose,
@@ -21,6 +23,8 @@ pub(super) type Weighed = Vec<(Sought, f32)>;
 
 /// How the words of a query are read in an index.
 pub(super) struct Reading<'a> {
+    /// Whether quoted words are meant letter for letter.
+    pub(super) case: bool,
     /// Words that carry no subject.
     pub(super) stop: &'a StopWords,
     /// What words typed in one piece stand for, and what finding each is worth.
@@ -67,6 +71,8 @@ struct Phrase {
 #[derive(Debug, PartialEq)]
 enum Form {
     Folded(String),
+    /// As it was typed, in Unicode normal form C.
+    Typed(String),
     /// One of these.
     Stem(Vec<String>),
 }
@@ -87,6 +93,7 @@ struct Piece {
     /// The number of the text that it is in.
     text: usize,
     range: Range<usize>,
+    typed: String,
     folded: String,
     stem: String,
     position: u32,
@@ -133,7 +140,11 @@ impl Targets {
             }
             Node::Phrase(words, slop) => {
                 let target = self.target(PHRASE);
-                self.phrase(words.iter().map(|word| Form::Folded(word.folded.clone())), *slop, target);
+                let form = |word: &Word| match reading.case {
+                    true => Form::Typed(word.typed.nfc().collect()),
+                    false => Form::Folded(word.folded.clone()),
+                };
+                self.phrase(words.iter().map(form), *slop, target);
             }
             Node::Group(inner) => self.collect(inner, reading)?,
             Node::Title(inner) => {
@@ -216,8 +227,9 @@ impl Targets {
                 if !self.phrases.is_empty() {
                     // tantivy leaves a position free between two texts of a field.
                     let position = u32::try_from(count + number).unwrap_or(u32::MAX);
+                    let typed = text[range.clone()].nfc().collect();
                     let (folded, stem) = (folded.into(), stem.into());
-                    words.push(Piece { text: number, range, folded, stem, position });
+                    words.push(Piece { text: number, range, typed, folded, stem, position });
                 }
                 count += 1;
             });
@@ -271,6 +283,7 @@ impl Phrase {
     fn stands<'a>(&self, words: &'a [Piece]) -> impl Iterator<Item = &'a Piece> {
         let is = |form: &Form, piece: &Piece| match form {
             Form::Folded(word) => *word == piece.folded,
+            Form::Typed(word) => *word == piece.typed,
             Form::Stem(stems) => stems.contains(&piece.stem),
         };
         let positions = |form: &Form| {

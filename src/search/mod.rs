@@ -34,13 +34,17 @@ mod link;
 mod similar;
 mod suggest;
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+};
 
 use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
 pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
+pub use suggest::RELAXED;
 pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
 pub use weight::Weights;
 
@@ -118,6 +122,7 @@ impl Index {
         let (ranked, chosen) = self.chosen(asked)?;
         let lexicon = &asked.compiler.lexicon;
         let reading = Reading {
+            case: query.case,
             stop: &lexicon.stop,
             sought: &|words| lexicon.weighed(words),
             others: &|nodes| lexicon.others(nodes),
@@ -140,15 +145,9 @@ impl Index {
             }
             hits.push(hit);
         }
-        let mut unknown = Vec::new();
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
-            let [none, missed] = self.unheld(asked, &ranked);
-            unknown = none;
-            // Where there are no hits, it is no fault of a word that the index has.
-            if !missed.is_empty() && !ranked.is_empty() {
-                notes.push(format!("no hit holds `{}`", missed.join("`, `")));
-            }
+            notes.extend(self.unheld(asked, &ranked));
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
@@ -160,7 +159,7 @@ impl Index {
             relaxed: false,
             hits,
             notes,
-            unknown,
+            unknown: Vec::new(),
             suggestions: Vec::new(),
             corrected: None,
             without: Vec::new(),
@@ -215,25 +214,24 @@ impl Index {
         within
     }
 
-    /// Returns the words of the query that no candidate holds: those that the index does not hold at all,
-    /// and the others.
-    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> [Vec<String>; 2] {
-        let parts = &asked.parts;
-        let [mut unknown, mut missed] = [Vec::new(), Vec::new()];
-        for word in parts.iter().filter_map(|part| part.word.as_ref()) {
-            let held = ranked.iter().any(|ranked| {
-                let mut about =
-                    parts.iter().zip(&ranked.scores).filter(|(part, _)| part.word.as_ref() == Some(word));
-                about.any(|(_, score)| *score > 0.0)
-            });
-            if held || missed.contains(word) || unknown.contains(word) {
-                continue;
-            }
-            match asked.compiler.lexicon.is_missing(&Word::of(word)) {
-                true => unknown.push(word.clone()),
-                false => missed.push(word.clone()),
+    /// Names the words of the query that the index holds, and no candidate does.
+    fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> Option<String> {
+        let mut held: HashSet<&str> = HashSet::new();
+        for ranked in ranked {
+            let about = asked.parts.iter().zip(&ranked.scores).filter(|(_, score)| **score > 0.0);
+            held.extend(about.filter_map(|(part, _)| part.word.as_deref()));
+        }
+        let mut missed: Vec<&str> = Vec::new();
+        for word in asked.parts.iter().filter_map(|part| part.word.as_deref()) {
+            if !held.contains(word)
+                && !missed.contains(&word)
+                && !asked.compiler.lexicon.is_missing(&Word::of(word))
+            {
+                missed.push(word);
             }
         }
-        [unknown, missed]
+        // Where there are no hits, it is no fault of a word that the index has.
+        let said = !missed.is_empty() && !ranked.is_empty();
+        said.then(|| format!("no hit holds `{}`", missed.join("`, `")))
     }
 }

@@ -101,11 +101,22 @@ impl<'a> Asked<'a> {
         tree: Group,
         within: Vec<Within>,
     ) -> tantivy::Result<Self> {
+        let asked = Self::to_count(index, query, tree, within)?;
+        Ok(Self { parts: rerank::parts(&asked.compiler, &asked.tree)?, ..asked })
+    }
+
+    /// Makes a query ready to count what it matches, and no more.
+    pub(super) fn to_count(
+        index: &'a Index,
+        query: &'a Query,
+        tree: Group,
+        within: Vec<Within>,
+    ) -> tantivy::Result<Self> {
         let compiler = Compiler::new(index, query);
         let compiled = compiler.query(&tree, &within)?;
-        let parts = rerank::parts(&compiler, &tree)?;
         let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
-        Ok(Self { query, tree, within, compiler, compiled, parts, by, except: Except::default() })
+        let (parts, except) = (Vec::new(), Except::default());
+        Ok(Self { query, tree, within, compiler, compiled, parts, by, except })
     }
 
     /// Counts what matches, up to [`MOST_COUNTED`].

@@ -26,6 +26,8 @@ pub(super) struct Other {
     pub(super) words: Vec<Word>,
     /// The folded words that it may stand for.
     pub(super) of: Vec<String>,
+    /// Whether it is another word, and not the same spaced otherwise.
+    pub(super) synonym: bool,
 }
 
 impl Synonyms {
@@ -72,9 +74,9 @@ fn parted(text: &str) -> Vec<Word> {
 /// Returns what may stand for words of these nodes instead, in the order of the words.
 pub(super) fn others(nodes: &[Node], synonyms: &Synonyms) -> Vec<Other> {
     let mut others: Vec<Other> = Vec::new();
-    let mut add = |of: &[&Word], words: Vec<Word>| {
+    let mut add = |of: &[&Word], words: Vec<Word>, synonym: bool| {
         let of = of.iter().map(|word| word.folded.clone()).collect();
-        let other = Other { words, of };
+        let other = Other { words, of, synonym };
         if others.len() < MOST_OTHERS && !others.contains(&other) {
             others.push(other);
         }
@@ -93,7 +95,7 @@ pub(super) fn others(nodes: &[Node], synonyms: &Synonyms) -> Vec<Other> {
                 [word] => {
                     let parts = parts(word);
                     if parts.len() > 1 {
-                        add(&piece, parts);
+                        add(&piece, parts, false);
                     }
                     // A name and its number.
                     if let Some([number]) = pieces.get(at + 1)
@@ -102,26 +104,29 @@ pub(super) fn others(nodes: &[Node], synonyms: &Synonyms) -> Vec<Other> {
                         && !is_number(word)
                         && !word.is_character()
                     {
-                        add(&[word, number], vec![joined(&[word, number])]);
+                        add(&[word, number], vec![joined(&[word, number])], false);
                     }
                 }
                 // Without a figure it is hardly a name: `left-wing` as one word costs time .007 nDCG@10.
-                _ if piece.iter().any(|word| is_number(word))
-                    && !piece.iter().any(|word| word.is_character()) =>
-                {
-                    add(&piece, vec![joined(&piece)])
-                }
+                _ if is_name(&piece) => add(&piece, vec![joined(&piece)], false),
                 _ => {}
             }
         }
         let words: Vec<&Word> = pieces.iter().flat_map(|piece| piece.iter()).collect();
         for start in 0..words.len() {
             for (length, other) in synonyms.of(&words[start..]) {
-                add(&words[start..start + length], other.to_vec());
+                add(&words[start..start + length], other.to_vec(), true);
             }
         }
     }
     others
+}
+
+/// Whether words that were typed in one piece are a name with a figure, or the groups of a number.
+fn is_name(words: &[&Word]) -> bool {
+    let numbers = words.iter().filter(|word| is_number(word)).count();
+    let groups = || words[1..].iter().all(|word| word.folded.len() == 3);
+    numbers > 0 && !words.iter().any(|word| word.is_character()) && (numbers < words.len() || groups())
 }
 
 fn joined(words: &[&Word]) -> Word {
@@ -157,7 +162,7 @@ fn parts(word: &Word) -> Vec<Word> {
 }
 
 pub(super) fn is_number(word: &Word) -> bool {
-    word.folded.bytes().all(|byte| byte.is_ascii_digit())
+    !word.folded.is_empty() && word.folded.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -188,6 +193,7 @@ mod tests {
         check("10000 tons", "10000=10+000");
         check("1234567", "1234567=1+234+567");
         check("10,000", "10+000=10000");
+        check("3,5 12.5 2025-01-30", "");
         check("b3f09c2e1a", "");
         check("tide pools", "");
         check("人工智能", "");

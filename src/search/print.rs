@@ -53,7 +53,7 @@ pub(super) fn single(node: &Node) -> String {
         Node::Phrase(words, slop) => format!("\"{}\"~{slop}", joined(words, " ")),
         Node::Title(inner) => format!("title:{}", single(inner)),
         Node::Filter(filter) => self::filter(filter),
-        Node::Group(group) => group.to_string(),
+        Node::Group(_) => Or("OR").node(node),
     }
 }
 

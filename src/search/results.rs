@@ -106,7 +106,7 @@ pub struct Hit {
     pub author: Option<String>,
     /// The article's date.
     pub date: Option<Date>,
-    /// The article's language, as it states it.
+    /// The language of the passage, with its region where the article states it.
     pub language: Option<String>,
     /// The format the file was read as.
     pub format: String,

@@ -1,8 +1,11 @@
 //! What to say where little or nothing was found: words that are spelled otherwise in the index, what
 //! the filters kept away, and what answers a looser query.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::{
     compile::Compiler,
+    lexicon::Lexicon,
     nearest::{nearest, parts},
     order::Asked,
     print::single,
@@ -11,6 +14,9 @@ use super::{
     tree::{Filter, Group, Node, Word},
 };
 use crate::{error::Result, index::Index};
+
+/// How a note begins that says what a relaxed answer answers.
+pub const RELAXED: &str = "nothing matches as asked";
 
 /// With fewer matches than this it is said what the filters kept away.
 const FEW: u64 = 3;
@@ -27,6 +33,9 @@ const MOST_WORDS: usize = 8;
 /// So many words are named for one.
 const MOST_NEAR: usize = 3;
 
+/// So many filters are tried one by one.
+const MOST_WAYS: usize = 8;
+
 /// Shorter words have too many neighbours.
 const LEAST_LETTERS: usize = 4;
 
@@ -35,6 +44,7 @@ impl Index {
     pub(super) fn helped(&self, asked: &Asked<'_>, tree: &Group, mut results: Results) -> Result<Results> {
         let broken = |source| self.damaged(source);
         let (query, compiler) = (asked.query, &asked.compiler);
+        results.unknown = unknown(compiler, tree);
         results.suggestions = suggestions(compiler, tree).map_err(broken)?;
         let corrected = respelled(tree, &results.suggestions, compiler).map_err(broken)?;
         results.corrected = corrected.as_ref().map(Group::to_string);
@@ -43,6 +53,12 @@ impl Index {
         }
         if results.total > 0 {
             return Ok(results);
+        }
+        for node in tree.must.iter().filter(|node| matches!(node, Node::Filter(_))) {
+            let alone = Group { must: vec![node.clone()], ..Group::default() };
+            if self.total(query, alone)? == 0 {
+                results.notes.push(format!("nothing in the index is of `{}`", single(node)));
+            }
         }
         for (looser, note) in looser(tree, corrected) {
             let looser = self.asked(query, looser, &mut Vec::new())?;
@@ -81,27 +97,65 @@ impl Index {
             let query = Query { within: Vec::new(), ..query.clone() };
             ways.push((names.collect::<Vec<_>>().join(" "), query, tree.clone()));
         }
+        let all = ways.len().min(MOST_WAYS);
         if ways.len() > 1 {
             let names: Vec<&str> = ways.iter().map(|(name, ..)| name.as_str()).collect();
             let query = Query { after: None, before: None, within: Vec::new(), ..query.clone() };
             let must = tree.must.iter().filter(|node| !node.restricts()).cloned().collect();
             ways.push((names.join(" "), query, Group { must, not: Vec::new(), ..tree.clone() }));
         }
-        let all = ways.len() - usize::from(ways.len() > 1);
+        let each = ways.len() - usize::from(ways.len() > 1);
         let mut without = Vec::new();
         for (at, (filter, query, tree)) in ways.into_iter().enumerate() {
             // With nothing left to look for, all passages would match.
             let empty = tree.must.is_empty() && tree.should.is_empty();
-            if empty || (at >= all && !without.is_empty()) {
+            let all_of_them = at >= each;
+            if empty || (!all_of_them && at >= all) || (all_of_them && !without.is_empty()) {
                 continue;
             }
-            let found = self.asked(&query, tree, &mut Vec::new())?;
-            let found = found.count().map_err(|source| self.damaged(source))?;
+            let found = self.total(&query, tree)?;
             if found > total {
                 without.push(Without { filter, total: found });
             }
         }
         Ok(without)
+    }
+}
+
+impl Index {
+    /// Counts what a tree matches, within what the query is about.
+    fn total(&self, query: &Query, mut tree: Group) -> Result<u64> {
+        tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
+        let within = self.within(&query.within, &mut Vec::new());
+        let asked = Asked::to_count(self, query, tree, within);
+        asked.and_then(|asked| asked.count()).map_err(|source| self.damaged(source))
+    }
+}
+
+/// Returns the words of a query that the index does not hold in any form, nor what may stand for them.
+fn unknown(compiler: &Compiler<'_>, tree: &Group) -> Vec<String> {
+    let (mut words, mut known) = (Vec::new(), Vec::new());
+    plain_words(tree, &mut words);
+    said_otherwise(tree, &compiler.lexicon, &mut known);
+    let mut unknown: Vec<String> = Vec::new();
+    for word in words {
+        let named = unknown.contains(&word.folded) || known.contains(&word.folded);
+        if !named && !word.folded.is_empty() && compiler.lexicon.is_missing(word) {
+            unknown.push(word.folded.clone());
+        }
+    }
+    unknown
+}
+
+/// Collects the words that something else in the index may stand for.
+fn said_otherwise(group: &Group, lexicon: &Lexicon<'_>, known: &mut Vec<String>) {
+    for nodes in [&group.must, &group.should] {
+        known.extend(lexicon.others(nodes).into_iter().flat_map(|other| other.of));
+        for node in nodes {
+            if let Node::Group(inner) = node {
+                said_otherwise(inner, lexicon, known);
+            }
+        }
     }
 }
 
@@ -115,7 +169,8 @@ fn suggestions(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Sug
     for word in words {
         let known = suggestions.iter().any(|one| one.word == word.folded);
         let letters = word.folded.chars().count();
-        let is_word = word.folded.chars().all(char::is_alphabetic) && !word.is_character();
+        let is_letter = |letter: char| letter.is_alphabetic() || is_combining_mark(letter);
+        let is_word = word.folded.chars().all(is_letter) && !word.is_character();
         if known || letters < LEAST_LETTERS || !is_word || lexicon.is_stop(word) {
             continue;
         }
@@ -163,6 +218,7 @@ fn far_more_frequent(compiler: &Compiler<'_>, word: &Word, passages: u64) -> tan
 /// Collects the words that are looked for by their forms.
 fn plain_words<'a>(group: &'a Group, words: &mut Vec<&'a Word>) {
     for node in group.must.iter().chain(&group.should) {
+        let node = if let Node::Title(inner) = node { inner } else { node };
         match node {
             Node::Words(each) | Node::Phrase(each, _) => words.extend(each),
             Node::Group(inner) => plain_words(inner, words),
@@ -223,18 +279,18 @@ fn put_word(word: &Word, instead: &[(&str, Vec<Word>)]) -> Vec<Word> {
 
 /// Returns looser queries, each with what is said of its answer, the least loose first.
 fn looser(tree: &Group, corrected: Option<Group>) -> Vec<(Group, String)> {
-    let fewer = "nothing matches as asked: these hold some of the words";
-    let spelled = |text: &Group| format!("nothing matches as asked: these match `{text}`");
+    let fewer = format!("{RELAXED}: these hold some of the words, or other forms of them");
+    let spelled = |text: &Group| format!("{RELAXED}: these match `{text}`");
     let mut looser = Vec::new();
     let loose = loosened(tree);
     if loose != *tree {
-        looser.push((loose, fewer.to_string()));
+        looser.push((loose, fewer));
     }
     if let Some(corrected) = corrected {
         let (note, loose) = (spelled(&corrected), loosened(&corrected));
         looser.push((corrected.clone(), note));
         if loose != corrected {
-            let note = format!("nothing matches as asked: these hold some of the words of `{corrected}`");
+            let note = format!("{RELAXED}: these hold some of the words of `{corrected}`");
             looser.push((loose, note));
         }
     }
@@ -249,11 +305,20 @@ fn loosened(tree: &Group) -> Group {
 }
 
 fn loosen(group: &Group, loose: &mut Group) {
+    let single = |words: &[Word], loose: &mut Group| {
+        loose.should.extend(words.iter().map(|word| Node::Words(vec![word.clone()])));
+    };
     for node in group.must.iter().chain(&group.should) {
         match node {
             Node::Group(inner) if !node.restricts() => loosen(inner, loose),
-            Node::Phrase(words, _) => {
-                loose.should.extend(words.iter().map(|word| Node::Words(vec![word.clone()])));
+            Node::Phrase(words, _) => single(words, loose),
+            Node::Title(inner) => match &**inner {
+                Node::Words(words) | Node::Phrase(words, _) => single(words, loose),
+                inner => loose.should.push(inner.clone()),
+            },
+            // A character may stand there without the one that it was typed with.
+            Node::Words(words) if words.len() > 1 && words.iter().any(Word::is_character) => {
+                single(words, loose);
             }
             node if node.restricts() => loose.must.push(node.clone()),
             node => loose.should.push(node.clone()),
@@ -277,5 +342,7 @@ mod tests {
         check("+meta lang:de -nvidia", "lang:de meta -nvidia");
         check("meta AND NOT nvidia", "meta");
         check("agent*", "agent*");
+        check("title:llama moon", "llama moon");
+        check("鳄鱼", "鳄 鱼");
     }
 }

@@ -24,7 +24,12 @@ pub(crate) type Found = Vec<(f64, Vec<Vec<usize>>)>;
 fn search(world: &World, clauses: &[Clause], exact: bool, snippet: Extent) -> Results {
     let text = ask::written(clauses);
     let query = Query { text, exact, limit: 1000, per_article: 1000, snippet, ..Query::default() };
-    world.index.search(&query).expect("a query is never an error")
+    let mut results = world.index.search(&query).expect("a query is never an error");
+    if results.relaxed {
+        // These answer another query.
+        (results.total, results.hits) = (0, Vec::new());
+    }
+    results
 }
 
 /// Returns what of a query is to be found in the own text of a passage, and where the passage is said to be

@@ -265,10 +265,9 @@ fn a_passage_that_holds_no_word_of_the_query_says_what_it_was_found_by() {
      1. The comet of 1811
         articles/comet.md:3
         It was seen for months.
-        … line 7 · Napoleon
+        found by its title
+        … line 7 · Napoleon · found by its title
         He took it for a sign.
-        found by its title
-        found by its title
 
     1 article found · 1 article in the index · indexed just now · 1 file compared
     ");

@@ -185,7 +185,7 @@ fn where_nothing_matches_a_looser_query_is_answered_and_said_to_be() {
     let answer = place.run(&["search", "agentik"]);
     assert_eq!(answer.code, 1);
     insta::assert_snapshot!(answer.out, @"
-    No passage matches `agentik` as asked.
+    Nothing matches as asked: these match `agentic`
 
      1. Plans for Llama 4 › Agentic skills  2025-01-30
         articles/llama.md:11
@@ -193,12 +193,15 @@ fn where_nothing_matches_a_looser_query_is_answered_and_said_to_be() {
 
     `agentik` is nowhere in the index; spelled like it: agentic (1 passage)
     Did you mean: agentic
-    note: nothing matches as asked: these match `agentic`
     1 passage found · 3 articles in the index · indexed just now · 3 files compared
     ");
     let answer = place.run(&["search", "+moon", "+sourdough"]);
     assert_eq!(answer.code, 1);
-    assert!(answer.out.contains("nothing matches as asked: these hold some of the words"), "{}", answer.out);
+    assert!(
+        answer.out.starts_with("Nothing matches as asked: these hold some of the words"),
+        "{}",
+        answer.out
+    );
     let answer = place.json(&["search", "moon", "date:1999", "lang:en"]);
     assert_eq!((&answer["total"], &answer["relaxed"]), (&0.into(), &false.into()));
     assert_eq!(answer["without"], serde_json::json!([{ "filter": "date:1999", "total": 1 }]));

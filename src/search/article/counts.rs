@@ -15,12 +15,12 @@ pub(super) fn each_count(
     bag: &Bag,
     each: &mut dyn FnMut(DocId, f32),
 ) -> tantivy::Result<()> {
-    if let ([term], [title]) = (bag.terms.as_slice(), bag.titles.as_slice()) {
-        return Count::new(shelf, term, title).map(|mut count| count.each(each));
+    if let [term] = bag.terms.as_slice() {
+        return Count::new(shelf, term, &bag.titles).map(|mut count| count.each(each));
     }
     let mut sums = BTreeMap::<DocId, f32>::new();
-    for (term, title) in bag.terms.iter().zip(&bag.titles) {
-        Count::new(shelf, term, title)?.each(&mut |first, count| *sums.entry(first).or_default() += count);
+    for (term, titles) in bag.terms.iter().zip(bag.titles.chunks(1)) {
+        Count::new(shelf, term, titles)?.each(&mut |first, count| *sums.entry(first).or_default() += count);
     }
     sums.into_iter().for_each(|(first, count)| each(first, count));
     Ok(())
@@ -31,8 +31,11 @@ pub(super) struct Counts<'a>(Vec<Count<'a>>);
 
 impl<'a> Counts<'a> {
     pub(super) fn new(shelf: &'a Shelf<'a>, bag: &Bag) -> tantivy::Result<Self> {
-        let counts = bag.terms.iter().zip(&bag.titles).map(|(term, title)| Count::new(shelf, term, title));
-        counts.collect::<tantivy::Result<_>>().map(Self)
+        if let [term] = bag.terms.as_slice() {
+            return Count::new(shelf, term, &bag.titles).map(|count| Self(vec![count]));
+        }
+        let counts = bag.terms.iter().zip(bag.titles.chunks(1));
+        counts.map(|(term, titles)| Count::new(shelf, term, titles)).collect::<tantivy::Result<_>>().map(Self)
     }
 
     /// Counts the word in an article's passages, which must lie behind those asked for before.
@@ -45,12 +48,14 @@ impl<'a> Counts<'a> {
 struct Count<'a> {
     shelf: &'a Shelf<'a>,
     all: Option<SegmentPostings>,
-    above: Option<SegmentPostings>,
+    /// The same in titles: a word that stands there as it is may have several stems.
+    above: Vec<SegmentPostings>,
 }
 
 impl<'a> Count<'a> {
-    fn new(shelf: &'a Shelf<'a>, term: &Term, title: &Term) -> tantivy::Result<Self> {
-        Ok(Self { shelf, all: shelf.postings(term)?, above: shelf.postings(title)? })
+    fn new(shelf: &'a Shelf<'a>, term: &Term, titles: &[Term]) -> tantivy::Result<Self> {
+        let above = titles.iter().filter_map(|title| shelf.postings(title).transpose());
+        Ok(Self { shelf, all: shelf.postings(term)?, above: above.collect::<tantivy::Result<_>>()? })
     }
 
     fn each(&mut self, each: &mut dyn FnMut(DocId, f32)) {
@@ -98,7 +103,7 @@ impl<'a> Count<'a> {
     /// Takes off what titles and headings counted more than once.
     fn once(&mut self, sum: u32, passages: Range<DocId>) -> f32 {
         let (mut above, mut most) = (0, 0);
-        if let Some(title) = &mut self.above {
+        for title in &mut self.above {
             if title.doc() < passages.start {
                 title.seek(passages.start);
             }

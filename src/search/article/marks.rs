@@ -54,7 +54,10 @@ impl Evidence<'_> {
             marks.keep(&self.node(shelf, node)?);
         }
         for node in &group.not {
-            marks.drop(&self.node(shelf, node)?);
+            marks.drop(&match node {
+                Node::Group(inner) => self.group(shelf, inner)?,
+                node => self.marks(shelf, &*self.compiler.excluded(node)?)?,
+            });
         }
         Ok(marks)
     }
