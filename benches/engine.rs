@@ -233,6 +233,9 @@ fn frequent_words(passages: &[(String, String)]) -> Vec<String> {
     words.into_iter().skip(20).step_by(7).map(|(_, word)| word).collect()
 }
 
+/// Words that one in three of an English text is among.
+const FUNCTION: &[&str] = &["the", "of", "and", "in", "to", "a", "is", "that", "for", "with", "was", "by"];
+
 /// Makes a folder of articles of made-up words, always the same.
 fn make_up(folder: &Path, articles: usize) -> PathBuf {
     // A linear congruential generator (Numerical Recipes) serves: nothing hangs on its quality.
@@ -263,7 +266,9 @@ fn make_up(folder: &Path, articles: usize) -> PathBuf {
                 for place in 0..6 + (random() * 20.0) as usize {
                     // Zipf's law: rank r is met in proportion to 1 / r.
                     let rank = (vocabulary.len() as f64).powf(random()) as usize - 1;
-                    let word = &vocabulary[rank.min(vocabulary.len() - 1)];
+                    // Some function words make it sound English, as it is to be analysed.
+                    let function = FUNCTION.get((random() * 3.0 * FUNCTION.len() as f64) as usize);
+                    let word = function.copied().unwrap_or(&vocabulary[rank.min(vocabulary.len() - 1)]);
                     if place == 0 {
                         text.push_str(&word[..1].to_uppercase());
                         text.push_str(&word[1..]);

@@ -21,8 +21,8 @@ const AGAIN: f32 = 0.1;
 
 /// Returns the ranges to show: the sentence with the most of the query, or the best part of it where it
 /// is long, and the one that adds most.
-pub(super) fn best(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
-    let cutter = Cutter { text, matches };
+pub(super) fn best(text: &str, matches: &[Match], marks: &[Range<usize>]) -> Vec<Range<usize>> {
+    let cutter = Cutter { text, matches, marks };
     let sentences = cutter.sentences();
     let pick = |known: &[usize], taken: Option<usize>| {
         let mut top: Option<(usize, f32)> = None;
@@ -46,6 +46,20 @@ pub(super) fn best(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
     let second = second.and_then(|at| sentences.get(at)).cloned();
     chosen.extend(second.filter(|range| text[range.clone()].chars().count() <= room));
     chosen
+}
+
+/// Returns what is marked, in order and apart from each other: all that matched, words that touch as
+/// one, and no letter without its accents.
+pub(super) fn marks(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
+    let mut marks: Vec<Range<usize>> = Vec::with_capacity(matches.len());
+    for Match { range, .. } in matches {
+        let range = cluster_start(text, range.start)..cluster_end(text, range.end);
+        match marks.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => marks.push(range),
+        }
+    }
+    marks
 }
 
 /// Returns the matches that stand in a range.
@@ -74,6 +88,8 @@ fn worth<'a>(matches: impl Iterator<Item = &'a Match>, known: &[usize]) -> f32 {
 struct Cutter<'a> {
     text: &'a str,
     matches: &'a [Match],
+    /// What is marked; see [`marks`].
+    marks: &'a [Range<usize>],
 }
 
 impl Cutter<'_> {
@@ -138,21 +154,14 @@ impl Cutter<'_> {
     }
 
     /// Returns the last place up to one where the text may be cut.
-    fn before(&self, mut at: usize) -> usize {
-        loop {
-            let inside = self.matches.iter().filter(|one| one.range.start < at && at < one.range.end);
-            let start = inside.map(|one| one.range.start).min().unwrap_or(at);
-            let border = cluster_start(self.text, start);
-            if border == at {
-                return at;
-            }
-            at = border;
-        }
+    fn before(&self, at: usize) -> usize {
+        let inside = self.marks.iter().find(|mark| mark.start < at && at < mark.end);
+        inside.map_or_else(|| cluster_start(self.text, at), |mark| mark.start)
     }
 }
 
 /// Returns where the grapheme cluster begins that a place is in: the place itself where it is between two.
-pub(super) fn cluster_start(text: &str, at: usize) -> usize {
+fn cluster_start(text: &str, at: usize) -> usize {
     let mut cursor = GraphemeCursor::new(at, text.len(), true);
     match cursor.is_boundary(text, 0) {
         Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
@@ -161,7 +170,7 @@ pub(super) fn cluster_start(text: &str, at: usize) -> usize {
 }
 
 /// Returns where the grapheme cluster ends that a place is in: the place itself where it is between two.
-pub(super) fn cluster_end(text: &str, at: usize) -> usize {
+fn cluster_end(text: &str, at: usize) -> usize {
     let mut cursor = GraphemeCursor::new(at, text.len(), true);
     match cursor.is_boundary(text, 0) {
         Ok(false) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(text.len()),
@@ -182,27 +191,34 @@ mod tests {
         ranges.iter().enumerate().map(match_of).collect()
     }
 
+    fn best(text: &str, ranges: &[(usize, usize)]) -> Vec<Range<usize>> {
+        let matches = matches(ranges);
+        super::best(text, &matches, &marks(text, &matches))
+    }
+
     #[test]
     fn a_sentence_ends_in_no_match_and_in_no_letter() {
         let text = "One. Two.";
-        assert_eq!(best(text, &matches(&[(2, 7)])).first(), Some(&(0..9)));
+        assert_eq!(best(text, &[(2, 7)]).first(), Some(&(0..9)));
         let long = "猫".repeat(1000);
         let pair = (720, 726);
-        let shown = best(&long, &matches(&[(0, 3), pair])).remove(0);
+        let shown = best(&long, &[(0, 3), pair]).remove(0);
         assert!(shown.start == 0 && (shown.end <= pair.0 || shown.end >= pair.1), "{shown:?}");
+        let shown = best(&long, &[(0, 3), (717, 720), (720, 723)]).remove(0);
+        assert!([shown.start, shown.end].iter().all(|at| *at <= 717 || *at >= 723), "{shown:?}");
         let marked = "e\u{301}".repeat(1000);
-        let shown = best(&marked, &matches(&[(1500, 1503)])).remove(0);
+        let shown = best(&marked, &[(1500, 1503)]).remove(0);
         assert!(shown.start.is_multiple_of(3) && shown.end.is_multiple_of(3), "{shown:?}");
     }
 
     #[test]
     fn the_part_of_a_long_sentence_with_most_is_shown_and_all_that_it_was_chosen_for() {
         let words = "word ".repeat(300);
-        let few = best(&words, &matches(&[(0, 4), (1000, 1004), (1200, 1204)])).remove(0);
+        let few = best(&words, &[(0, 4), (1000, 1004), (1200, 1204)]).remove(0);
         assert!(few.start <= 1000 && few.end >= 1204 && few.len() <= LENGTH + LEAD, "{few:?}");
-        let last = best(&words, &matches(&[(1490, 1494)])).remove(0);
+        let last = best(&words, &[(1490, 1494)]).remove(0);
         assert!(last.len() > LENGTH / 2, "{last:?}");
-        let one = best(&words, &matches(&[(500, 1000)])).remove(0);
+        let one = best(&words, &[(500, 1000)]).remove(0);
         assert!(one.start <= 500 && one.end >= 1000, "{one:?}");
     }
 
@@ -223,7 +239,7 @@ mod tests {
             let clusters: Vec<usize> = (0..=text.len()).filter(|&at| {
                 text.is_char_boundary(at) && cluster_start(&text, at) == at && cluster_end(&text, at) == at
             }).collect();
-            for shown in best(&text, &matches(&ranges)) {
+            for shown in best(&text, &ranges) {
                 for at in [shown.start, shown.end] {
                     prop_assert!(clusters.contains(&at), "{at} is in a letter");
                     prop_assert!(!ranges.iter().any(|(start, end)| *start < at && at < *end), "{at}");

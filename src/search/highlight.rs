@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::{
-    extract::{self, cluster_end, cluster_start},
+    extract::{best, marks},
     matches::{Match, Targets},
     query::Extent,
     results::FoundIn,
@@ -57,7 +57,7 @@ pub(super) fn snippet(
 
 /// Returns the best sentences of a text.
 fn sentences(text: &str, matches: &[Match], marks: &[Range<usize>]) -> Vec<Part> {
-    let mut chosen = extract::best(text, matches);
+    let mut chosen = best(text, matches, marks);
     chosen.sort_by_key(|range| range.start);
     let mut parts = Vec::new();
     let mut end = 0;
@@ -99,20 +99,6 @@ fn flat(text: &str) -> Cow<'_, str> {
         flat.push(' ');
     }
     flat.into()
-}
-
-/// Returns what is marked, in order and apart from each other: all that matched, no letter without its
-/// marks.
-fn marks(text: &str, matches: &[Match]) -> Vec<Range<usize>> {
-    let mut marks: Vec<Range<usize>> = Vec::with_capacity(matches.len());
-    for Match { range, .. } in matches {
-        let range = cluster_start(text, range.start)..cluster_end(text, range.end);
-        match marks.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => marks.push(range),
-        }
-    }
-    marks
 }
 
 /// Returns a part of a text as it is written, with what is marked in it; marks with nothing but a blank or

@@ -92,8 +92,9 @@ pub(super) fn parts(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<
     if word.contains(|letter: char| !letter.is_alphabetic()) || borders.len() < 2 * LEAST_PART {
         return Ok(Vec::new());
     }
-    for at in LEAST_PART..=borders.len() - LEAST_PART {
-        let (head, tail) = word.split_at(borders[at]);
+    let last = borders.len() - LEAST_PART;
+    for (at, border) in borders.iter().enumerate().take(last + 1).skip(LEAST_PART) {
+        let (head, tail) = word.split_at(*border);
         if !holds(head)? {
             continue;
         }

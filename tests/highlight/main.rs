@@ -55,13 +55,16 @@ fn expected(things: &[Thing], tokens: &[Token], texts: usize) -> (Found, Option<
     (found, found_in)
 }
 
+/// Says what is wrong with a hit.
+type Check<'a> = dyn Fn(&Hit, &[Token], &Found) -> Result<(), String> + 'a;
+
 /// Looks at each hit with what is expected of it.
 fn each_hit(
     world: &World,
     clauses: &[Clause],
     exact: bool,
     extent: Extent,
-    check: &dyn Fn(&Hit, &[Token], &Found) -> Result<(), String>,
+    check: &Check<'_>,
 ) -> Result<(), TestCaseError> {
     let all: Vec<Vec<Token>> = world.passages.iter().map(tokens).collect();
     let things = Oracle::new(world, &all, clauses, exact).things;

@@ -85,7 +85,12 @@ impl<'a> Sentences<'a> {
             |place: &Vec<usize>| tokens[place[0]].range.start..tokens[place[place.len() - 1]].range.end;
         let spans: Vec<Range<usize>> = found.iter().flat_map(|(_, places)| places).map(span).collect();
         let clusters = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]);
-        let whole = |at: &usize| !spans.iter().any(|span| span.start < *at && *at < span.end);
+        // Words that touch are marked as one.
+        let touch = |at: &usize| {
+            spans.iter().any(|span| span.end == *at) && spans.iter().any(|span| span.start == *at)
+        };
+        let inside = |at: &usize| spans.iter().any(|span| span.start < *at && *at < span.end);
+        let whole = |at: &usize| !inside(at) && !touch(at);
         let worth = |sentence: &Range<usize>| -> f64 {
             let each = found.iter().map(|(worth, places)| {
                 let inside = |place: &&Vec<usize>| {
