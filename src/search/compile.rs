@@ -21,6 +21,7 @@ use tantivy::{
 };
 
 use super::{
+    excluded::Excluded,
     expand::Expansion,
     letters::{Lettered, Where},
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
@@ -107,7 +108,7 @@ impl<'a> Compiler<'a> {
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(any, 0.0))));
         }
         for node in &group.not {
-            clauses.push((Occur::MustNot, self.excluded(node)?));
+            clauses.push((Occur::MustNot, Box::new(Excluded(self.excluded(node)?))));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
@@ -174,31 +175,18 @@ impl<'a> Compiler<'a> {
     /// not where its parts stand apart; what means the same is not left out.
     pub(super) fn excluded(&self, node: &Node) -> tantivy::Result<Box<dyn EngineQuery>> {
         match node {
-            Node::Words(words) if words.len() > 1 && !words.iter().any(Word::is_character) => {
-                let words: Vec<&Word> = words.iter().collect();
-                let fields = self.index.fields();
-                let mut ways = vec![
-                    self.side_by_side(fields.stem, &words, 0),
-                    self.side_by_side(fields.aside, &words, 0),
-                ];
-                for other in
-                    self.lexicon.others(std::slice::from_ref(node)).iter().filter(|other| !other.synonym)
-                {
-                    ways.extend(self.other(other)?);
-                }
-                Ok(any(ways))
-            }
             Node::Words(words) => {
-                let found = self.lexicon.sought(words);
-                let each = found
-                    .iter()
-                    .filter(|sought| sought.retrieves)
-                    .map(|sought| Ok((Occur::Must, any(self.forms(sought)?))));
-                let mut ways: Vec<Box<dyn EngineQuery>> =
-                    vec![Box::new(BooleanQuery::new(each.collect::<tantivy::Result<Vec<_>>>()?))];
-                for other in
-                    self.lexicon.others(std::slice::from_ref(node)).iter().filter(|other| !other.synonym)
-                {
+                let fields = self.index.fields();
+                let whole: Vec<&Word> = words.iter().collect();
+                let mut ways = match words.len() > 1 && !words.iter().any(Word::is_character) {
+                    true => [fields.stem, fields.aside]
+                        .map(|field| self.side_by_side(field, &whole, 0))
+                        .into_iter()
+                        .collect(),
+                    false => vec![self.all_of(words)?],
+                };
+                let others = self.lexicon.others(std::slice::from_ref(node));
+                for other in others.iter().filter(|other| !other.synonym) {
                     ways.extend(self.other(other)?);
                 }
                 Ok(any(ways))
@@ -211,11 +199,7 @@ impl<'a> Compiler<'a> {
         let fields = self.index.fields();
         Ok(match node {
             Node::Words(words) => {
-                let mut each: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-                for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
-                    each.push((Occur::Must, any(self.forms(sought)?)));
-                }
-                let mut ways: Vec<Box<dyn EngineQuery>> = vec![Box::new(BooleanQuery::new(each))];
+                let mut ways = vec![self.all_of(words)?];
                 let others = self.lexicon.others(std::slice::from_ref(node));
                 for other in others.iter().filter(|other| other.of.len() == words.len()) {
                     ways.extend(self.other(other)?);
@@ -273,6 +257,15 @@ impl<'a> Compiler<'a> {
             return any(stems.iter().map(|stem| term(self.index.fields().title, stem)).collect());
         }
         self.side_by_side(self.index.fields().title, &words.iter().collect::<Vec<_>>(), slop)
+    }
+
+    /// Returns a query for all of some words.
+    fn all_of(&self, words: &[Word]) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let mut each: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
+        for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
+            each.push((Occur::Must, any(self.forms(sought)?)));
+        }
+        Ok(Box::new(BooleanQuery::new(each)))
     }
 
     /// Returns clauses by which passages with a word are found: in articles, and around them.

@@ -18,6 +18,7 @@ mod loose;
 mod compile;
 mod expand;
 mod letters;
+mod excluded;
 mod retrieve;
 mod article;
 mod rerank;
