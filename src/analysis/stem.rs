@@ -6,7 +6,10 @@ use frostem::{Algorithm, Stemmer};
 
 use super::{Language, fold, lower};
 
-/// When the accents of a word go.
+/// When the accents of a word go. Measured on Spanish (XQuAD, nDCG@10): last .974, never .973, first .972;
+/// in earlier experiments French gained .021 and Italian .007 by taking them away first. For the others it
+/// is by judgement: last, as the stemmers know endings by their accents; never, where they tell many words
+/// apart. The plain spellings of German (`ae`, `ss`) are known to its stemmer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Accents {
     /// Before the word is stemmed.
