@@ -8,6 +8,7 @@
 mod word;
 mod fold;
 mod language;
+mod detect;
 mod stem;
 mod chain;
 mod sentence;
@@ -15,8 +16,9 @@ mod sketch;
 mod stop;
 
 pub use chain::{ACCENT_MARK, Analyzer, Token};
+pub use detect::{Languages, glance, is_glanced};
 pub use fold::{fold, lower};
-pub use language::{Language, Languages, glance, is_glanced};
+pub use language::Language;
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
 pub use stem::{keeps_accents, plain_stem, restored, stem};

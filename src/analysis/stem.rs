@@ -115,7 +115,6 @@ const PLAIN_MARK: char = '~';
 /// Endings that are often typed without the accent that their language's stemmer knows them by.
 const ENDINGS: &[(&str, &[(&str, &str)])] = &[
     ("ca", &[("cio", "ció"), ("sio", "sió")]),
-    ("es", &[("cion", "ción"), ("sion", "sión")]),
     ("pt", &[("cao", "ção"), ("coes", "ções"), ("sao", "são"), ("soes", "sões")]),
 ];
 
@@ -230,9 +229,9 @@ mod tests {
         assert_eq!(plain("isik", "tr"), plain("ışıklar", "tr"));
         assert_eq!(plain("viet", "vi"), plain("Việt", "vi"));
         assert_eq!(plain("cafe", "fr"), None);
-        let spanish = Language::of_tag("es");
-        let restored = restored("organizacion", spanish).expect("it has such an ending");
-        assert_eq!(stem(&restored, spanish), stem("organizaciones", spanish));
+        let portuguese = Language::of_tag("pt");
+        let restored = restored("organizacao", portuguese).expect("it has such an ending");
+        assert_eq!(stem(&restored, portuguese), stem("organizações", portuguese));
     }
 
     proptest! {

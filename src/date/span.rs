@@ -127,13 +127,14 @@ impl Span {
             if text.is_empty() { Ok(None) } else { end(text, today).map(Some) }
         };
         let (from, to) = (ends(from)?, ends(to)?);
+        let last = |end: &End| if end.rolling { end.span.first } else { end.span.last };
         let (from, to) = match (from, to) {
-            (Some(from), Some(to)) if from.span.first > to.span.last => (Some(to), Some(from)),
+            (Some(from), Some(to)) if from.span.first > last(&to) => (Some(to), Some(from)),
             ends => ends,
         };
         Ok(Self {
             first: from.map_or(0, |end| end.span.first),
-            last: to.map_or(Self::LATEST, |end| if end.rolling { end.span.first } else { end.span.last }),
+            last: to.as_ref().map_or(Self::LATEST, last),
         })
     }
 
@@ -304,6 +305,8 @@ mod tests {
         check("2023-2024", 20_230_101, 20_241_231);
         check("2023–2024", 20_230_101, 20_241_231);
         check("2025..2023", 20_230_101, 20_251_231);
+        check("2025-01..20d", 20_250_101, 20_250_110);
+        check("2025-01..30d", 20_241_231, 20_250_131);
         check("2025..", 20_250_101, Span::LATEST);
         check("..2024", 0, 20_241_231);
         check(">2024", 20_250_101, Span::LATEST);

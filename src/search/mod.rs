@@ -16,6 +16,7 @@ mod print;
 mod understood;
 mod loose;
 mod compile;
+mod filters;
 mod expand;
 mod letters;
 mod excluded;
@@ -33,6 +34,7 @@ mod highlight;
 mod hit;
 mod link;
 mod similar;
+mod relax;
 mod suggest;
 
 use std::{
@@ -44,13 +46,13 @@ use tantivy::DocAddress;
 
 pub use highlight::Part;
 pub use query::{Extent, Query, Recency, Sort, Unit};
+pub use relax::RELAXED;
 pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
-pub use suggest::RELAXED;
 pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
 pub use weight::Weights;
 
 use self::{
-    compile::Within,
+    filters::Within,
     group::Chosen,
     matches::{Reading, Targets},
     order::{Asked, MOST_COUNTED, Order, Ranked},

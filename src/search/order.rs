@@ -10,8 +10,9 @@ use tantivy::{DocAddress, DocId, query::Query as EngineQuery};
 
 use super::{
     article::{Evidence, Marks, Worths},
-    compile::{Compiler, Within},
+    compile::Compiler,
     copies,
+    filters::Within,
     likeness::Likeness,
     query::{Query, Recency, Sort, Unit},
     rerank::{self, Part},

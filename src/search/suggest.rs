@@ -1,22 +1,20 @@
-//! What to say where little or nothing was found: words that are spelled otherwise in the index, what
-//! the filters kept away, and what answers a looser query.
+//! What to say where little or nothing was found: words that the index does not hold or spells otherwise,
+//! and what the filters kept away. What answers a looser query is put in the place of nothing.
 
 use unicode_normalization::char::is_combining_mark;
 
 use super::{
     compile::Compiler,
     lexicon::Lexicon,
-    nearest::{nearest, parts},
+    nearest::nearest,
     order::Asked,
     print::single,
     query::Query,
+    relax::{looser, respelled},
     results::{Near, Results, Suggestion, Without},
     tree::{Filter, Group, Node, Word},
 };
 use crate::{error::Result, index::Index};
-
-/// How a note begins that says what a relaxed answer answers.
-pub const RELAXED: &str = "nothing matches as asked";
 
 /// With fewer matches than this it is said what the filters kept away.
 const FEW: u64 = 3;
@@ -53,6 +51,9 @@ impl Index {
         }
         if results.total > 0 {
             return Ok(results);
+        }
+        if asked.tree.is_empty() {
+            results.notes.push("there is nothing to look for in the query".into());
         }
         for node in tree.must.iter().filter(|node| matches!(node, Node::Filter(_))) {
             let alone = Group { must: vec![node.clone()], ..Group::default() };
@@ -120,9 +121,7 @@ impl Index {
         }
         Ok(without)
     }
-}
 
-impl Index {
     /// Counts what a tree matches, within what the query is about.
     fn total(&self, query: &Query, mut tree: Group) -> Result<u64> {
         tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
@@ -224,125 +223,5 @@ fn plain_words<'a>(group: &'a Group, words: &mut Vec<&'a Word>) {
             Node::Group(inner) => plain_words(inner, words),
             _ => {}
         }
-    }
-}
-
-/// Returns the tree with the nearest words put for those that the index does not hold, or hardly; none
-/// where there are no such words.
-fn respelled(
-    tree: &Group,
-    suggestions: &[Suggestion],
-    compiler: &Compiler<'_>,
-) -> tantivy::Result<Option<Group>> {
-    let mut instead: Vec<(&str, Vec<Word>)> = Vec::new();
-    for Suggestion { word, near, .. } in suggestions {
-        let parts = parts(compiler, word)?;
-        let whole = near.first().filter(|near| !parts.contains(&near.word));
-        let words = match whole {
-            Some(near) => vec![Word::of(&near.word)],
-            None => parts.iter().map(|part| Word::of(part)).collect(),
-        };
-        instead.push((word, words));
-    }
-    let mut tree = tree.clone();
-    put(&mut tree, &instead);
-    Ok((!instead.is_empty()).then_some(tree))
-}
-
-fn put(group: &mut Group, instead: &[(&str, Vec<Word>)]) {
-    for nodes in [&mut group.must, &mut group.should] {
-        let put = std::mem::take(nodes).into_iter().flat_map(|mut node| {
-            match &mut node {
-                Node::Words(words) => match words.as_slice() {
-                    [word] => {
-                        let words = put_word(word, instead);
-                        return words.into_iter().map(|word| Node::Words(vec![word])).collect();
-                    }
-                    _ => *words = words.iter().flat_map(|word| put_word(word, instead)).collect(),
-                },
-                Node::Phrase(words, _) => {
-                    *words = words.iter().flat_map(|word| put_word(word, instead)).collect();
-                }
-                Node::Group(inner) => put(inner, instead),
-                _ => {}
-            }
-            vec![node]
-        });
-        *nodes = put.collect();
-    }
-}
-
-fn put_word(word: &Word, instead: &[(&str, Vec<Word>)]) -> Vec<Word> {
-    let other = instead.iter().find(|(known, _)| *known == word.folded);
-    other.map_or_else(|| vec![word.clone()], |(_, words)| words.clone())
-}
-
-/// Returns looser queries, each with what is said of its answer, the least loose first.
-fn looser(tree: &Group, corrected: Option<Group>) -> Vec<(Group, String)> {
-    let fewer = format!("{RELAXED}: these hold some of the words, or other forms of them");
-    let spelled = |text: &Group| format!("{RELAXED}: these match `{text}`");
-    let mut looser = Vec::new();
-    let loose = loosened(tree);
-    if loose != *tree {
-        looser.push((loose, fewer));
-    }
-    if let Some(corrected) = corrected {
-        let (note, loose) = (spelled(&corrected), loosened(&corrected));
-        looser.push((corrected.clone(), note));
-        if loose != corrected {
-            let note = format!("{RELAXED}: these hold some of the words of `{corrected}`");
-            looser.push((loose, note));
-        }
-    }
-    looser
-}
-
-/// Returns the tree with all its words, none of which must be there: fields and what is excluded stay.
-fn loosened(tree: &Group) -> Group {
-    let mut loose = Group { not: tree.not.clone(), ..Group::default() };
-    loosen(tree, &mut loose);
-    loose
-}
-
-fn loosen(group: &Group, loose: &mut Group) {
-    let single = |words: &[Word], loose: &mut Group| {
-        loose.should.extend(words.iter().map(|word| Node::Words(vec![word.clone()])));
-    };
-    for node in group.must.iter().chain(&group.should) {
-        match node {
-            Node::Group(inner) if !node.restricts() => loosen(inner, loose),
-            Node::Phrase(words, _) => single(words, loose),
-            Node::Title(inner) => match &**inner {
-                Node::Words(words) | Node::Phrase(words, _) => single(words, loose),
-                inner => loose.should.push(inner.clone()),
-            },
-            // A character may stand there without the one that it was typed with.
-            Node::Words(words) if words.len() > 1 && words.iter().any(Word::is_character) => {
-                single(words, loose);
-            }
-            node if node.restricts() => loose.must.push(node.clone()),
-            node => loose.should.push(node.clone()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::parse::parse, *};
-
-    #[test]
-    fn a_looser_query_keeps_its_fields_and_what_it_excludes() {
-        let check = |text: &str, expected: &str| {
-            let tree = parse(&Query { text: text.into(), ..Query::default() }).tree;
-            assert_eq!(loosened(&tree).to_string(), expected, "{text}");
-        };
-        check("+meta +llama news", "meta llama news");
-        check("\"agentic capabilities\" meta", "agentic capabilities meta");
-        check("meta AND (llama OR gpt)", "meta llama gpt");
-        check("+meta lang:de -nvidia", "lang:de meta -nvidia");
-        check("meta AND NOT nvidia", "meta");
-        check("agent*", "agent*");
-        check("title:llama moon", "llama moon");
-        check("鳄鱼", "鳄 鱼");
     }
 }

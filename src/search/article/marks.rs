@@ -7,7 +7,7 @@ use tantivy::{
 
 use super::{Evidence, Shelf};
 use crate::search::{
-    compile::Within,
+    filters::Within,
     order::Except,
     retrieve::Candidate,
     tree::{Group, Node},

@@ -1,0 +1,231 @@
+//! Which language a text is in.
+//!
+//! whichlang decides among the sixteen languages that it knows: it needs few words and little time.
+//! What is in a script of one language is in that; for other languages whatlang is asked, once an
+//! article and where a passage does not look like the rest of its article.
+
+use whatlang::Script;
+use whichlang::Lang;
+
+use super::{Language, fold, lower, stop::is_english, words};
+
+/// A text of fewer letters is in the language of what it is part of.
+const FEW_LETTERS: usize = 60;
+
+/// With fewer letters not even an article's language is guessed.
+const LEAST_LETTERS: usize = 12;
+
+/// A text of so many letters tells its language better than what a file says of itself: pages carry the
+/// language of their template.
+const MANY_LETTERS: usize = 200;
+
+/// As much of an article is looked at, in bytes: more changes no answer.
+const SAMPLE: usize = 1_000;
+
+/// As much of a passage.
+const GLANCE: usize = 400;
+
+/// A text that looks English is, where one in so many of its words is one of English that carries no
+/// subject.
+const ONE_IN: usize = 5;
+
+/// Tells the languages of an article's passages.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Languages {
+    article: Option<Language>,
+    /// What the article looks like at a glance: a passage that looks the same is in its language.
+    glance: Option<Lang>,
+}
+
+impl Languages {
+    /// Looks at the texts of an article, and at what its file says of its language.
+    pub fn of<'a>(stated: Option<&str>, texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        for part in texts {
+            text.push_str(sample(part, SAMPLE));
+            text.push('\n');
+            if text.len() >= SAMPLE {
+                break;
+            }
+        }
+        let stated = stated.and_then(Language::of_tag);
+        let letters = letters(&text);
+        let glance = whichlang::detect_language(&text);
+        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters, glance) };
+        let article = match (stated, found) {
+            (Some(stated), Some(found))
+                if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) =>
+            {
+                Some(found)
+            }
+            (stated, found) => stated.or(found),
+        };
+        Self { article, glance: (letters > 0).then_some(glance) }
+    }
+
+    /// Returns the language of the article; none where nothing tells it.
+    pub fn article(&self) -> Option<Language> {
+        self.article
+    }
+
+    /// Returns the language of a passage of the article.
+    pub fn passage(&self, text: &str) -> Option<Language> {
+        let text = sample(text, GLANCE);
+        let letters = letters(text);
+        if letters < FEW_LETTERS {
+            return self.article;
+        }
+        let glance = whichlang::detect_language(text);
+        if Some(glance) == self.glance {
+            return self.article;
+        }
+        match (self.article, detect(text, letters, glance)) {
+            (Some(article), Some(found)) if article.is_like(found) => Some(article),
+            (article, found) => found.or(article),
+        }
+    }
+}
+
+/// Returns the language that a text looks like, of the sixteen that are told at a glance.
+pub fn glance(text: &str) -> Option<Language> {
+    Language::of_tag(whichlang::detect_language(sample(text, GLANCE)).three_letter_code())
+}
+
+/// Returns the first part of a text, up to a character border.
+fn sample(text: &str, bytes: usize) -> &str {
+    &text[..(0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)]
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|letter| letter.is_alphabetic()).count()
+}
+
+/// Returns the language of a text by the text alone, which at a glance looks like one that whichlang knows.
+fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
+    let usual = Language::of_tag(glance.three_letter_code());
+    if matches!(glance, Lang::Cmn | Lang::Jpn | Lang::Kor) {
+        return usual;
+    }
+    if text.chars().filter(|letter| matches!(letter, '\u{E80}'..='\u{EFF}')).count() * 2 > letters {
+        return Language::of_tag("lo");
+    }
+    if glance == Lang::Eng && sounds_english(text) {
+        return usual;
+    }
+    let script = whatlang::detect_script(text)?;
+    if script == Script::Latin && letters < LEAST_LETTERS {
+        return None;
+    }
+    let found = whatlang::detect(text)?;
+    let language = Language::of_tag(found.lang().code());
+    let sure = found.is_reliable() || script != Script::Latin;
+    let same_script = match glance {
+        Lang::Rus => script == Script::Cyrillic,
+        Lang::Ara => script == Script::Arabic,
+        Lang::Hin => script == Script::Devanagari,
+        _ => script == Script::Latin,
+    };
+    let is_scandinavian = language.is_some_and(|language| matches!(language.code(), "sv" | "da" | "no"));
+    if is_scandinavian || (glance == Lang::Swe && !sure) {
+        return scandinavian(text);
+    }
+    // What whichlang cannot know it takes for something that it does.
+    if same_script && (!sure || language.is_some_and(is_glanced)) { usual } else { language }
+}
+
+/// Returns which of the Scandinavian languages a text is in: Swedish has ä and ö, the others æ and ø; `av` is
+/// Norwegian, `af` Danish.
+fn scandinavian(text: &str) -> Option<Language> {
+    let count = |letters: [char; 4]| text.chars().filter(|letter| letters.contains(letter)).count();
+    let (east, west) = (count(['ä', 'ö', 'Ä', 'Ö']), count(['æ', 'ø', 'Æ', 'Ø']));
+    let (mut swedish, mut western, mut norwegian, mut danish) = (0, 0, 0, 0);
+    for range in words(text) {
+        let word = lower(&text[range]);
+        match &*word {
+            "och" | "att" | "inte" | "från" | "är" | "för" => swedish += 1,
+            "og" | "at" | "ikke" | "fra" | "er" | "for" => western += 1,
+            "av" | "etter" | "hva" | "noe" | "meg" | "deg" | "seg" | "opp" | "nå" => norwegian += 1,
+            "af" | "efter" | "hvad" | "noget" | "mig" | "dig" | "sig" | "op" | "nu" | "blev" => danish += 1,
+            _ => {}
+        }
+    }
+    if (east, swedish) >= (west, western) {
+        return Language::of_tag("sv");
+    }
+    Language::of_tag(if norwegian > danish { "no" } else { "da" })
+}
+
+fn sounds_english(text: &str) -> bool {
+    let (mut all, mut stops) = (0, 0);
+    for range in words(text) {
+        all += 1;
+        stops += usize::from(is_english(&fold(&text[range])));
+    }
+    stops * ONE_IN >= all
+}
+
+/// Whether a language is among those that are told at a glance.
+pub fn is_glanced(language: Language) -> bool {
+    whichlang::LANGUAGES.iter().any(|known| Language::of_tag(known.three_letter_code()) == Some(language))
+}
+
+/// Whether a language can be told by its text.
+fn is_told(language: Language) -> bool {
+    language.code() == "lo"
+        || whatlang::Lang::all().iter().any(|known| Language::of_tag(known.code()) == Some(language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_and_passages_tell_their_language() {
+        let check = |text: &str, expected: &str| {
+            let languages = Languages::of(None, std::iter::once(text));
+            assert_eq!(
+                languages.article().map(|language| language.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
+        };
+        check("The moon pulls at the sea, and the sea follows it around the earth.", "en");
+        check("Die Flut kommt zweimal am Tag, und mit ihr kommen die Fischer zurück.", "de");
+        check("La marée monte deux fois par jour et les pêcheurs rentrent avec elle.", "fr");
+        check("Marea vine de două ori pe zi, iar pescarii se întorc odată cu ea acasă.", "ro");
+        check("Przypływ przychodzi dwa razy dziennie, a z nim wracają rybacy.", "pl");
+        check("Tidevandet kommer to gange om dagen, og så vender fiskerne hjem med bådene efter sig.", "da");
+        check(
+            "Tidevannet kommer to ganger om dagen, og fiskerne vender hjem med båtene etter seg på fjorden i kveld, øyene er våte av regn.",
+            "no",
+        );
+        check("Tidvattnet kommer två gånger om dagen, och fiskarna återvänder hem med båtarna.", "sv");
+        check("Nousuvesi tulee kahdesti päivässä, ja kalastajat palaavat sen mukana kotiin.", "fi");
+        check("Прилив приходит дважды в день, и с ним возвращаются рыбаки.", "ru");
+        check("Приплив приходить двічі на день, і з ним повертаються рибалки.", "uk");
+        check("Η παλίρροια έρχεται δύο φορές την ημέρα.", "el");
+        check("潮水每天涨落两次，渔民也随之归来。", "zh");
+        check("潮は一日に二度満ちて、漁師たちも帰ってくる。", "ja");
+        check("밀물은 하루에 두 번 들어온다.", "ko");
+        check("ज्वार दिन में दो बार आता है, और मछुआरे लौट आते हैं।", "hi");
+        check("يأتي المد مرتين في اليوم ويعود الصيادون معه.", "ar");
+        check("הגאות מגיעה פעמיים ביום והדייגים חוזרים איתה.", "he");
+        check("น้ำขึ้นวันละสองครั้งและชาวประมงก็กลับมา", "th");
+        check("Thủy triều lên hai lần mỗi ngày và ngư dân trở về cùng nó.", "vi");
+    }
+
+    #[test]
+    fn little_text_is_in_the_language_around_it() {
+        let article = "Die Flut kommt zweimal am Tag, und mit ihr kommen die Fischer zurück in den Hafen.";
+        let languages = Languages::of(Some("en"), std::iter::once(article));
+        assert_eq!(languages.article(), Language::of_tag("en"));
+        let languages = Languages::of(Some("en"), [article; 4].into_iter());
+        assert_eq!(languages.article(), Language::of_tag("de"));
+        assert_eq!(languages.passage("Llama 4"), Language::of_tag("de"));
+        let english =
+            "The moon pulls at the sea, and the sea follows it around the whole of the earth every day.";
+        assert_eq!(languages.passage(english), Some(Language::ENGLISH));
+        assert_eq!(Languages::of(None, std::iter::once("42")).article(), None);
+        assert_eq!(Languages::of(Some("gsw"), [article; 4].into_iter()).article(), Language::of_tag("gsw"));
+    }
+}

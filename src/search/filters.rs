@@ -1,0 +1,89 @@
+//! What a passage must be, whatever its rank, as a query: of a field, of some days, in a part of the index.
+
+use std::ops::Bound;
+
+use tantivy::{
+    Term,
+    query::{BooleanQuery, Occur, Query, RangeQuery, TermQuery},
+    schema::IndexRecordOption,
+};
+
+use super::{
+    compile::{Compiler, folded, phrase, term},
+    tree::Filter,
+};
+use crate::{analysis::Language, date::Span, index::schema};
+
+/// A part of the index to search in: a folder's number and a path inside it.
+pub(super) type Within = (u32, Vec<u8>);
+
+impl Compiler<'_> {
+    /// Returns a query for some parts of the index; none for all of it.
+    pub(super) fn any_within(&self, within: &[Within]) -> Option<Box<dyn Query>> {
+        let parts = within.iter().map(|part| (Occur::Should, self.within(part))).collect();
+        (!within.is_empty()).then(|| Box::new(BooleanQuery::new(parts)) as Box<dyn Query>)
+    }
+
+    /// Returns a query for what a filter lets through.
+    pub(super) fn filter(&self, filter: &Filter) -> Box<dyn Query> {
+        let fields = self.index.fields();
+        match filter {
+            Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words), 0)),
+            Filter::Path(names) => any_of(names, |words| phrase(fields.path, &folded(words), 0)),
+            Filter::Tag(names) => any_of(names, |name| term(fields.tag, name)),
+            Filter::Site(names) => any_of(names, |name| term(fields.site, name)),
+            // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
+            Filter::Language(names) => {
+                any_of(names, |name| match Language::of_tag(name).filter(|_| !name.contains('-')) {
+                    Some(language) => term(fields.language, language.code()),
+                    None => term(fields.language, name),
+                })
+            }
+            Filter::Format(names) => any_of(names, |name| term(fields.format, name)),
+            Filter::Days(Span { first, last }) => {
+                // A month meets a range that holds one of its days.
+                let ends = RangeQuery::new(
+                    Bound::Included(Term::from_field_u64(fields.day_end, *first)),
+                    Bound::Unbounded,
+                );
+                let begins = RangeQuery::new(
+                    Bound::Unbounded,
+                    Bound::Included(Term::from_field_u64(fields.day, *last)),
+                );
+                Box::new(BooleanQuery::new(vec![
+                    (Occur::Must, Box::new(ends)),
+                    (Occur::Must, Box::new(begins)),
+                ]))
+            }
+        }
+    }
+
+    fn within(&self, (folder, path): &Within) -> Box<dyn Query> {
+        let fields = self.index.fields();
+        let in_folder = Box::new(TermQuery::new(
+            Term::from_field_u64(fields.folder, u64::from(*folder)),
+            IndexRecordOption::Basic,
+        ));
+        if path.is_empty() {
+            return in_folder;
+        }
+        // Everything below a folder lies between its name with a separator and that with the next byte.
+        let key = schema::path_key(path);
+        let below = RangeQuery::new(
+            Bound::Included(Term::from_field_text(fields.file, &format!("{key}\u{1}"))),
+            Bound::Excluded(Term::from_field_text(fields.file, &format!("{key}\u{2}"))),
+        );
+        let itself = TermQuery::new(fields.file_term(*folder, path), IndexRecordOption::Basic);
+        let path =
+            BooleanQuery::new(vec![(Occur::Should, Box::new(below)), (Occur::Should, Box::new(itself))]);
+        Box::new(BooleanQuery::new(vec![(Occur::Must, in_folder), (Occur::Must, Box::new(path))]))
+    }
+}
+
+/// Returns a query for any of these.
+fn any_of<T>(all: &[T], each: impl Fn(&T) -> Box<dyn Query>) -> Box<dyn Query> {
+    match all {
+        [one] => each(one),
+        all => Box::new(BooleanQuery::new(all.iter().map(|one| (Occur::Should, each(one))).collect())),
+    }
+}
