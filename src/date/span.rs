@@ -132,10 +132,7 @@ impl Span {
             (Some(from), Some(to)) if from.span.first > last(&to) => (Some(to), Some(from)),
             ends => ends,
         };
-        Ok(Self {
-            first: from.map_or(0, |end| end.span.first),
-            last: to.as_ref().map_or(Self::LATEST, last),
-        })
+        Ok(Self { first: from.map_or(0, |end| end.span.first), last: to.as_ref().map_or(Self::LATEST, last) })
     }
 
     fn of(first: civil::Date, last: civil::Date) -> Self {
