@@ -14,10 +14,12 @@ pub struct Article {
     pub member: Option<String>,
     /// The title, where the file gives one.
     pub title: Option<String>,
-    /// Who wrote it, as printed.
-    pub author: Option<String>,
+    /// Who wrote it, each name as printed.
+    pub authors: Vec<String>,
     /// When it was published, as precisely as the file says.
     pub date: Option<Date>,
+    /// Where in the file the date stands, in words for its reader, such as `front matter`.
+    pub date_source: &'static str,
     /// Where it was published.
     pub url: Option<String>,
     /// Language tag as the file states it, such as `en` or `pt-BR`.
@@ -32,6 +34,9 @@ pub struct Article {
     pub warnings: Vec<String>,
     /// Which record of its file it is, where it is one.
     pub record: Option<Record>,
+    /// The format it was read as, where the file is of another one that holds it. [`crate::format::read`]
+    /// fills it in.
+    pub format: &'static str,
 }
 
 /// A record of a file, which stands on one line.
@@ -53,6 +58,8 @@ pub struct Section {
     /// Where each block begins, in order; the first begins at 0. A block runs to the next one's
     /// start and so owns the line breaks between them.
     pub blocks: Vec<Block>,
+    /// Where pages, chapters, slides or times begin, each at a byte offset in the text, in order.
+    pub spots: Vec<(usize, Spot)>,
     /// Whether this is the article itself.
     pub role: Role,
 }
@@ -103,6 +110,19 @@ pub enum Lines {
     Text,
 }
 
+/// Where text stands in a file that has other places than lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spot {
+    /// On this page, counting from 1.
+    Page(u32),
+    /// In this document of the spine of a book, counting from 1.
+    Chapter(u32),
+    /// On this slide, counting from 1.
+    Slide(u32),
+    /// So many seconds after the start.
+    Time(u32),
+}
+
 /// Where a passage stands in its article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -114,12 +134,20 @@ pub struct Place {
     pub line_end: u32,
     /// The record of the file that the article is, counting from 1, where it is one.
     pub record: Option<u64>,
+    /// The page, chapter, slide or time at which it begins, where the file has such.
+    pub spot: Option<Spot>,
 }
 
 impl Section {
     /// Adds a block at the end, parted from the one before as its kind asks: list items and table
     /// rows follow each other on the next line, all else after an empty line. Blank text is passed over.
     pub fn push(&mut self, kind: Kind, text: &str, line: u32) {
+        self.push_over(kind, text, line, &[]);
+    }
+
+    /// Adds a block that runs over pages, or the like: `spots` says where each begins in `text`, the
+    /// first perhaps before it, in order. A spot that is the last one again is passed over.
+    pub fn push_over(&mut self, kind: Kind, text: &str, line: u32, spots: &[(usize, Spot)]) {
         let text = text.trim_end();
         let lead = text.len() - text.trim_start().len();
         // Code and list items keep the indent of their first line; blank lines before it go.
@@ -139,8 +167,23 @@ impl Section {
             self.text.push_str(if tight { "\n" } else { "\n\n" });
         }
         let line = line + skipped as u32;
-        self.blocks.push(Block { start: self.text.len(), line, kind });
+        let start = self.text.len();
+        self.blocks.push(Block { start, line, kind });
+        for &(at, spot) in spots {
+            let at = start + at.saturating_sub(cut).min(text.len());
+            // Of two that begin at one place the text is of the second.
+            self.spots.pop_if(|last| last.0 == at);
+            if self.spots.last().is_none_or(|last| last.1 != spot) {
+                self.spots.push((at, spot));
+            }
+        }
         self.text.push_str(text);
+    }
+
+    /// Returns the page, chapter, slide or time of the text at a byte offset.
+    pub fn spot(&self, at: usize) -> Option<Spot> {
+        let after = self.spots.partition_point(|&(start, _)| start <= at);
+        self.spots[..after].last().or(self.spots.first()).map(|&(_, spot)| spot)
     }
 }
 

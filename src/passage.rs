@@ -72,9 +72,10 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
             text: String::new(),
             section: 0,
             role: Role::Main,
-            place: article
-                .record
-                .map_or(Place { of: article.lines, line: 1, line_end: 1, record: None }, whole_line),
+            place: article.record.map_or(
+                Place { of: article.lines, line: 1, line_end: 1, record: None, spot: None },
+                whole_line,
+            ),
         });
     }
     passages
@@ -236,7 +237,8 @@ fn pack(units: &[Unit], size: Size) -> Vec<usize> {
 
 /// Returns the place of everything in a record.
 fn whole_line(record: Record) -> Place {
-    Place { of: Lines::File, line: record.line, line_end: record.line, record: Some(record.number) }
+    let Record { number, line } = record;
+    Place { of: Lines::File, line, line_end: line, record: Some(number), spot: None }
 }
 
 /// Tells the lines of places in a section, which must be asked for in order: text is counted once.
@@ -268,13 +270,14 @@ impl<'a> LineCursor<'a> {
     }
 
     fn place(&mut self, range: &Range<usize>) -> Place {
+        let spot = self.section.spot(range.start);
         if let Some(record) = self.record {
-            return whole_line(record);
+            return Place { spot, ..whole_line(record) };
         }
         let visible = self.section.text[range.clone()].trim_end();
         let last = range.start + visible.char_indices().next_back().map_or(0, |(at, _)| at);
         let line = self.line(range.start);
-        Place { of: self.of, line, line_end: self.line(last).max(line), record: None }
+        Place { of: self.of, line, line_end: self.line(last).max(line), record: None, spot }
     }
 }
 

@@ -165,12 +165,12 @@ fn unquote(value: &str) -> &str {
 /// Fills what the article does not have yet. Returns whether any field was known.
 fn fill(article: &mut Article, fields: &[(String, Value)]) -> bool {
     article.title = article.title.take().or_else(|| first(fields, TITLES));
-    if article.author.is_none() {
-        let authors = all(fields, AUTHORS);
-        article.author = (!authors.is_empty()).then(|| authors.join(", "));
+    if article.authors.is_empty() {
+        article.authors = all(fields, AUTHORS);
     }
     if article.date.is_none() {
         article.date = all(fields, DATES).iter().find_map(|date| Date::parse(date));
+        article.date_source = article.date.map_or("", |_| "front matter");
     }
     if article.url.is_none() {
         let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
@@ -268,7 +268,7 @@ mod tests {
         let date = article.date.map(|date| date.to_string());
         let fields = [
             ("title", article.title),
-            ("author", article.author),
+            ("author", Some(article.authors.join(", ")).filter(|names| !names.is_empty())),
             ("date", date),
             ("url", article.url),
             ("language", article.language),

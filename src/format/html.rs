@@ -16,7 +16,7 @@ use self::{
     known::{Known, same},
     piece::{Piece, Shape},
 };
-use super::{Cause, Flow, Format, Input, Warnings, decode::decode, outline::Outline};
+use super::{Cause, Each, Format, Input, Warnings, decode::decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
 mod data;
@@ -42,7 +42,14 @@ impl Format for Html {
         &["html", "htm", "xhtml"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
+    fn begins(&self, bytes: &[u8]) -> Option<bool> {
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
+        let head = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+        // Markdown may begin with a tag, but not with this one.
+        (head.starts_with("<!doctype html") || head.starts_with("<html")).then_some(true)
+    }
+
+    fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let decoded = decode(input.bytes, declared(input.bytes).as_deref())?;
         let mut article = article(&decoded.text);
         article.warnings.extend(decoded.warning);
@@ -51,6 +58,9 @@ impl Format for Html {
     }
 }
 
+/// Bytes at the start of a page in which it must show what it is.
+const BEGUN_WITHIN: usize = 1_000;
+
 /// Bytes at the start of a page in which its encoding may be declared.
 const DECLARED_WITHIN: usize = 2_048;
 
@@ -58,7 +68,8 @@ const DECLARED_WITHIN: usize = 2_048;
 /// 50,000 elements has about a million.
 const HEAVIEST: usize = 6_000_000;
 
-fn article(text: &str) -> Article {
+/// Reads a page of this text.
+pub(super) fn article(text: &str) -> Article {
     let page = tame::tame(text);
     let document = Document::from(page.html.as_str());
     let mut article = head::read(&document, &page);

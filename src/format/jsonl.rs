@@ -8,7 +8,7 @@ mod record;
 use std::io::{self, BufRead, Read};
 
 use self::record::{AUTHOR, DATE, ID, LANGUAGE, Record, TAGS, TEXT, TITLE, URL, mend};
-use super::{Cause, Flow, Format, Input, Warnings, text};
+use super::{Cause, Each, Extent, Format, Input, Warnings, text};
 use crate::{
     article::{self, Article, Lines},
     date::Date,
@@ -33,11 +33,11 @@ impl Format for Jsonl {
         &["jsonl", "ndjson", "jsonlines"]
     }
 
-    fn holds_records(&self) -> bool {
-        true
+    fn extent(&self) -> Extent {
+        Extent::Stream
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
+    fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut reader = input.reader();
         let mut missed = Missed::default();
         let (mut number, mut records) = (0, 0);
@@ -103,11 +103,13 @@ fn reason(error: &serde_json::Error) -> String {
 fn article(record: Record, number: u64, line: u64) -> Article {
     let body = record.first(TEXT).map(|parts| parts.join("\n\n").replace('\r', ""));
     let short = |names| record.first(names).map(|parts| parts.join(", "));
+    let date = DATE.iter().find_map(|name| Some((Date::parse(record.first(&[name])?.first()?)?, *name)));
     Article {
         member: Some(short(ID).unwrap_or_else(|| number.to_string())),
         title: short(TITLE),
-        author: short(AUTHOR),
-        date: DATE.iter().find_map(|name| Date::parse(record.first(&[name])?.first()?)),
+        authors: record.first(AUTHOR).map(<[String]>::to_vec).unwrap_or_default(),
+        date: date.map(|(date, _)| date),
+        date_source: date.map_or("", |(_, name)| name),
         url: short(URL),
         language: short(LANGUAGE),
         tags: record.first(TAGS).map(names_of).unwrap_or_default(),
@@ -165,7 +167,10 @@ impl Missed {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::{Flow, Nest, Rest},
+        *,
+    };
 
     fn read(text: &[u8]) -> (Vec<Article>, Result<Warnings, Cause>) {
         let mut articles = Vec::new();
@@ -180,8 +185,9 @@ mod tests {
     fn the_usual_names_of_fields_are_known() {
         let check = |line: &str, expected: &str| {
             let (articles, _) = read(line.as_bytes());
-            let Article { member, title, author, date, url, language, tags, sections, .. } = &articles[0];
+            let Article { member, title, authors, date, url, language, tags, sections, .. } = &articles[0];
             let text: Vec<&str> = sections.iter().map(|section| section.text.as_str()).collect();
+            let author = &Some(authors.join(", ")).filter(|names| !names.is_empty());
             let facts = [member, title, author, &date.map(|date| date.to_string()), url, language];
             let facts: Vec<&str> = facts.iter().map(|fact| fact.as_deref().unwrap_or("-")).collect();
             assert_eq!(format!("{} {tags:?} {}", facts.join(" "), text.join("|")), expected, "{line}");
@@ -251,7 +257,12 @@ mod tests {
     fn a_line_without_end_is_passed_over_without_standing_in_memory() {
         let long = io::repeat(b'x').take(3 * LONGEST_LINE);
         let mut rest = long.chain(&b"\n{\"text\": \"After.\"}"[..]);
-        let input = Input { name: "a.jsonl", bytes: b"{\"text\": \"Before.\"}\n", rest: Some(&mut rest) };
+        let input = Input {
+            name: "a.jsonl",
+            bytes: b"{\"text\": \"Before.\"}\n",
+            rest: Rest::Stream(&mut rest),
+            nest: Nest::default(),
+        };
         let mut texts = Vec::new();
         let warnings = Jsonl.read(input, &mut |article| {
             texts.push(article.sections[0].text.clone());

@@ -6,7 +6,7 @@
 use pulldown_cmark::{Options, Parser};
 
 use self::blocks::Blocks;
-use super::{Cause, Flow, Format, Input, Warnings, decode::decode, front};
+use super::{Cause, Each, Format, Input, Warnings, decode::decode, front};
 use crate::article::{Article, Section};
 
 mod blocks;
@@ -24,7 +24,7 @@ impl Format for Markdown {
         &["md", "markdown", "mdown", "mkd"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
+    fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let decoded = decode(input.bytes, None)?;
         let mut article = Article::default();
         article.warnings.extend(decoded.warning);

@@ -3,11 +3,7 @@
 //! A reader takes the bytes of a file and hands on articles. It never opens another file, never
 //! prints, and may be handed anything: every byte is untrusted.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    ops::ControlFlow,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
 
@@ -18,18 +14,43 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+mod input;
 mod jsonl;
+mod names;
 mod outline;
+#[cfg(feature = "packages")]
+mod package;
 mod text;
 mod title;
+#[cfg(feature = "xml")]
+mod xml;
+
+pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
 
 /// Says whether the caller wants more articles of a file.
-pub type Flow = ControlFlow<()>;
+pub type Flow = std::ops::ControlFlow<()>;
+
+/// Takes the articles of a file, one at a time.
+pub type Each<'a> = dyn FnMut(Article) -> Flow + 'a;
 
 /// Why a file could not be read, in words for its reader: lowercase, no final period.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Cause(pub String);
+
+/// What the reader of a file's text should know.
+pub type Warnings = Vec<String>;
+
+/// How much of a file a format reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// No more than its [`FIRST_PART`]: no article is so long.
+    First,
+    /// Record after record, to the end of a file of any length.
+    Stream,
+    /// Any part of it, in any order.
+    Whole,
+}
 
 /// One file format that can be read.
 pub trait Format: Sync {
@@ -37,49 +58,29 @@ pub trait Format: Sync {
     fn name(&self) -> &'static str;
     /// Returns the file extensions this format answers to, lowercase, without the dot.
     fn extensions(&self) -> &'static [&'static str];
-    /// Says whether its files hold records, which are read one after another: such a file may be of
-    /// any length, of others only the first part is read.
-    fn holds_records(&self) -> bool {
-        false
+    /// Returns the version of the reader. It rises with every change that would read the same file
+    /// differently: files that an older one read are then read again.
+    fn version(&self) -> u16 {
+        1
+    }
+    /// Returns how much of a file is read.
+    fn extent(&self) -> Extent {
+        Extent::First
+    }
+    /// Says by its first bytes whether a file is of this format, whatever its name; none where they
+    /// cannot tell.
+    fn begins(&self, _bytes: &[u8]) -> Option<bool> {
+        None
     }
     /// Reads a file and hands on its articles, one at a time, in order. Returns what is to be known
     /// of the file, beside what is to be known of each article.
     ///
     /// # Errors
     /// Says why nothing could be read. What could be read in part is handed on with a warning.
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause>;
+    fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause>;
 }
 
-/// What the reader of a file's text should know.
-pub type Warnings = Vec<String>;
-
-/// The content of one file.
-pub struct Input<'a> {
-    /// The file's name without its folder, lossily where it is not UTF-8.
-    pub name: &'a str,
-    /// Its content, or the first part of it.
-    pub bytes: &'a [u8],
-    /// What follows, for a format whose files hold records.
-    pub rest: Option<&'a mut dyn Read>,
-}
-
-impl<'a> Input<'a> {
-    /// Returns the input of a file whose whole content is at hand.
-    pub fn of(name: &'a str, bytes: &'a [u8]) -> Self {
-        Self { name, bytes, rest: None }
-    }
-
-    /// Returns the content from its first byte to its last.
-    fn reader(self) -> impl BufRead {
-        let rest: Box<dyn Read> = match self.rest {
-            Some(rest) => Box::new(rest),
-            None => Box::new(std::io::empty()),
-        };
-        self.bytes.chain(BufReader::with_capacity(1 << 16, rest))
-    }
-}
-
-/// Every format that can be read, in the order in which names are matched.
+/// Every format that can be read. Of two whose files begin alike the first is asked first.
 pub const FORMATS: &[&dyn Format] = &[
     &text::Text,
     #[cfg(feature = "markdown")]
@@ -89,58 +90,54 @@ pub const FORMATS: &[&dyn Format] = &[
     &jsonl::Jsonl,
 ];
 
-/// Returns the format of a file: by its extension, or by its first bytes where a name without one
-/// does not tell. Returns none for what no reader takes.
+/// Bytes by which a text is told from what is none.
+const SAMPLE: usize = 8_000;
+
+/// Returns the format of a file: that of its name unless its first bytes show another one, and plain
+/// text for what is text. Returns none for what no reader takes.
 pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
-    let by_name = by_extension(name);
-    // A saved page is a page under any name of a text.
-    let named_text = by_name.is_some_and(|format| format.name() == "text");
-    if (named_text || by_name.is_none()) && looks_like_page(bytes) {
-        return by_name_of_format("html").or(by_name);
+    let named = by_extension(name);
+    if let Some(format) = named.filter(|format| format.begins(bytes) == Some(true)) {
+        return Some(format);
     }
-    by_name.or_else(|| (extension(name).is_none() && looks_like_text(bytes)).then_some(FORMATS[0]))
+    let told = FORMATS.iter().find(|format| format.begins(bytes) == Some(true)).copied();
+    let unless_denied = || named.filter(|format| format.begins(bytes).is_none());
+    told.or_else(unless_denied).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
 }
 
-/// Says whether a file of this name may be read, before it is opened.
-pub fn may_read(name: &str) -> bool {
-    extension(name).is_none() || by_extension(name).is_some()
+/// Returns the format that answers to a file's extension.
+pub fn by_extension(name: &str) -> Option<&'static dyn Format> {
+    let extension = extension(name)?;
+    FORMATS.iter().find(|format| format.extensions().contains(&extension.as_str())).copied()
 }
 
-/// Says whether a file of this name holds records, so that it is read to its end.
-pub(crate) fn holds_records(name: &str) -> bool {
-    by_extension(name).is_some_and(Format::holds_records)
+/// Returns the format of this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().find(|format| format.name() == name).copied()
 }
 
 /// Reads a file. A reader that panics is a file that could not be read; every article gets a title,
-/// and line numbers where they are those of its text.
+/// each author a name of its own, and line numbers where they are those of its text.
 ///
 /// # Errors
 /// Says why nothing could be read.
-pub fn read(
-    format: &dyn Format,
-    input: Input<'_>,
-    each: &mut dyn FnMut(Article) -> Flow,
-) -> Result<Warnings, Cause> {
+pub fn read(format: &dyn Format, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
     let name = input.name;
     let run = AssertUnwindSafe(|| {
         format.read(input, &mut |mut article| {
-            title::settle(&mut article, name);
-            if article.lines == Lines::Text {
-                article.number_lines();
+            // An article of a file inside this one has been here before.
+            if article.format.is_empty() {
+                article.format = format.name();
+                title::settle(&mut article, name);
+                article.authors = names::split(&article.authors);
+                if article.lines == Lines::Text {
+                    article.number_lines();
+                }
             }
             each(article)
         })
     });
     catch_unwind(run).unwrap_or_else(|_| Err(Cause(format!("the {} reader failed on it", format.name()))))
-}
-
-fn by_extension(name: &str) -> Option<&'static dyn Format> {
-    let extension = extension(name)?;
-    FORMATS.iter().find(|format| format.extensions().contains(&extension.as_str())).copied()
-}
-
-fn by_name_of_format(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.iter().find(|format| format.name() == name).copied()
 }
 
 fn extension(name: &str) -> Option<String> {
@@ -152,30 +149,29 @@ fn extension(name: &str) -> Option<String> {
     (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
 }
 
-fn looks_like_page(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(1_000)];
-    let head = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
-    head.starts_with("<!doctype html") || head.starts_with("<html")
-}
-
+/// Says whether bytes are text of some encoding, and no binary data.
 fn looks_like_text(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(8_000)];
-    match std::str::from_utf8(head) {
-        Ok(_) => !head.contains(&0),
-        // The end of the sample may part a character.
-        Err(error) => error.error_len().is_none() && !head.contains(&0),
-    }
+    let head = &bytes[..bytes.len().min(SAMPLE)];
+    let control = |byte: &u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
+    let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    (marked || !head.iter().any(control)) && decode::decode(head, None).is_ok()
 }
 
 /// Reads a text that holds one article.
 #[cfg(test)]
 fn read_one(format: &dyn Format, name: &str, text: &str) -> Article {
+    let mut articles = read_all(format, name, text.as_bytes()).0;
+    assert_eq!(articles.len(), 1);
+    articles.remove(0)
+}
+
+/// Reads a file, and nothing else: titles are as the file gives them.
+#[cfg(test)]
+fn read_all(format: &dyn Format, name: &str, bytes: &[u8]) -> (Vec<Article>, Warnings) {
     let mut articles = Vec::new();
-    let read = format.read(Input::of(name, text.as_bytes()), &mut |article| {
+    let read = format.read(Input::of(name, bytes), &mut |article| {
         articles.push(article);
         Flow::Continue(())
     });
-    read.expect("text can be read");
-    assert_eq!(articles.len(), 1);
-    articles.remove(0)
+    (articles, read.expect("it can be read"))
 }

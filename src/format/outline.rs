@@ -3,7 +3,7 @@
 //! A heading is found through the text below it, so one with no text below would be lost: it
 //! becomes a block of prose under the headings above it.
 
-use crate::article::{Kind, Section};
+use crate::article::{Kind, Section, Spot};
 
 /// Bytes of the longest heading. A longer one is a paragraph in disguise, and would be repeated in
 /// every section below it.
@@ -16,6 +16,8 @@ pub(super) struct Outline {
     path: Vec<Heading>,
     /// Whether the last section stands under `path`.
     current: bool,
+    /// The page, chapter, slide or time that was reached.
+    spot: Option<Spot>,
 }
 
 #[derive(Debug)]
@@ -50,8 +52,19 @@ impl Outline {
         }
     }
 
+    /// Says where the text that follows stands.
+    pub(super) fn at(&mut self, spot: Spot) {
+        self.spot = Some(spot);
+    }
+
     /// Adds a block below the headings so far. Blank text is passed over.
     pub(super) fn push(&mut self, kind: Kind, text: &str, line: u32) {
+        self.push_over(kind, text, line, &[]);
+    }
+
+    /// Adds a block over which pages, or the like, change: each at a byte offset in its text, in
+    /// order. What follows stands at the last of them.
+    pub(super) fn push_over(&mut self, kind: Kind, text: &str, line: u32, spots: &[(usize, Spot)]) {
         if text.trim_start().is_empty() {
             return;
         }
@@ -67,8 +80,15 @@ impl Outline {
         }
         let section = self.sections.last_mut().expect("a section was just made current");
         // Only an item inside a list is indented: the first text of a section starts it.
-        let text = if section.blocks.is_empty() && kind == Kind::Item { text.trim_start() } else { text };
-        section.push(kind, text, line);
+        let lead = if section.blocks.is_empty() && kind == Kind::Item {
+            text.len() - text.trim_start().len()
+        } else {
+            0
+        };
+        let over = spots.iter().map(|&(at, spot)| (at.saturating_sub(lead), spot));
+        let spots: Vec<(usize, Spot)> = self.spot.map(|spot| (0, spot)).into_iter().chain(over).collect();
+        section.push_over(kind, &text[lead..], line, &spots);
+        self.spot = spots.last().map(|&(_, spot)| spot);
     }
 
     /// Returns the sections, in order.

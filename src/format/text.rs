@@ -4,7 +4,7 @@
 //! between longer ones is a heading. Where the evidence is thin a line stays text: a heading that
 //! was missed is still found, a line of verse that became a heading misleads.
 
-use super::{Cause, Flow, Format, Input, Warnings, decode, outline::Outline};
+use super::{Cause, Each, Format, Input, Warnings, decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Section};
 use line::{Line, MOST_WORDS, Mark, reads_as_heading};
 
@@ -23,7 +23,7 @@ impl Format for Text {
         &["txt", "text"]
     }
 
-    fn read(&self, input: Input<'_>, each: &mut dyn FnMut(Article) -> Flow) -> Result<Warnings, Cause> {
+    fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let decoded = decode::decode(input.bytes, None)?;
         let _ = each(Article {
             sections: sections(&decoded.text),
@@ -373,7 +373,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>, text in "([ -~\n\t\u{c}]|.){0,200}") {
             for bytes in [bytes.as_slice(), text.as_bytes()] {
-                let _ = Text.read(Input::of("a.txt", bytes), &mut |_| Flow::Break(()));
+                let _ = Text.read(Input::of("a.txt", bytes), &mut |_| super::super::Flow::Break(()));
             }
         }
     }

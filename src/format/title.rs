@@ -98,6 +98,9 @@ fn from_first_line(article: &mut Article) -> Option<String> {
     for block in &mut section.blocks {
         block.start = block.start.saturating_sub(cut);
     }
+    for (at, _) in &mut section.spots {
+        *at = at.saturating_sub(cut);
+    }
     if section.blocks.is_empty() {
         article.sections.remove(at);
     }

@@ -22,7 +22,7 @@ struct Facts {
     fields: Fields,
     folder: u32,
     path: Vec<u8>,
-    format: String,
+    format: &'static str,
     /// The number of the article in its file.
     number: u32,
     /// Without its text, which the passages hold.
@@ -73,7 +73,7 @@ impl Drafts {
         let words: Vec<u64> = passages.iter().map(|passage| analysis::count(&passage.text) as u64).collect();
         let length = length(&title, &passages, &words);
         let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
-        let (folder, path, format) = (file.folder, file.path.clone(), file.format.clone());
+        let (folder, path, format) = (file.folder, file.path.clone(), article.format);
         let facts = Facts { fields, folder, path, format, number, article, title, length };
         let passages = passages.into_iter().enumerate();
         Self { facts: Arc::new(facts), languages, words, bytes, passages, seen: HashMap::new() }
@@ -203,11 +203,12 @@ impl Draft {
             path: facts.path.clone(),
             member: article.member.clone(),
             title: facts.title.clone(),
-            author: article.author.clone(),
+            authors: article.authors.clone(),
             date: article.date,
+            date_source: article.date_source.into(),
             url: article.url.clone(),
             language: self.language_tag(),
-            format: facts.format.clone(),
+            format: facts.format.into(),
             tags: article.tags.clone(),
             headings: passage.headings.clone(),
             section: passage.section,
@@ -222,8 +223,8 @@ impl Facts {
     fn add_to(&self, document: &mut TantivyDocument) {
         let (fields, article) = (&self.fields, &self.article);
         document.add_text(fields.path, String::from_utf8_lossy(&self.path));
-        document.add_text(fields.format, &self.format);
-        if let Some(author) = &article.author {
+        document.add_text(fields.format, self.format);
+        for author in &article.authors {
             document.add_text(fields.author, author);
         }
         for tag in &article.tags {

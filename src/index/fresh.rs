@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format,
     walk::{self, Found, Kind, Part, Rules},
 };
 
@@ -279,8 +278,8 @@ impl Index {
                 if known.is_some() {
                     old = next(ledger)?;
                 }
-                match known.filter(is_file) {
-                    Some(entry) => {
+                match known {
+                    Some(entry) if is_file(&entry) => {
                         fresh.compared += 1;
                         if !worth_reading(&found) {
                             gone += 1;
@@ -289,17 +288,22 @@ impl Index {
                             changed += 1;
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
+                        } else if !entry.read_by_these() {
+                            pending.files += 1;
+                            pending.bytes += found.stamp.size;
                         } else if !entry.settled {
                             // Nothing is known to have changed, but reading it again will tell.
                             pending.unsure += found.stamp.size.max(1);
                         }
                     }
-                    None if worth_reading(&found) => {
+                    // What no reader took was looked into.
+                    Some(Entry { fate: Fate::Unsupported(_), stamp, .. }) if stamp == found.stamp => {}
+                    _ if worth_reading(&found) => {
                         new += 1;
                         pending.files += 1;
                         pending.bytes += found.stamp.size;
                     }
-                    None => {}
+                    _ => {}
                 }
                 Ok(())
             };
@@ -348,6 +352,5 @@ fn is_file(entry: &Entry) -> bool {
 }
 
 fn worth_reading(found: &Found) -> bool {
-    let name = found.path.rsplit(|&byte| byte == b'/').next().unwrap_or(&found.path);
-    found.kind == Kind::File && format::may_read(&String::from_utf8_lossy(name))
+    found.kind == Kind::File
 }

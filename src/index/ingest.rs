@@ -17,21 +17,20 @@ use tantivy::{IndexWriter, indexer::UserOperation};
 
 use super::{
     draft::Drafts,
-    ledger::{Entry, Fate},
+    ledger::{Entry, Fate, nobody},
     manifest::Tally,
     queue::{Queue, Waiting},
     schema::Fields,
 };
 use crate::{
     article::Article,
-    format::{self, Flow, Format, Input},
+    format::{self, Extent, FIRST_PART, Flow, Format, Input, Nest, Rest},
     passage::{self, Size},
     walk::{self, Stamp},
 };
 
-/// As much of a file as is read, unless it holds records; the ledger names the files that are longer.
-/// An article is never so long, and a reader needs some times a file's size in memory.
-pub(crate) const LONGEST_FILE: u64 = 16 << 20;
+/// Bytes by which the format of a file is told before more of it is read.
+const HEAD: u64 = 64 << 10;
 
 /// A reader's stack: deep nesting in a file must not overflow it.
 const STACK: usize = 16 << 20;
@@ -136,7 +135,8 @@ impl<'a> Ingest<'a> {
             }
         };
         let settled = content.steady && settled(content.stamp, self.now);
-        if let Some(old) = old.as_deref().filter(|old| old.hash == content.hash && is_read(&old.fate)) {
+        let same = |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these();
+        if let Some(old) = old.as_deref().filter(same) {
             return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true));
         }
         let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
@@ -145,10 +145,12 @@ impl<'a> Ingest<'a> {
         match content.format {
             Some(format) => {
                 entry.format = format.name().into();
+                entry.read_by(format);
                 self.fill(&mut entry, replaces, format, &mut content, &part)?;
             }
             None => {
-                entry.fate = Fate::Unsupported("not text in any format that can be read".into());
+                entry.fate = Fate::Unsupported("is neither text nor of a format that can be read".into());
+                entry.readers.push(nobody());
                 self.replace(&entry, replaces, None)?;
             }
         }
@@ -167,11 +169,20 @@ impl<'a> Ingest<'a> {
         let mut filed = Filed::default();
         let (mut number, mut broken) = (0, None);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
-        let mut rest = content.rest().map(|rest| Parts { rest, read: 0, part });
-        let rest = rest.as_mut().map(|rest| rest as &mut dyn Read);
-        let input = Input { name: &name, bytes: &bytes, rest };
+        let allowance = Nest::allowance(content.stamp.size);
+        let mut parts = Parts { file: &content.file, read: 0, part };
+        let rest = match format.extent() {
+            _ if content.stamp.size <= FIRST_PART => Rest::Nothing,
+            Extent::First => Rest::Nothing,
+            Extent::Stream => Rest::Stream(&mut parts),
+            Extent::Whole => Rest::File(&mut parts),
+        };
+        let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance) };
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
+            if !filed.readers.contains(&article.format) {
+                filed.readers.push(article.format);
+            }
             filed.warnings.append(&mut article.warnings);
             if number == 0 {
                 filed.title = article.title.clone().unwrap_or_default();
@@ -183,7 +194,7 @@ impl<'a> Ingest<'a> {
                 Ok(tally) => {
                     filed.tally += tally;
                     // Of a file of records the rest may take long.
-                    let stopped = format.holds_records() && self.cancel.load(Ordering::Relaxed);
+                    let stopped = format.extent() != Extent::First && self.cancel.load(Ordering::Relaxed);
                     self.torn.fetch_or(stopped, Ordering::Relaxed);
                     if stopped { Flow::Break(()) } else { Flow::Continue(()) }
                 }
@@ -194,6 +205,11 @@ impl<'a> Ingest<'a> {
             }
         };
         let outcome = format::read(format, input, &mut each);
+        filed
+            .readers
+            .iter()
+            .filter_map(|name| format::by_name(name))
+            .for_each(|format| entry.read_by(format));
         if let Some(error) = broken {
             return Err(error);
         }
@@ -239,7 +255,7 @@ impl<'a> Ingest<'a> {
 
 /// The rest of a long file, telling of each [`PART`] that was read of it.
 struct Parts<'a> {
-    rest: &'a mut dyn Read,
+    file: &'a File,
     read: u64,
     part: &'a dyn Fn(u64),
 }
@@ -249,12 +265,18 @@ const PART: u64 = 1 << 20;
 
 impl Read for Parts<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.rest.read(buffer)?;
+        let read = self.file.read(buffer)?;
         self.read += read as u64;
         if self.read >= PART {
             (self.part)(std::mem::take(&mut self.read));
         }
         Ok(read)
+    }
+}
+
+impl Seek for Parts<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 
@@ -265,6 +287,8 @@ struct Filed {
     title: String,
     tally: Tally,
     warnings: Vec<String>,
+    /// The formats of its articles.
+    readers: Vec<&'static str>,
 }
 
 /// Whether reading the same bytes again would come to the same.
@@ -277,7 +301,7 @@ struct Content {
     name: String,
     /// None for what no reader takes.
     format: Option<&'static dyn Format>,
-    /// Its first part, up to [`LONGEST_FILE`].
+    /// Its first part, up to [`FIRST_PART`].
     bytes: Vec<u8>,
     /// Stands where that part ends.
     file: File,
@@ -293,31 +317,33 @@ impl Content {
     fn open(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let stamp = walk::stamp(&file.metadata()?);
-        let mut bytes = Vec::with_capacity(usize::try_from(stamp.size.min(LONGEST_FILE)).unwrap_or(0) + 1);
-        file.by_ref().take(LONGEST_FILE).read_to_end(&mut bytes)?;
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let format = format::of(&name, &bytes);
+        let mut format = format::of(&name, &bytes);
+        // Of what no reader takes no more is read.
+        if format.is_some() {
+            bytes.reserve_exact(
+                usize::try_from(stamp.size.min(FIRST_PART)).unwrap_or(0).saturating_sub(bytes.len()),
+            );
+            file.by_ref().take(FIRST_PART - bytes.len() as u64).read_to_end(&mut bytes)?;
+            format = format::of(&name, &bytes);
+        }
         let mut hasher = blake3::Hasher::new();
         hasher.update(&bytes).update(&stamp.size.to_le_bytes());
         let mut cut_off = None;
-        if stamp.size > LONGEST_FILE {
-            if format.is_some_and(Format::holds_records) {
+        if let Some(format) = format.filter(|_| stamp.size > FIRST_PART) {
+            if format.extent() != Extent::First {
                 hasher.update_reader(&mut file)?;
-                file.seek(SeekFrom::Start(LONGEST_FILE))?;
+                file.seek(SeekFrom::Start(FIRST_PART))?;
             } else {
-                let (read, all) = (LONGEST_FILE >> 20, stamp.size.div_ceil(1 << 20));
+                let (read, all) = (FIRST_PART >> 20, stamp.size.div_ceil(1 << 20));
                 cut_off = Some(format!("only the first {read} MB of {all} were read"));
             }
         }
         let steady = walk::stamp(&file.metadata()?) == stamp;
         let hash = *hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes");
         Ok(Self { name, format, bytes, file, hash, stamp, steady, cut_off })
-    }
-
-    /// Returns what follows the first part, where it is to be read.
-    fn rest(&mut self) -> Option<&mut dyn Read> {
-        let records = self.format.is_some_and(Format::holds_records);
-        records.then_some(&mut self.file as &mut dyn Read)
     }
 }
 

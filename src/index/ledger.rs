@@ -16,7 +16,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Tally;
-use crate::walk::{self, Stamp};
+use crate::{
+    format::{self, Format},
+    walk::{self, Stamp},
+};
 
 const MAGIC: &[u8; 8] = b"excerpt1";
 
@@ -36,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) hash: [u8; 16],
     /// The format it was read as.
     pub(crate) format: String,
+    /// The readers that took part, with their versions; that of its format first.
+    pub(crate) readers: Vec<(String, u16)>,
     /// What became of it.
     pub(crate) fate: Fate,
     /// What its passages add up to.
@@ -68,11 +73,37 @@ impl Entry {
             settled: true,
             hash: [0; 16],
             format: String::new(),
+            readers: Vec::new(),
             fate,
             tally: Tally::default(),
             title: String::new(),
         }
     }
+}
+
+impl Entry {
+    /// Notes that a reader took part.
+    pub(crate) fn read_by(&mut self, format: &dyn Format) {
+        if !self.readers.iter().any(|(name, _)| name == format.name()) {
+            self.readers.push((format.name().into(), format.version()));
+        }
+    }
+
+    /// Says whether the readers that took part are those of this program.
+    pub(crate) fn read_by_these(&self) -> bool {
+        let same = |(name, version): &(String, u16)| {
+            format::by_name(name).map_or(0, |format| format.version()) == *version
+        };
+        match self.fate {
+            Fate::Unsupported(_) => self.readers == [nobody()],
+            _ => self.readers.iter().all(same),
+        }
+    }
+}
+
+/// Returns what stands for the readers of a file that none of them takes.
+pub(crate) fn nobody() -> (String, u16) {
+    (String::new(), format::FORMATS.iter().map(|format| 1 + format.version()).sum())
 }
 
 /// Orders entries: by folder, then as a walk meets them.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     ReadableIndex, absolute, damaged, home,
-    ingest::{LONGEST_FILE, Task},
+    ingest::Task,
     ledger::{Entry, Fate, LedgerFile},
     manifest::{At, Folder, Manifest},
     report::{Event, Outcome, Report},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format,
+    format::{self, Extent, FIRST_PART},
     walk::{self, Found, Kind, Part},
 };
 
@@ -258,7 +258,7 @@ impl<'a> Plan<'a> {
             Kind::Folder => Fate::Folder,
             Kind::LeftOut(rule) => Fate::LeftOut(rule),
             Kind::Unreadable(cause) => Fate::Failed(cause),
-            Kind::File if format::may_read(&name) => {
+            Kind::File => {
                 if let Some(entry) = known.as_ref().filter(|entry| unchanged(entry, stamp)) {
                     self.count(entry);
                     self.slots.push(Slot { folder: id, entry: known });
@@ -272,20 +272,15 @@ impl<'a> Plan<'a> {
                     folder: id,
                     path,
                     file,
-                    bytes: if format::holds_records(&name) {
-                        stamp.size
-                    } else {
-                        stamp.size.min(LONGEST_FILE)
+                    bytes: match format::by_extension(&name).map(|format| format.extent()) {
+                        Some(Extent::First) => stamp.size.min(FIRST_PART),
+                        _ => stamp.size,
                     },
                     old,
                 });
                 self.slots.push(Slot { folder: id, entry: known });
                 return;
             }
-            Kind::File => Fate::Unsupported(match name.rsplit_once('.') {
-                Some((_, extension)) => format!("no reader for .{extension} files"),
-                None => "no reader for such files".into(),
-            }),
         };
         let entry = Entry::new(id, path, stamp, fate);
         self.dirty |= known.as_ref() != Some(&entry);
@@ -336,7 +331,7 @@ impl<'a> Plan<'a> {
 /// Whether the ledger's state of a file is its state on disk, and can be trusted to be.
 fn unchanged(entry: &Entry, stamp: walk::Stamp) -> bool {
     let read = matches!(entry.fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_));
-    read && entry.settled && entry.stamp == stamp
+    read && entry.settled && entry.stamp == stamp && entry.read_by_these()
 }
 
 pub(super) fn holds_passages(fate: &Fate) -> bool {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +80,9 @@ pub(crate) struct Stored {
     pub(crate) path: Vec<u8>,
     pub(crate) member: Option<String>,
     pub(crate) title: String,
-    pub(crate) author: Option<String>,
+    pub(crate) authors: Vec<String>,
     pub(crate) date: Option<Date>,
+    pub(crate) date_source: String,
     pub(crate) url: Option<String>,
     pub(crate) language: Option<String>,
     pub(crate) format: String,

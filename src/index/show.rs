@@ -56,9 +56,11 @@ pub struct ArticleText {
     /// The title.
     pub title: String,
     /// Who wrote it.
-    pub author: Option<String>,
+    pub authors: Vec<String>,
     /// Its date.
     pub date: Option<crate::date::Date>,
+    /// Where in the file the date stands; empty where there is none.
+    pub date_source: String,
     /// Its URL.
     pub url: Option<String>,
     /// Its language.
@@ -225,8 +227,9 @@ impl Index {
             path: first.path.clone(),
             member: first.member.clone(),
             title: first.title.clone(),
-            author: first.author.clone(),
+            authors: first.authors.clone(),
             date: first.date,
+            date_source: first.date_source.clone(),
             url: first.url.clone(),
             language: first.language.clone(),
             format: first.format.clone(),

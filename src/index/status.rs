@@ -13,7 +13,6 @@ use super::{
 use crate::{
     analysis::Language,
     error::Result,
-    format,
     walk::{self, Kind, Part, Rules},
 };
 
@@ -261,13 +260,9 @@ impl Index {
             }
             !this
         });
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
         match met {
             Some(Kind::LeftOut(rule)) => Verdict::LeftOut(rule),
             Some(Kind::Unreadable(cause)) => Verdict::Failed(cause),
-            Some(Kind::File) if !format::may_read(&name) => {
-                Verdict::Unsupported("no reader for such files".into())
-            }
             _ => Verdict::NotSeen("it came after the folder was last indexed".into()),
         }
     }

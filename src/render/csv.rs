@@ -32,7 +32,7 @@ impl Render for Csv {
                 hit.place.line.to_string(),
                 text(&hit.title),
                 text(&hit.headings.join(" › ")),
-                text(hit.author.as_deref().unwrap_or_default()),
+                text(&hit.authors.join("; ")),
                 hit.date.map(|date| date.to_string()).unwrap_or_default(),
                 text(&hit.text),
             ])?;

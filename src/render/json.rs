@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Look, Render};
 use crate::{
-    article::{Lines, Place},
+    article::{Lines, Place, Spot},
     search::{Copy, FoundIn, Hit, Inside, Part, Results, Suggestion, Unit},
 };
 
@@ -100,8 +100,10 @@ pub(super) struct HitObject<'a> {
     #[serde(flatten)]
     file: FileObject<'a>,
     title: &'a str,
-    author: Option<&'a str>,
+    author: Option<String>,
+    authors: &'a [String],
     date: Option<String>,
+    date_source: Option<&'a str>,
     language: Option<&'a str>,
     format: &'a str,
     headings: &'a [String],
@@ -140,10 +142,10 @@ pub(super) struct PlaceObject {
     line: u32,
     line_end: u32,
     page: Option<u32>,
-    chapter: Option<String>,
+    chapter: Option<u32>,
     slide: Option<u32>,
     record: Option<u64>,
-    time: Option<String>,
+    time: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -259,8 +261,10 @@ impl<'a> HitObject<'a> {
             id: &hit.id,
             file: FileObject::of(&hit.folder, &hit.path, hit.member.as_deref(), &hit.file),
             title: &hit.title,
-            author: hit.author.as_deref(),
+            author: joined(&hit.authors),
+            authors: &hit.authors,
             date: hit.date.map(|date| date.to_string()),
+            date_source: Some(hit.date_source.as_str()).filter(|source| !source.is_empty()),
             language: hit.language.as_deref(),
             format: &hit.format,
             headings: &hit.headings,
@@ -332,17 +336,23 @@ impl<'a> FileObject<'a> {
 
 impl PlaceObject {
     pub(super) fn of(place: &Place) -> Self {
+        let spot = |of: &dyn Fn(Spot) -> Option<u32>| place.spot.and_then(of);
         Self {
             of: place.of,
             line: place.line,
             line_end: place.line_end,
-            page: None,
-            chapter: None,
-            slide: None,
+            page: spot(&|spot| if let Spot::Page(page) = spot { Some(page) } else { None }),
+            chapter: spot(&|spot| if let Spot::Chapter(chapter) = spot { Some(chapter) } else { None }),
+            slide: spot(&|spot| if let Spot::Slide(slide) = spot { Some(slide) } else { None }),
             record: place.record,
-            time: None,
+            time: spot(&|spot| if let Spot::Time(time) = spot { Some(time) } else { None }),
         }
     }
+}
+
+/// Returns the names of authors in one line.
+pub(super) fn joined(authors: &[String]) -> Option<String> {
+    (!authors.is_empty()).then(|| authors.join(", "))
 }
 
 /// Returns what the place is called where the words of a query stand.

@@ -34,7 +34,7 @@ impl Render for Markdown {
             let mut facts =
                 vec![format!("[{}](<{}>)", escaped(&String::from_utf8_lossy(&hit.path)), hit.link)];
             facts.extend(hit.date.map(|date| date.to_string()));
-            facts.extend(hit.author.as_deref().map(escaped));
+            facts.extend(hit.authors.iter().map(|author| escaped(author)));
             facts.extend(hit.stale.map(|stale| format!("file {stale}")));
             writeln!(out, "{}\n", facts.join(" · "))?;
             for line in hit.text.lines() {

@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::json::{FileObject, PlaceObject, SCHEMA, time, write};
+use super::json::{FileObject, PlaceObject, SCHEMA, joined, time, write};
 use crate::index::{ArticleText, FileLine, Freshness, Report, Status, Verdict, Why};
 
 /// Writes what an update did.
@@ -231,8 +231,10 @@ pub fn article(article: &ArticleText, index: &Path, out: &mut dyn Write) -> io::
         #[serde(flatten)]
         file: FileObject<'a>,
         title: &'a str,
-        author: Option<&'a str>,
+        author: Option<String>,
+        authors: &'a [String],
         date: Option<String>,
+        date_source: Option<&'a str>,
         url: Option<&'a str>,
         language: Option<&'a str>,
         format: &'a str,
@@ -254,8 +256,10 @@ pub fn article(article: &ArticleText, index: &Path, out: &mut dyn Write) -> io::
         index: index.display().to_string(),
         file: FileObject::of(&article.folder, &article.path, article.member.as_deref(), &article.file),
         title: &article.title,
-        author: article.author.as_deref(),
+        author: joined(&article.authors),
+        authors: &article.authors,
         date: article.date.map(|date| date.to_string()),
+        date_source: Some(article.date_source.as_str()).filter(|source| !source.is_empty()),
         url: article.url.as_deref(),
         language: article.language.as_deref(),
         format: &article.format,

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_link_opens_at_the_passage() {
         let check = |path: &str, format: &str, lines, expected: &str| {
-            let place = Place { of: lines, line: 18, line_end: 20, record: None };
+            let place = Place { of: lines, line: 18, line_end: 20, record: None, spot: None };
             assert_eq!(of(Path::new(path), format, &place, "\n- One, two-three\nFour"), expected);
         };
         check("/a b/ü.md", "markdown", Lines::File, "file:///a%20b/%C3%BC.md#L18");

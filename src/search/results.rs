@@ -103,9 +103,11 @@ pub struct Hit {
     /// The article's title.
     pub title: String,
     /// Who wrote it.
-    pub author: Option<String>,
+    pub authors: Vec<String>,
     /// The article's date.
     pub date: Option<Date>,
+    /// Where in the file the date stands; empty where there is none.
+    pub date_source: String,
     /// The language of the passage, with its region where the article states it.
     pub language: Option<String>,
     /// The format the file was read as.

@@ -5,7 +5,7 @@
 
 use dom_query::Document;
 
-use super::{facts::Facts, known::same, tame::Tame};
+use super::{super::names, facts::Facts, known::same, tame::Tame};
 use crate::{article::Article, date::Date};
 
 /// Bytes of the longest byline. A longer one is a paragraph.
@@ -87,11 +87,14 @@ pub(super) fn read(document: &Document, page: &Tame) -> Article {
     let facts = Facts::of(document, page);
     let title = title(&facts);
     let url = url(&facts, page);
+    let in_url = || url.as_deref().and_then(day_in).map(|date| (date, "the address"));
+    let date = date(&facts).or_else(in_url);
     let mut tags = tags(&facts);
     tags.retain(|tag| title.as_deref().is_none_or(|title| !same(title, tag)));
     Article {
-        author: author(&facts),
-        date: date(&facts).or_else(|| url.as_deref().and_then(day_in)),
+        authors: authors(&facts),
+        date: date.map(|(date, _)| date),
+        date_source: date.map_or("", |(_, source)| source),
         language: language(&facts),
         title,
         url,
@@ -138,20 +141,17 @@ fn without_site<'a>(title: &'a str, known: &[&str], is_site: impl Fn(&str) -> bo
 }
 
 /// Returns the authors of the first source that names any.
-fn author(facts: &Facts) -> Option<String> {
+fn authors(facts: &Facts) -> Vec<String> {
     let data = ["author", "creator"].into_iter().map(|field| facts.data(field));
     let metas = AUTHORS.iter().map(|name| facts.metas(&[*name]).map(str::to_owned).collect());
     let marked = facts.byline.as_deref().map(before_date).into_iter().collect();
-    data.chain(metas).chain([marked]).find_map(|names: Vec<String>| {
-        let mut authors: Vec<String> = Vec::new();
-        for name in names.iter().filter_map(|name| byline(name)).take(MOST_AUTHORS) {
-            if !authors.contains(&name) {
-                authors.push(name);
-            }
-        }
-        let authors = authors.join(", ");
-        (!authors.is_empty() && authors.len() <= LONGEST_AUTHOR).then_some(authors)
-    })
+    let found = data.chain(metas).chain([marked]).find_map(|names: Vec<String>| {
+        let names: Vec<String> = names.iter().filter_map(|name| byline(name)).take(MOST_AUTHORS).collect();
+        let names = names::split(&names);
+        let length: usize = names.iter().map(String::len).sum();
+        (!names.is_empty() && length <= LONGEST_AUTHOR * names.len()).then_some(names)
+    });
+    found.unwrap_or_default()
 }
 
 /// Returns the name in a byline.
@@ -173,14 +173,16 @@ fn before_date(line: &str) -> String {
     first.split(',').take_while(is_name).collect::<Vec<_>>().join(",")
 }
 
-fn date(facts: &Facts) -> Option<Date> {
-    let stated = facts.metas(DATES).map(str::to_owned);
-    let marked = facts.times.iter().rev().cloned();
-    facts.data("datePublished").into_iter().chain(stated).chain(marked).find_map(|date| {
+/// Returns the day of publication and what states it.
+fn date(facts: &Facts) -> Option<(Date, &'static str)> {
+    let data = facts.data("datePublished").into_iter().map(|date| (date, "structured data"));
+    let stated = facts.metas(DATES).map(|date| (date.to_owned(), "a meta element"));
+    let marked = facts.times.iter().rev().map(|date| (date.clone(), "a time element"));
+    data.chain(stated).chain(marked).find_map(|(date, source)| {
         let compact = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
         let date = if compact { format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]) } else { date };
         // The year 1 stands where a program had no date.
-        Date::parse(&date).filter(|date| date.year >= 1_000)
+        Some((Date::parse(&date).filter(|date| date.year >= 1_000)?, source))
     })
 }
 
@@ -268,19 +270,19 @@ mod tests {
     #[test]
     fn the_author_is_a_name() {
         let check = |page: &str, expected: Option<&str>| {
-            assert_eq!(article(page).author.as_deref(), expected, "{page}")
+            assert_eq!(article(page).authors.join(" + "), expected.unwrap_or_default(), "{page}")
         };
         check("<meta name=author content=' By A  B '>", Some("A B"));
         check(
             "<meta name=author content=A><meta name=author content=B><meta name=author content=A>",
-            Some("A, B"),
+            Some("A + B"),
         );
         check("<meta name=article:author content='https://a.b/c'><p class=byline>by: A</p>", Some("A"));
         check(
             "<script type=application/ld+json>{\"@type\":\"Article\",\"author\":[{\"name\":\"A\"},\"B\"]}</script><meta name=author content=C>",
-            Some("A, B"),
+            Some("A + B"),
         );
-        check("<p class='post-byline x'>Words: A, B | 1 October 2024</p>", Some("A, B"));
+        check("<p class='post-byline x'>Words: A C, B D | 1 October 2024</p>", Some("A C + B D"));
         check("<p class=byline>A, 12 May 2024</p>", Some("A"));
         check("<p class=byline>12 May 2024</p>", None);
         check("<form><a rel=author>A</a></form><div class=comments><a rel=author>B</a></div>", None);
