@@ -75,7 +75,8 @@ impl Words<'_> {
                 continue;
             }
             let letter = self.text[at..].chars().next()?;
-            if letter.is_alphanumeric() {
+            // The apostrophe counts as a letter, but no word begins with it.
+            if letter.is_alphanumeric() && letter != 'ʼ' {
                 return Some(at);
             }
             at += letter.len_utf8();
@@ -85,7 +86,7 @@ impl Words<'_> {
     /// Returns where a word ends that begins here.
     fn end(&self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let mut at = start;
+        let mut at = start + self.text[start..].chars().next().map_or(0, char::len_utf8);
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii_alphanumeric() {
                 at += 1;
@@ -243,6 +244,7 @@ mod tests {
         };
         check("Llama 4 agentic", "Llama|4|agentic");
         check("GPT-4, don't!", "GPT|4|don|t");
+        check("ʼ fʼ ʼn ʼʼtis", "f|n|tis");
         check("l'avion d’Ivoire", "l|avion|d|Ivoire");
         check("naïve café", "naïve|café");
         check("  ", "");
@@ -268,7 +270,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_has_words_on_character_borders_in_order(text in "([a-z.+# ก-๛]){0,60}|\\PC{0,60}") {
+        fn any_text_has_words_on_character_borders_in_order(text in "([a-zʼ’.+# ก-๛]){0,60}|\\PC{0,60}") {
             let mut last = 0;
             for range in words(&text) {
                 prop_assert!(range.start >= last && range.end > range.start);
