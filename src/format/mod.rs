@@ -13,17 +13,24 @@ mod html;
 mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "archives")]
+mod compressed;
 mod decode;
 mod input;
 mod jsonl;
+mod member;
 mod names;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+#[cfg(feature = "archives")]
+mod tar;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
 mod xml;
+#[cfg(feature = "archives")]
+mod zip;
 
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
 
@@ -88,6 +95,20 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "archives")]
+    &tar::Tar,
+    #[cfg(feature = "archives")]
+    &compressed::Compressed,
+    // After all formats whose files are zip files.
+    #[cfg(feature = "archives")]
+    &zip::Zip,
+];
+
+/// Files that are no articles, although they are text or hold some: what belongs to pages and
+/// programs, and what no reader takes as it is meant.
+const NO_ARTICLES: &[&str] = &[
+    "apk", "css", "jar", "js", "key", "lock", "map", "mjs", "numbers", "ods", "pages", "rdf", "svg", "vsix",
+    "wasm", "whl", "xlsb", "xlsm", "xlsx", "xpi",
 ];
 
 /// Bytes by which a text is told from what is none.
@@ -101,6 +122,11 @@ pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
         return Some(format);
     }
     let told = FORMATS.iter().find(|format| format.begins(bytes) == Some(true)).copied();
+    if told.is_none_or(|format| format.name() == "zip")
+        && extension(name).is_some_and(|extension| NO_ARTICLES.contains(&extension.as_str()))
+    {
+        return None;
+    }
     let unless_denied = || named.filter(|format| format.begins(bytes).is_none());
     told.or_else(unless_denied).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
 }

@@ -1,0 +1,122 @@
+//! A file inside another one: an entry of an archive, what is compressed, an attachment.
+
+use std::io::Read;
+
+use super::{Cause, Each, Extent, FIRST_PART, Input, Nest, Rest, Warnings};
+use crate::article::Article;
+
+/// Bytes by which the format is told before more is read.
+const HEAD: u64 = 64 << 10;
+
+/// So many of the members that could not be read, or only in part, are named.
+const MOST_NAMED: usize = 5;
+
+/// Reads a file inside another one, in the format that its name or its first bytes tell. Returns none
+/// where no reader takes it.
+///
+/// # Errors
+/// Says why nothing could be read.
+pub(super) fn read(
+    name: &str,
+    from: impl Read,
+    nest: Nest<'_>,
+    each: &mut Each<'_>,
+) -> Result<Option<Warnings>, Cause> {
+    let nest = nest.inner()?;
+    let mut from = nest.unpack(from);
+    let mut bytes = Vec::new();
+    let mut broken = from.by_ref().take(HEAD).read_to_end(&mut bytes).err();
+    if broken.is_none() && super::of(name, &bytes).is_some() {
+        broken = from.by_ref().take(FIRST_PART - bytes.len() as u64).read_to_end(&mut bytes).err();
+    }
+    if let Some(error) = broken.as_ref().filter(|_| bytes.is_empty()) {
+        return Err(Cause(format!("cannot be read: {error}")));
+    }
+    let Some(format) = super::of(name, &bytes) else { return Ok(None) };
+    let mut warnings = Warnings::new();
+    let mut beyond = Vec::new();
+    let rest = match format.extent() {
+        _ if broken.is_some() => Rest::Nothing,
+        Extent::First => {
+            broken = from.by_ref().take(1).read_to_end(&mut beyond).err();
+            if !beyond.is_empty() {
+                warnings.push(format!("only the first {} MB were read", FIRST_PART >> 20));
+            }
+            Rest::Nothing
+        }
+        Extent::Stream | Extent::Whole => Rest::Stream(&mut from),
+    };
+    warnings.extend(broken.map(|error| format!("broken off: {error}; what follows was not read")));
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let more = super::read(format, Input { name, bytes: &bytes, rest, nest }, each)?;
+    warnings.extend(more);
+    Ok(Some(warnings))
+}
+
+/// Names the member of its file that an article is of.
+pub(super) fn name(article: &mut Article, member: &str) {
+    article.member = Some(match article.member.take() {
+        Some(inner) => format!("{member}/{inner}"),
+        None => member.to_owned(),
+    });
+}
+
+/// What the reader of an archive should know of its members.
+#[derive(Default)]
+pub(super) struct Met {
+    read: u64,
+    unread: u64,
+    failed: u64,
+    warnings: Warnings,
+    named: usize,
+}
+
+impl Met {
+    /// Takes what came of a member.
+    pub(super) fn take(&mut self, member: &str, outcome: Result<Option<Warnings>, Cause>) {
+        match outcome {
+            Ok(Some(warnings)) => {
+                self.read += 1;
+                self.say(warnings.into_iter().map(|warning| format!("{member}: {warning}")));
+            }
+            Ok(None) => self.unread += 1,
+            Err(cause) => {
+                self.failed += 1;
+                self.say(std::iter::once(format!("{member}: {cause}")));
+            }
+        }
+    }
+
+    fn say(&mut self, warnings: impl Iterator<Item = String>) {
+        for warning in warnings {
+            self.named += 1;
+            if self.named <= MOST_NAMED {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// Returns what there is to say.
+    ///
+    /// # Errors
+    /// Where no member could be read although some should have been.
+    pub(super) fn say_all(mut self) -> Result<Warnings, Cause> {
+        if self.named > MOST_NAMED {
+            self.warnings.push(format!("and {} more", self.named - MOST_NAMED));
+        }
+        if self.read == 0 && self.failed > 0 {
+            return Err(Cause(self.warnings.join("; ")));
+        }
+        if self.unread > 0 {
+            let all = self.read + self.unread + self.failed;
+            self.warnings.push(format!("{} of {all} members are of no kind that can be read", self.unread));
+        }
+        Ok(self.warnings)
+    }
+}
+
+/// Says whether an entry of an archive is worth reading: it and its folders are not hidden, and not
+/// what a system leaves there.
+pub(super) fn is_worth_reading(path: &str) -> bool {
+    !path.ends_with('/') && !path.split(['/', '\\']).any(|part| part.starts_with('.') || part == "__MACOSX")
+}
