@@ -123,6 +123,20 @@ pub enum Spot {
     Time(u32),
 }
 
+impl Spot {
+    /// Says whether this is the other one or stands before it, both being pages, or both chapters, and
+    /// so on.
+    pub fn reaches(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Page(this), Self::Page(other))
+            | (Self::Chapter(this), Self::Chapter(other))
+            | (Self::Slide(this), Self::Slide(other))
+            | (Self::Time(this), Self::Time(other)) => this <= other,
+            _ => false,
+        }
+    }
+}
+
 /// Where a passage stands in its article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {

@@ -8,8 +8,9 @@ use std::{
 
 use excerpt::{
     Index,
+    article::Spot,
     index::ArticleText,
-    render::{Look, harmless, object, shown_path},
+    render::{Look, harmless, object, shown_place},
 };
 
 use super::{Outcome, Shared, locate, ui::Ui};
@@ -17,15 +18,16 @@ use super::{Outcome, Shared, locate, ui::Ui};
 /// Print a passage with what stands around it, or the text of an article
 ///
 /// An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
-/// line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several.
+/// line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several;
+/// PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   excerpt show corpus/news/meta-llama-4.md
   excerpt show corpus/news/meta-llama-4.md:30 --context 2")]
 pub(super) struct Show {
-    /// An id from `search --json`, a file, or a file and a line or member
-    #[arg(value_name = "ID|PATH[:LINE|#MEMBER]")]
+    /// An id from `search --json`, a file, or a file and a line, member or page
+    #[arg(value_name = "ID|PATH[:LINE|#MEMBER|#page=N]")]
     what: OsString,
     /// How many passages before and after to print too
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -67,8 +69,11 @@ pub(super) fn find(index: &Index, what: &OsStr, context: usize) -> excerpt::Resu
     if looks_like_id(&text) {
         return index.show_id(&text, context);
     }
-    if let Some((file, member)) = text.split_once('#').filter(|(file, _)| Path::new(file).is_file()) {
-        return index.show_member(Path::new(file), member);
+    if let Some((file, inside)) = text.split_once('#').filter(|(file, _)| Path::new(file).is_file()) {
+        return match spot(inside) {
+            Some(spot) => index.show_spot(Path::new(file), spot),
+            None => index.show_member(Path::new(file), inside),
+        };
     }
     match text.rsplit_once(':') {
         Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -88,11 +93,24 @@ fn print_part(article: &ArticleText, look: &Look, out: &mut dyn Write) -> io::Re
             heading.push_str(&harmless(part));
         }
         let mark = if passage.asked { "▶ " } else { "  " };
-        let place = format!("{}:{}", shown_path(&article.file, &look.from), passage.place.line);
+        let place = shown_place(&article.file, &passage.place, article.member.as_deref(), &look.from);
         let gap = if number > 0 { "\n" } else { "" };
         writeln!(out, "{gap}{mark}{heading}\n  {place}\n\n{}", harmless(&passage.text))?;
     }
     Ok(())
+}
+
+/// Returns the page, or the like, that is named as in a link.
+fn spot(name: &str) -> Option<Spot> {
+    let (what, number) = name.split_once('=')?;
+    let number = number.parse().ok()?;
+    match what {
+        "page" => Some(Spot::Page(number)),
+        "chapter" => Some(Spot::Chapter(number)),
+        "slide" => Some(Spot::Slide(number)),
+        "t" => Some(Spot::Time(number)),
+        _ => None,
+    }
 }
 
 /// Whether a text may be the beginning of an id: hexadecimal digits, a colon and a number.

@@ -18,7 +18,7 @@ use super::{
     schema::{self, Stored},
 };
 use crate::{
-    article::Printer,
+    article::{Printer, Spot},
     error::{Error, Result},
 };
 
@@ -120,7 +120,7 @@ impl Index {
         let first = found.into_iter().min_by_key(|row| (row.stored.folder, row.order));
         let Some(asked) = first else { return Err(Error::UnknownPassage { name: id }) };
         let (article, at) = self.article_of(asked.address)?;
-        self.shown(&article, Some((at, around)))
+        self.shown(&article, Some((at..at + 1, around)))
     }
 
     /// Returns the text of the article in a file, or the passage at one of its lines with its
@@ -145,11 +145,27 @@ impl Index {
         let mut before = at;
         for article in passages.chunk_by(same) {
             if before < article.len() {
-                return self.shown(article, Some((before, around)));
+                return self.shown(article, Some((before..before + 1, around)));
             }
             before -= article.len();
         }
         Err(no_line())
+    }
+
+    /// Returns the passages of a file on a page, or the like: those that begin there, or the one that
+    /// runs over it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] where the index does not hold the file, or it has no such page.
+    pub fn show_spot(&self, path: &Path, spot: Spot) -> Result<ArticleText> {
+        let unknown = || Error::UnknownPassage { name: format!("{} at {spot:?}", path.display()) };
+        let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
+        let passages = self.file(folder.id, &inside)?;
+        let reached = |row: &Row| row.stored.place.spot.is_some_and(|begun| begun.reaches(spot));
+        let mut asked = passages.iter().enumerate().filter(|(_, row)| reached(row)).map(|(at, _)| at);
+        let last = asked.next_back().ok_or_else(unknown)?;
+        let first = (0..=last).rev().take_while(|at| passages[*at].stored.place.spot == Some(spot)).last();
+        self.shown(&passages, Some((first.unwrap_or(last)..last + 1, 0)))
     }
 
     /// Returns the text of one of the articles in a file that holds several.
@@ -192,9 +208,9 @@ impl Index {
     }
 
     /// Puts together the whole article, or the passages around one.
-    fn shown(&self, article: &[Row], part: Option<(usize, Neighbours)>) -> Result<ArticleText> {
-        let range = part.map_or(0..article.len(), |(at, around)| {
-            at.saturating_sub(around)..(at + around + 1).min(article.len())
+    fn shown(&self, article: &[Row], part: Option<(Range<usize>, Neighbours)>) -> Result<ArticleText> {
+        let range = part.as_ref().map_or(0..article.len(), |(asked, around)| {
+            asked.start.saturating_sub(*around)..(asked.end + around).min(article.len())
         });
         let first = &article[range.start].stored;
         let folder = self.manifest.folder(first.folder);
@@ -218,7 +234,7 @@ impl Index {
                 headings: passage.headings.clone(),
                 text: passage.text.trim_end().into(),
                 place: passage.place,
-                asked: part.is_none_or(|(asked, _)| asked == at),
+                asked: part.as_ref().is_none_or(|(asked, _)| asked.contains(&at)),
             });
         let stale = self.stale_files(&[(first.folder, &first.path)])?.into_iter().next().flatten();
         Ok(ArticleText {
@@ -237,7 +253,7 @@ impl Index {
             passages: passages.collect(),
             text: printer.finish(),
             stale,
-            lies: self.lie(part.map_or(article, |(asked, _)| &article[asked..=asked]))?,
+            lies: self.lie(part.as_ref().map_or(article, |(asked, _)| &article[asked.clone()]))?,
         })
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Look, Render, harmless};
-use crate::search::Results;
+use crate::{article::Spot, search::Results};
 
 /// Comma-separated values (RFC 4180) with a row of names.
 pub(super) struct Csv;
@@ -20,6 +20,7 @@ impl Render for Csv {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record([
             "rank", "score", "id", "file", "member", "line", "title", "headings", "author", "date", "text",
+            "page",
         ])?;
         for hit in &results.hits {
             let text = |text: &str| cell(&if look.terminal { harmless(text) } else { Cow::Borrowed(text) });
@@ -35,6 +36,10 @@ impl Render for Csv {
                 text(&hit.authors.join("; ")),
                 hit.date.map(|date| date.to_string()).unwrap_or_default(),
                 text(&hit.text),
+                match hit.place.spot {
+                    Some(Spot::Page(page)) => page.to_string(),
+                    _ => String::new(),
+                },
             ])?;
         }
         rows.flush()

@@ -9,6 +9,7 @@ use std::{
 use crate::search::Results;
 
 mod text;
+mod place;
 mod advice;
 pub mod object;
 pub mod evaluation;
@@ -19,6 +20,7 @@ mod markdown;
 mod csv;
 mod paths;
 
+pub use place::shown_place;
 pub use text::{harmless, shown_path};
 
 /// One output format.

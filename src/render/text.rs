@@ -13,17 +13,15 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     Look, Render,
     advice::{advice, plain_notes, relaxed},
+    place::{shown_place, spot_name},
 };
 use crate::{
-    article::{Lines, Place, Role},
+    article::{Lines, Role},
     search::{FoundIn, Hit, Inside, Part, Results, Unit},
 };
 
 /// Lines longer than this are hard to read, however wide the terminal.
 pub(super) const WIDEST: usize = 100;
-
-/// As many characters of a member's name are shown; it may be anything.
-const LONGEST_MEMBER: usize = 60;
 
 /// What stands before every line of a hit but its first.
 const INDENT: &str = "    ";
@@ -149,7 +147,7 @@ impl Page<'_> {
             self.paragraph(INDENT, &also.join(" · "), DIM)?;
         }
         for copy in &hit.same {
-            let place = self.shown_place(&copy.file, &copy.place, copy.member.as_deref());
+            let place = shown_place(&copy.file, &copy.place, copy.member.as_deref(), &self.look.from);
             let date = copy.date.map(|date| format!("  {date}")).unwrap_or_default();
             self.paragraph(INDENT, &format!("= {place}{date}"), DIM)?;
         }
@@ -168,8 +166,9 @@ impl Page<'_> {
         let headings: Vec<String> =
             inside.headings.iter().map(|part| harmless(&one_line(part)).into_owned()).collect();
         let headings = if inside.headings == hit.headings { String::new() } else { headings.join(" › ") };
-        let line = match inside.place.of {
-            Lines::File if inside.place.record.is_none() => format!("line {}", inside.place.line),
+        let line = match (inside.place.spot, inside.place.of) {
+            (Some(spot), _) => spot_name(spot),
+            (None, Lines::File) if inside.place.record.is_none() => format!("line {}", inside.place.line),
             _ => String::new(),
         };
         let by = found_by(inside.found_in).unwrap_or_default();
@@ -181,27 +180,12 @@ impl Page<'_> {
         self.snippet(&inside.snippet)
     }
 
-    /// Returns where a passage stands, as it is shown.
-    fn shown_place(&self, file: &Path, place: &Place, member: Option<&str>) -> String {
-        let mut shown = shown_path(file, &self.look.from);
-        if place.of == Lines::File {
-            shown.push_str(&format!(":{}", place.line));
-        }
-        if let Some(member) = member {
-            let member = one_line(member);
-            let end = member.char_indices().nth(LONGEST_MEMBER).map_or(member.len(), |(at, _)| at);
-            let more = if end < member.len() { "…" } else { "" };
-            shown.push_str(&format!(" › {}{more}", harmless(&member[..end])));
-        }
-        shown
-    }
-
     fn linked(&self, text: &str, link: &str) -> String {
         if self.look.links { format!("\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.into() }
     }
 
     fn place(&mut self, hit: &Hit) -> io::Result<()> {
-        let place = self.shown_place(&hit.file, &hit.place, hit.member.as_deref());
+        let place = shown_place(&hit.file, &hit.place, hit.member.as_deref(), &self.look.from);
         let linked = self.linked(&self.styled(&place, PATH), &hit.link);
         let stale = match hit.stale {
             Some("gone") => self.styled("  the file is gone", WARNING),
@@ -340,7 +324,7 @@ pub(super) fn age(updated: i64, look: &Look) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

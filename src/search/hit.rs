@@ -52,7 +52,7 @@ impl Index {
         Ok(Hit {
             rank: 0,
             score: if ranked.scores.is_empty() { 0.0 } else { super::order::sum(&ranked.scores) },
-            link: link::of(&file, &stored.format, &stored.place, text),
+            link: link::of(&file, &stored.format, &stored.place, text, stored.member.as_deref()),
             snippet: parts,
             found_in,
             text: text.into(),
@@ -99,7 +99,7 @@ impl Index {
         let text = stored.text.trim_end();
         let Snippet { parts, found_in } = snippet(&stored, targets, extent);
         Ok(Inside {
-            link: link::of(&file, &stored.format, &stored.place, text),
+            link: link::of(&file, &stored.format, &stored.place, text, stored.member.as_deref()),
             snippet: parts,
             found_in,
             text: text.into(),

@@ -191,13 +191,12 @@ fn what_is_odd_is_read_as_words_and_noted() {
     );
     check("/(a/", "a", &["`/(a/` was read as words, not as a pattern: unclosed group"]);
     check("tag: x", "tag x", &["`tag:` at character 1 says no value: read as a word"]);
-    check(
-        "format:doc x",
-        "format:doc x",
-        &[
-            "`format:doc` at character 1 names a format that is not read; those that are: text, markdown, html, jsonl",
-        ],
+    let formats: Vec<&str> = crate::format::FORMATS.iter().map(|format| format.name()).collect();
+    let unread = format!(
+        "`format:doc` at character 1 names a format that is not read; those that are: {}",
+        formats.join(", ")
     );
+    check("format:doc x", "format:doc x", &[&unread]);
 }
 
 #[test]
