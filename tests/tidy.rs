@@ -153,6 +153,15 @@ fn dependencies_stay_at_home() {
 }
 
 #[test]
+fn every_format_has_a_fuzz_target() {
+    let targets = fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("it is there");
+    for format in FORMATS {
+        let row = format!("name = \"{}\"\npath = \"fuzz_targets/format.rs\"", format.name());
+        assert!(targets.contains(&row), "fuzz/Cargo.toml has no target {}", format.name());
+    }
+}
+
+#[test]
 fn no_test_file_is_forgotten() {
     let stories = sources("tests/stories");
     let main = fs::read_to_string(root().join("tests/stories/main.rs")).expect("it is there");

@@ -98,6 +98,8 @@ enum Order {
     Relevance,
     /// Newest first
     Date,
+    /// The file that was changed last first
+    Modified,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -154,6 +156,7 @@ impl Options {
         let mut notes = Vec::new();
         let mut index = self.open(&dir, &means, &mut notes)?;
         let fresh = self.refresh(&mut index, &means, &mut notes)?;
+        self.unread(&index, &mut notes)?;
         let mut results = ask(&index, query)?;
         results.freshness = fresh;
         results.notes.extend(notes);
@@ -193,6 +196,7 @@ impl Options {
             sort: match self.sort {
                 Order::Relevance => Sort::Relevance,
                 Order::Date => Sort::Date,
+                Order::Modified => Sort::Modified,
             },
             recency: self.recency.map(|half_life| Recency { half_life, today }),
             snippet: if self.full { Extent::Whole } else { Extent::Sentences },
@@ -227,7 +231,7 @@ impl Options {
             }
             opened => opened?,
         };
-        let new = self.unknown(&index, notes)?;
+        let new = self.unknown(&index)?;
         if new.is_empty() || self.no_index {
             return Ok(index);
         }
@@ -249,23 +253,27 @@ impl Options {
     }
 
     /// Returns the paths to index first: folders the index does not hold, and single files that a
-    /// rule left out of one. Says of other files why they cannot be searched.
-    fn unknown(&self, index: &Index, notes: &mut Vec<String>) -> anyhow::Result<Vec<PathBuf>> {
+    /// rule left out of one.
+    fn unknown(&self, index: &Index) -> anyhow::Result<Vec<PathBuf>> {
         let mut new = Vec::new();
         for path in &self.within {
             if !index.holds(path) {
                 new.push(path.clone());
-            } else if path.is_file() {
-                match index.why(path)?.file.verdict {
-                    Verdict::LeftOut(_) => new.push(path.clone()),
-                    Verdict::Unsupported(cause) | Verdict::Failed(cause) => {
-                        notes.push(format!("{} was not read: {cause}", path.display()));
-                    }
-                    _ => {}
-                }
+            } else if path.is_file() && matches!(index.why(path)?.file.verdict, Verdict::LeftOut(_)) {
+                new.push(path.clone());
             }
         }
         Ok(new)
+    }
+
+    /// Says of single files why they cannot be searched.
+    fn unread(&self, index: &Index, notes: &mut Vec<String>) -> anyhow::Result<()> {
+        for path in self.within.iter().filter(|path| path.is_file()) {
+            if let Verdict::Unsupported(cause) | Verdict::Failed(cause) = index.why(path)?.file.verdict {
+                notes.push(format!("{} was not read: {cause}", path.display()));
+            }
+        }
+        Ok(())
     }
 
     fn refresh(

@@ -104,6 +104,9 @@ fn print(status: &IndexStatus, fresh: &Freshness, look: &Look, out: &mut dyn Wri
     if !languages.is_empty() {
         writeln!(out, "languages {} (passages)", languages.join(", "))?;
     }
+    let stated: Vec<String> =
+        status.stated.counts().iter().map(|(what, articles)| format!("{what} {articles}")).collect();
+    writeln!(out, "stated    {} (of {} articles)", stated.join(", "), status.articles)?;
     let formats: Vec<String> =
         status.formats.iter().map(|(format, files)| format!("{format} {files}")).collect();
     if !formats.is_empty() {

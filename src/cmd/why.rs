@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use excerpt::{
     Index,
-    index::Verdict,
+    index::{Facts, Verdict},
     render::{harmless, object, shown_path},
 };
 
@@ -34,6 +34,23 @@ pub(super) fn verdict(verdict: &Verdict) -> (&'static str, Vec<&str>) {
     }
 }
 
+/// Returns what the first article says of itself, each with its name.
+fn facts(facts: &Facts) -> Vec<(&'static str, String)> {
+    let date = facts.date.map(|date| match facts.date_source.as_str() {
+        "" => date.to_string(),
+        source => format!("{date}, from {source}"),
+    });
+    let several = |names: &[String]| Some(names.join(", ")).filter(|names| !names.is_empty());
+    let known = [
+        ("author", several(&facts.authors)),
+        ("date", date),
+        ("url", facts.url.clone()),
+        ("language", facts.language.clone()),
+        ("tags", several(&facts.tags)),
+    ];
+    known.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect()
+}
+
 impl Why {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
         let index = Index::open(&locate::locate(shared)?)?;
@@ -52,12 +69,16 @@ impl Why {
                 Verdict::Indexed(_) => {
                     let format = why.file.format.as_deref().unwrap_or_default();
                     let (articles, passages) = (why.file.articles, why.file.passages);
+                    let told = if why.by_content { " by its content" } else { "" };
                     writeln!(
                         out,
-                        "{path}: indexed as {format}, {articles} article(s) in {passages} passage(s)"
+                        "{path}: indexed as {format}{told}, {articles} article(s) in {passages} passage(s)"
                     )?;
                     if let Some(title) = &why.file.title {
                         writeln!(out, "title: {}", harmless(title))?;
+                    }
+                    for (name, fact) in why.facts.iter().flat_map(facts) {
+                        writeln!(out, "{name}: {}", harmless(&fact).replace('\n', " "))?;
                     }
                 }
                 _ => writeln!(out, "{path}: {word}")?,

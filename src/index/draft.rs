@@ -7,7 +7,7 @@ use tantivy::TantivyDocument;
 
 use super::{
     ledger::Entry,
-    manifest::Tally,
+    manifest::{Stated, Tally},
     schema::{self, Fields, Stored, file_key},
     tokenizer::Row,
 };
@@ -103,7 +103,15 @@ impl Drafts {
             }
         }
         if at == 0 {
+            let article = &self.facts.article;
             tally.articles = 1;
+            tally.stated = Stated {
+                authors: u64::from(!article.authors.is_empty()),
+                date: u64::from(article.date.is_some()),
+                url: u64::from(article.url.is_some()),
+                tags: u64::from(!article.tags.is_empty()),
+                language: u64::from(article.language.is_some()),
+            };
             tally.article_words = self.facts.length;
         }
         tally

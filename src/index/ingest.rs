@@ -49,6 +49,18 @@ pub(super) struct Task {
     pub(super) old: Option<Box<Entry>>,
 }
 
+impl Task {
+    /// Says whether a reader takes the file, as far as its name and its first bytes tell.
+    pub(super) fn is_readable(&self) -> bool {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        let mut head = Vec::new();
+        format::by_extension(&name).is_some() || {
+            let read = File::open(&self.file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+            read.is_ok() && format::of(&name, &head).is_some()
+        }
+    }
+}
+
 /// What a reader tells of its work.
 pub(super) enum Step {
     /// So many bytes more of a long file were read.

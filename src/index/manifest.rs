@@ -95,6 +95,39 @@ pub(crate) struct Tally {
     pub(crate) aside_words: u64,
     /// Passages in each language.
     pub(crate) languages: BTreeMap<Language, u64>,
+    /// How many articles say what of themselves.
+    pub(crate) stated: Stated,
+}
+
+/// How many articles state these facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// Who wrote them.
+    pub authors: u64,
+    /// When they were published.
+    pub date: u64,
+    /// Where they were published.
+    pub url: u64,
+    /// Their subjects.
+    pub tags: u64,
+    /// Their language; of others it is told by their words.
+    pub language: u64,
+}
+
+impl Stated {
+    /// Returns each count with what is counted, in words.
+    pub fn counts(&self) -> [(&'static str, u64); 5] {
+        let Self { authors, date, url, tags, language } = *self;
+        [("authors", authors), ("date", date), ("url", url), ("tags", tags), ("language", language)]
+    }
+
+    fn changed(&mut self, other: Self, by: impl Fn(u64, u64) -> u64) {
+        self.authors = by(self.authors, other.authors);
+        self.date = by(self.date, other.date);
+        self.url = by(self.url, other.url);
+        self.tags = by(self.tags, other.tags);
+        self.language = by(self.language, other.language);
+    }
 }
 
 impl Default for Manifest {
@@ -192,6 +225,7 @@ impl AddAssign for Tally {
         self.words += other.words;
         self.title_words += other.title_words;
         self.aside_words += other.aside_words;
+        self.stated.changed(other.stated, |one, other| one + other);
         for (language, passages) in other.languages {
             *self.languages.entry(language).or_default() += passages;
         }
@@ -207,6 +241,7 @@ impl SubAssign for Tally {
         self.words -= other.words;
         self.title_words -= other.title_words;
         self.aside_words -= other.aside_words;
+        self.stated.changed(other.stated, |one, other| one - other);
         for (language, passages) in other.languages {
             if let Some(count) = self.languages.get_mut(&language) {
                 *count = count.saturating_sub(passages);

@@ -28,9 +28,10 @@ use tantivy::{ReloadPolicy, Searcher, TantivyError};
 
 pub use fresh::{AUTO, Budget, Freshness};
 pub use home::is_index;
+pub use manifest::Stated;
 pub use report::{Event, Outcome, Report};
 pub use show::{ArticleText, Neighbours, Shown};
-pub use status::{FileLine, FolderStatus, Status, Verdict, Why};
+pub use status::{Facts, FileLine, FolderStatus, Status, Verdict, Why};
 pub use update::{LEAST_MEMORY, Update};
 pub(crate) use {manifest::Manifest, rows::Rows, stats::Statistics, tokenizer::EXACT_MARK};
 

@@ -301,13 +301,17 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Says what would be done, as far as it can be told without opening a file.
+    /// Says what would be done, as far as names and, where they say nothing, first bytes tell.
     pub(super) fn foresee(mut self, event: &mut dyn FnMut(Event)) -> Report {
         for task in &self.tasks {
             let outcome = match &task.old {
                 Some(old) if holds_passages(&old.fate) => {
                     self.report.changed += 1;
                     Outcome::Changed
+                }
+                _ if !task.is_readable() => {
+                    self.report.skipped += 1;
+                    continue;
                 }
                 _ => {
                     self.report.added += 1;

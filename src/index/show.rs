@@ -188,6 +188,21 @@ impl Index {
         Ok(passages)
     }
 
+    /// Returns what is stored of the first passage of a file.
+    pub(super) fn first_of(&self, folder: u32, path: &[u8]) -> Result<Option<Stored>> {
+        let term = TermQuery::new(self.fields.file_term(folder, path), IndexRecordOption::Basic);
+        let broken = |source| self.damaged(source);
+        let mut first: Option<(u64, DocAddress)> = None;
+        for address in self.searcher.search(&term, &DocSetCollector).map_err(broken)? {
+            let rows = Rows::new(self.searcher.segment_reader(address.segment_ord)).map_err(broken)?;
+            let order = rows.order(address.doc_id);
+            if first.is_none_or(|(least, _)| order < least) {
+                first = Some((order, address));
+            }
+        }
+        first.map(|(_, address)| self.stored_at(address)).transpose()
+    }
+
     /// Returns the passages of the article that a passage is of, in order, and which of them it is.
     pub(crate) fn article_of(&self, passage: DocAddress) -> Result<(Vec<Row>, usize)> {
         let segment = self.searcher.segment_reader(passage.segment_ord);

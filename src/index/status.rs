@@ -9,11 +9,15 @@ use std::{
 use super::{
     Index, absolute, damaged,
     ledger::{Entry, Fate},
+    manifest::Stated,
+    schema::Stored,
 };
 use crate::{
     analysis::Language,
+    date::Date,
     error::Result,
-    walk::{self, Kind, Part, Rules},
+    format,
+    walk::{self, Kind, Part, Rules, Stamp},
 };
 
 /// What an index holds.
@@ -34,6 +38,8 @@ pub struct Status {
     pub folders: Vec<FolderStatus>,
     /// Passages by their language; `None` is none that is known.
     pub languages: Vec<(Option<Language>, u64)>,
+    /// How many articles state what of themselves.
+    pub stated: Stated,
     /// Files by the format they were read as.
     pub formats: BTreeMap<String, u64>,
     /// Files that were read, in whole or in part.
@@ -113,6 +119,36 @@ pub struct Why {
     pub folder: Option<PathBuf>,
     /// Whether the file on disk is not the one that was read: `changed` or `gone`.
     pub stale: Option<&'static str>,
+    /// When it was last changed when it was read, in seconds since 1970. It is no date of an article.
+    pub modified: Option<i64>,
+    /// Whether its format was told by its content, against its name or where that says nothing.
+    pub by_content: bool,
+    /// What its first article says of itself.
+    pub facts: Option<Facts>,
+}
+
+/// What an article says of itself.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// When it was published.
+    pub date: Option<Date>,
+    /// Where in the file the date stands; empty where there is none.
+    pub date_source: String,
+    /// Where it was published.
+    pub url: Option<String>,
+    /// The language of its first passage.
+    pub language: Option<String>,
+    /// Its subjects.
+    pub tags: Vec<String>,
+}
+
+impl Why {
+    fn of(file: FileLine, folder: Option<PathBuf>) -> Self {
+        Self { file, folder, stale: None, modified: None, by_content: false, facts: None }
+    }
 }
 
 impl Index {
@@ -129,6 +165,7 @@ impl Index {
             passages: self.passages(),
             folders: Vec::new(),
             languages: self.languages(),
+            stated: self.manifest.tally.stated,
             formats: BTreeMap::new(),
             indexed: 0,
             warned: 0,
@@ -210,7 +247,7 @@ impl Index {
             passages: 0,
         };
         let Some((folder, inside)) = self.owner(&path) else {
-            return Ok(Why { file: file(Verdict::Outside), folder: None, stale: None });
+            return Ok(Why::of(file(Verdict::Outside), None));
         };
         let root = Some(folder.path(&self.dir));
         if let Some(mut ledger) = self.ledger()? {
@@ -222,7 +259,18 @@ impl Index {
             };
             if let Some(entry) = find(&inside)? {
                 let stale = self.stale(&entry);
-                return Ok(Why { file: line(path.clone(), &entry), folder: root, stale });
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let named = format::by_extension(&name).map(|format| format.name());
+                let by_content = !entry.format.is_empty() && named != Some(&entry.format);
+                let facts = self.first_of(folder.id, &inside)?.map(Facts::of);
+                let modified = Some(entry.stamp.modified / 1_000_000_000);
+                return Ok(Why {
+                    stale,
+                    modified,
+                    by_content,
+                    facts,
+                    ..Why::of(line(path.clone(), &entry), root)
+                });
             }
             // What was left out as a folder has no entries for what is in it.
             let mut above = inside.as_slice();
@@ -231,18 +279,18 @@ impl Index {
                 match find(above)?.map(|entry| entry.fate) {
                     Some(Fate::LeftOut(rule)) => {
                         let rule = format!("in {}, left out: {rule}", String::from_utf8_lossy(above));
-                        return Ok(Why { file: file(Verdict::LeftOut(rule)), folder: root, stale: None });
+                        return Ok(Why::of(file(Verdict::LeftOut(rule)), root));
                     }
                     Some(Fate::Failed(cause)) => {
                         let cause = format!("in {}: {cause}", String::from_utf8_lossy(above));
-                        return Ok(Why { file: file(Verdict::Failed(cause)), folder: root, stale: None });
+                        return Ok(Why::of(file(Verdict::Failed(cause)), root));
                     }
                     _ => {}
                 }
             }
         }
         let verdict = self.unseen(folder, &path, &inside);
-        Ok(Why { file: file(verdict), folder: root, stale: None })
+        Ok(Why::of(file(verdict), root))
     }
 
     /// Says what would become of a file that the ledger does not know.
@@ -278,6 +326,18 @@ impl Index {
         }
     }
 
+    /// Hands on the folder, path and state of every file that was read.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub(crate) fn each_stamp(&self, each: &mut dyn FnMut(u32, &[u8], Stamp)) -> Result<()> {
+        self.each_entry(&mut |entry| {
+            if matches!(entry.fate, Fate::Indexed(_)) {
+                each(entry.folder, &entry.path, entry.stamp);
+            }
+        })
+    }
+
     /// Says, for each of these files, whether it is no longer what was read.
     pub(crate) fn stale_files(&self, files: &[(u32, &[u8])]) -> Result<Vec<Option<&'static str>>> {
         let Some(mut ledger) = self.ledger()? else { return Ok(vec![None; files.len()]) };
@@ -297,6 +357,13 @@ impl Index {
             each(&ledger.entry(at).map_err(broken)?);
         }
         Ok(())
+    }
+}
+
+impl Facts {
+    fn of(stored: Stored) -> Self {
+        let Stored { authors, date, date_source, url, language, tags, .. } = stored;
+        Self { authors, date, date_source, url, language, tags }
     }
 }
 

@@ -118,6 +118,8 @@ pub fn status(
         segments: u64,
         /// Passages by language; `und` is none that is known.
         languages: BTreeMap<String, u64>,
+        /// How many articles state what of themselves.
+        stated: BTreeMap<&'static str, u64>,
         folders: Vec<FolderObject<'a>>,
         files: FilesObject<'a>,
         compared: u64,
@@ -156,6 +158,7 @@ pub fn status(
         articles: status.articles,
         passages: status.passages,
         segments: status.segments,
+        stated: status.stated.counts().into_iter().collect(),
         languages: status
             .languages
             .iter()
@@ -207,13 +210,36 @@ pub fn why(why: &Why, index: &Path, out: &mut dyn Write) -> io::Result<()> {
         folder: Option<String>,
         #[serde(flatten)]
         file: FileLineObject<'a>,
+        modified: Option<String>,
+        told_by: &'static str,
+        facts: Option<FactsObject<'a>>,
         stale: Option<&'static str>,
     }
+    #[derive(Serialize)]
+    struct FactsObject<'a> {
+        authors: &'a [String],
+        date: Option<String>,
+        date_source: Option<&'a str>,
+        url: Option<&'a str>,
+        language: Option<&'a str>,
+        tags: &'a [String],
+    }
+    let facts = why.facts.as_ref().map(|facts| FactsObject {
+        authors: &facts.authors,
+        date: facts.date.map(|date| date.to_string()),
+        date_source: Some(facts.date_source.as_str()).filter(|source| !source.is_empty()),
+        url: facts.url.as_deref(),
+        language: facts.language.as_deref(),
+        tags: &facts.tags,
+    });
     let object = Object {
         schema: SCHEMA,
         index: index.display().to_string(),
         folder: why.folder.as_ref().map(|folder| folder.display().to_string()),
         file: FileLineObject::of(&why.file),
+        modified: why.modified.map(time),
+        told_by: if why.by_content { "content" } else { "name" },
+        facts,
         stale: why.stale,
     };
     write(&object, out)

@@ -23,6 +23,7 @@ use self::counts::{Counts, each_count};
 pub(super) use self::marks::Marks;
 use super::{
     compile::Compiler,
+    newest::{Newest, Times},
     order::Except,
     rerank::Part,
     retrieve::Candidate,
@@ -173,13 +174,18 @@ impl<'a> Evidence<'a> {
     }
 
     /// Returns the newest of the articles that match, so many at most.
-    pub(super) fn newest(&self, matching: &[Marks], limit: usize) -> tantivy::Result<Vec<Candidate>> {
+    pub(super) fn newest(
+        &self,
+        matching: &[Marks],
+        limit: usize,
+        times: Option<&Times>,
+    ) -> tantivy::Result<Vec<Candidate>> {
         let mut newest = Vec::new();
         for (shelf, marks) in self.shelves.iter().zip(matching) {
-            let days = shelf.reader.fast_fields().u64("day")?;
+            let ages = Newest::of(shelf.reader, times)?;
             let mut heap = Least::heap(limit);
             for first in marks.iter() {
-                let key = days.first(first).unwrap_or(0) as f64;
+                let key = ages.key(first);
                 Least::offer(&mut heap, limit, key, first, shelf);
             }
             for Least { key, first, .. } in heap {

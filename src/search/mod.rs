@@ -20,6 +20,7 @@ mod filters;
 mod expand;
 mod letters;
 mod excluded;
+mod newest;
 mod retrieve;
 mod article;
 mod rerank;
@@ -110,7 +111,9 @@ impl Index {
     fn asked<'a>(&'a self, query: &'a Query, mut tree: Group, notes: &mut Vec<String>) -> Result<Asked<'a>> {
         tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
         let within = self.within(&query.within, notes);
-        Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))
+        let times = (query.sort == Sort::Modified).then(|| newest::times(self)).transpose()?;
+        let asked = Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))?;
+        Ok(Asked { times, ..asked })
     }
 
     /// Answers what was made ready.
@@ -186,7 +189,7 @@ impl Index {
             let Order { ranked, head, all } = asked.ranked(depth)?;
             let faces = copies::faces(self, &ranked, query.by).map_err(|source| self.damaged(source))?;
             // By date the first of copies is the newest, and stays.
-            let head = if asked.by == By::Date { 0 } else { head };
+            let head = if asked.by == By::Age { 0 } else { head };
             let chosen = group::choose(&faces, head, per_article, most);
             if chosen.len() >= most || all || depth > DEEPEST {
                 return Ok((ranked, chosen));

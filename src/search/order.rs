@@ -14,6 +14,7 @@ use super::{
     copies,
     filters::Within,
     likeness::Likeness,
+    newest::Times,
     query::{Query, Recency, Sort, Unit},
     rerank::{self, Part},
     retrieve::{self, Best, By, Candidate, best_first},
@@ -55,6 +56,8 @@ pub(super) struct Asked<'a> {
     pub(super) compiled: Box<dyn EngineQuery>,
     pub(super) parts: Vec<Part>,
     pub(super) by: By,
+    /// The times of files, where age is told by them.
+    pub(super) times: Option<Times>,
     /// Articles that are no answer.
     pub(super) except: Except,
 }
@@ -115,9 +118,9 @@ impl<'a> Asked<'a> {
     ) -> tantivy::Result<Self> {
         let compiler = Compiler::new(index, query);
         let compiled = compiler.query(&tree, &within)?;
-        let by = if query.sort == Sort::Date || tree.only_filters() { By::Date } else { By::Score };
+        let by = if query.sort == Sort::Relevance && !tree.only_filters() { By::Score } else { By::Age };
         let (parts, except) = (Vec::new(), Except::default());
-        Ok(Self { query, tree, within, compiler, compiled, parts, by, except })
+        Ok(Self { query, tree, within, compiler, compiled, parts, by, times: None, except })
     }
 
     /// Counts what matches, up to [`MOST_COUNTED`].
@@ -204,7 +207,7 @@ impl<'a> Asked<'a> {
         let mut window = HEAD;
         loop {
             let (mut ranked, all) = self.retrieved_and_scored(depth.max(window))?;
-            if self.by == By::Date {
+            if self.by == By::Age {
                 return Ok(Order { head: ranked.len(), ranked, all });
             }
             let articles = ranked.iter().take(window).map(article_of).collect::<HashSet<_>>().len();
@@ -240,7 +243,7 @@ impl<'a> Asked<'a> {
     fn articles(&self, depth: usize) -> tantivy::Result<Order> {
         let evidence = Evidence::new(&self.compiler)?;
         let matching = self.matching(&evidence)?;
-        if let (By::Date, Some(marks)) = (self.by, &matching) {
+        if let (By::Age, Some(marks)) = (self.by, &matching) {
             return self.newest(&evidence, marks, depth);
         }
         let (mut best, worths) =
@@ -280,7 +283,7 @@ impl<'a> Asked<'a> {
     }
 
     fn newest(&self, evidence: &Evidence<'_>, matching: &[Marks], depth: usize) -> tantivy::Result<Order> {
-        let mut articles = evidence.newest(matching, depth)?;
+        let mut articles = evidence.newest(matching, depth, self.times.as_ref())?;
         self.name_by_folder(&mut articles);
         articles.sort_by(best_first);
         let all = articles.len() < depth;
@@ -316,7 +319,7 @@ impl<'a> Asked<'a> {
     /// are all.
     fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
         let limit = depth + MARGIN + self.except.len();
-        let best = Best { limit, by: self.by };
+        let best = Best { limit, by: self.by, times: self.times.as_ref() };
         let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.lexicon.statistics);
         let mut candidates = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         let all = candidates.len() < limit;

@@ -89,6 +89,8 @@ pub enum Sort {
     Relevance,
     /// Newest first; what has no date last.
     Date,
+    /// What was last changed on disk first, whatever its date.
+    Modified,
 }
 
 /// A preference for newer articles: a score is multiplied by (1 + 2^(−age / half-life)) / 2, so by 1

@@ -9,7 +9,10 @@ use tantivy::{
     query::{EnableScoring, Query, Weight},
 };
 
-use super::order::Except;
+use super::{
+    newest::{Newest, Times},
+    order::Except,
+};
 use crate::index::Index;
 
 /// What the candidates are taken by.
@@ -17,15 +20,15 @@ use crate::index::Index;
 pub(super) enum By {
     /// Their score.
     Score,
-    /// Their date, newest first.
-    Date,
+    /// Their date, or the time of their file, newest first.
+    Age,
 }
 
 /// One of the best passages.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Candidate {
     pub(super) address: DocAddress,
-    /// What it was taken by: a score, or a day as `YYYYMMDD`.
+    /// What it was taken by: a score, or its age; see [`Newest`].
     pub(super) key: f64,
     /// The key of its file; see [`crate::index::schema::file_key`].
     pub(super) file: String,
@@ -45,16 +48,18 @@ pub(super) fn best_first(one: &Candidate, other: &Candidate) -> Ordering {
 }
 
 /// Collects the best candidates, equal keys in the order of path and place.
-pub(super) struct Best {
+pub(super) struct Best<'a> {
     pub(super) limit: usize,
     pub(super) by: By,
+    /// The times of files, where age is told by them.
+    pub(super) times: Option<&'a Times>,
 }
 
 /// Scores that differ by no more than this part of them may have been summed in another order, or
 /// bounded by the statistics of another time: they are not pruned.
 const SLACK: f32 = 1e-3;
 
-impl Collector for Best {
+impl Collector for Best<'_> {
     type Fruit = Vec<Candidate>;
     type Child = Unused;
 
@@ -94,12 +99,12 @@ impl Collector for Best {
                     None => Score::MIN,
                 }
             })?,
-            By::Date => {
-                let days = reader.fast_fields().u64("day")?;
+            By::Age => {
+                let newest = Newest::of(reader, self.times)?;
                 weight.for_each_no_score(reader, &mut |docs| {
                     for &doc in docs {
                         if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                            heap.offer(days.first(doc).unwrap_or(0) as f64, doc);
+                            heap.offer(newest.key(doc), doc);
                         }
                     }
                 })?;

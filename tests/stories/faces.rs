@@ -113,6 +113,7 @@ fn the_help_shows_every_command_with_examples() {
               Possible values:
               - relevance: Best first
               - date:      Newest first
+              - modified:  The file that was changed last first
 
               [default: relevance]
 
@@ -324,13 +325,14 @@ fn the_help_shows_every_command_with_examples() {
     Print a passage with what stands around it, or the text of an article
 
     An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
-    line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several.
+    line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several;
+    PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds.
 
-    Usage: excerpt show [OPTIONS] <ID|PATH[:LINE|#MEMBER]>
+    Usage: excerpt show [OPTIONS] <ID|PATH[:LINE|#MEMBER|#page=N]>
 
     Arguments:
-      <ID|PATH[:LINE|#MEMBER]>
-              An id from `search --json`, a file, or a file and a line or member
+      <ID|PATH[:LINE|#MEMBER|#page=N]>
+              An id from `search --json`, a file, or a file and a line, member or page
 
     Options:
           --context <N>

@@ -34,8 +34,10 @@ fn the_answer_as_json_is_as_promised() {
       "hits": [
         {
           "author": null,
+          "authors": [],
           "copies": 0,
           "date": "2025-01-30",
+          "date_source": "front matter",
           "file": "[DIR]/articles/llama.md",
           "folder": "[DIR]/articles",
           "format": "markdown",
@@ -122,7 +124,7 @@ fn every_format_gives_the_same_hits() {
 
     1 passage found · 3 articles in the index · indexed just now · 3 files compared
     --- jsonl
-    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"date":"2024-03-05","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
+    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"authors":[],"date":"2024-03-05","date_source":"a meta element","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
     --- markdown
     ### 1. Bread
 
@@ -133,10 +135,10 @@ fn every_format_gives_the_same_hits() {
     > Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.
 
     --- csv
-    rank,score,id,file,member,line,title,headings,author,date,text
+    rank,score,id,file,member,line,title,headings,author,date,text,page
     1,0.9684,5b10bc5116b95edd:1,[DIR]/articles/bread.html,,3,Bread,,,2024-03-05,"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.
 
-    Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown."
+    Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.",
     --- paths
     articles/bread.html
     "#);
@@ -319,9 +321,9 @@ fn a_single_file_is_searched_though_a_rule_leaves_it_out() {
     assert!(place.hits("moon").is_empty());
     let answer = place.json(&["search", "moon", "--in", "articles/tides.txt"]);
     assert_eq!(answer["hits"][0]["path"], "tides.txt");
-    place.write("articles/table.xyz", "moon\n");
+    place.write("articles/table.xyz", "moon \0\0\u{1}\n");
     let answer = place.json(&["search", "moon", "--in", "articles/table.xyz"]);
-    assert!(answer["notes"].to_string().contains("no reader"), "{answer}");
+    assert!(answer["notes"].to_string().contains("neither text nor"), "{answer}");
 }
 
 #[test]

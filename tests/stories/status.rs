@@ -39,9 +39,15 @@ fn why_answers_for_any_path() {
     }
     insta::assert_snapshot!(shown, @"
     articles/llama.md: indexed as markdown, 1 article(s) in 2 passage(s)
-    title: Plans for Llama 4 (0)
+    title: Plans for Llama 4
+    date: 2025-01-30, from front matter
+    language: en
+    tags: meta, models (0)
     articles/bread.html: indexed as html, 1 article(s) in 2 passage(s)
     title: Bread
+    date: 2024-03-05, from a meta element
+    url: https://kitchen.example.org/bread
+    language: en
     the file is gone; `excerpt index` takes it out (0)
     articles/new.txt: not seen
     because: it came after the folder was last indexed (1)
