@@ -5,6 +5,7 @@
 //! tables stay what they are, and each text is either article or around it, never both.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -16,13 +17,16 @@ use self::{
     known::{Known, same},
     piece::{Piece, Shape},
 };
-use super::{Cause, Each, Format, Input, Warnings, decode::decode, outline::Outline};
+use super::{
+    Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, decode::decode, outline::Outline,
+};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
 mod data;
 mod element;
 mod facts;
 mod head;
+mod inlined;
 mod known;
 mod nesting;
 mod page;
@@ -42,6 +46,10 @@ impl Format for Html {
         &["html", "htm", "xhtml"]
     }
 
+    fn extent(&self) -> Extent {
+        Extent::Stream
+    }
+
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
         let head = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
@@ -50,13 +58,31 @@ impl Format for Html {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let decoded = decode(input.bytes, declared(input.bytes).as_deref())?;
+        let mut warning = None;
+        let page = match input.rest {
+            Rest::Nothing => Cow::Borrowed(input.bytes),
+            // Most of a page so long is data.
+            _ => {
+                let mut page = Vec::new();
+                let more = inlined::read(&mut input.reader(), LONGEST, &mut page);
+                warning = match more {
+                    Ok(false) => None,
+                    Ok(true) => Some(format!("only the first {} MB of its text were read", LONGEST >> 20)),
+                    Err(error) => Some(format!("broken off: {error}; what follows was not read")),
+                };
+                Cow::Owned(page)
+            }
+        };
+        let decoded = decode(&page, declared(&page).as_deref())?;
         let mut article = article(&decoded.text);
-        article.warnings.extend(decoded.warning);
+        article.warnings.extend(warning.into_iter().chain(decoded.warning));
         let _ = each(article);
         Ok(Warnings::new())
     }
 }
+
+/// Bytes of a page that are read, less the data of pictures and the like.
+const LONGEST: usize = FIRST_PART as usize;
 
 /// Bytes at the start of a page in which it must show what it is.
 const BEGUN_WITHIN: usize = 1_000;

@@ -6,7 +6,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::{
-        Arc, RwLock,
+        Arc, Mutex, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -89,6 +89,8 @@ pub(super) struct Ingest<'a> {
     /// Whether a reader was stopped in the middle of a file: what was added since the last commit holds
     /// half of it, and must not be committed.
     pub(super) torn: AtomicBool,
+    /// Held while a large file stands in memory as a whole: one at a time.
+    pub(super) large: Mutex<()>,
 }
 
 impl<'a> Ingest<'a> {
@@ -189,6 +191,8 @@ impl<'a> Ingest<'a> {
             Extent::Stream => Rest::Stream(&mut parts),
             Extent::Whole => Rest::File(&mut parts),
         };
+        let large = matches!(rest, Rest::File(_));
+        let _turn = large.then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance) };
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
@@ -313,9 +317,9 @@ struct Content {
     name: String,
     /// None for what no reader takes.
     format: Option<&'static dyn Format>,
-    /// Its first part, up to [`FIRST_PART`].
+    /// Its first bytes, up to [`FIRST_PART`].
     bytes: Vec<u8>,
-    /// Stands where that part ends.
+    /// Stands where they end.
     file: File,
     hash: [u8; 16],
     stamp: Stamp,
@@ -333,8 +337,9 @@ impl Content {
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut format = format::of(&name, &bytes);
-        // Of what no reader takes no more is read.
-        if format.is_some() {
+        // Of what no reader takes no more is read, and a large file is left to its reader.
+        let large = |format: &dyn Format| format.extent() == Extent::Whole && stamp.size > FIRST_PART;
+        if format.is_some_and(|format| !large(format)) {
             bytes.reserve_exact(
                 usize::try_from(stamp.size.min(FIRST_PART)).unwrap_or(0).saturating_sub(bytes.len()),
             );
@@ -347,7 +352,7 @@ impl Content {
         if let Some(format) = format.filter(|_| stamp.size > FIRST_PART) {
             if format.extent() != Extent::First {
                 hasher.update_reader(&mut file)?;
-                file.seek(SeekFrom::Start(FIRST_PART))?;
+                file.seek(SeekFrom::Start(bytes.len() as u64))?;
             } else {
                 let (read, all) = (FIRST_PART >> 20, stamp.size.div_ceil(1 << 20));
                 cut_off = Some(format!("only the first {read} MB of {all} were read"));

@@ -237,6 +237,7 @@ impl Plan<'_> {
                 now: walk::nanoseconds(update.now),
                 cancel,
                 torn: AtomicBool::new(false),
+                large: std::sync::Mutex::new(()),
             };
             let (before, mut replaced) = (self.report.clone(), Vec::new());
             let (send_task, take_task) = crossbeam_channel::unbounded();
