@@ -122,13 +122,24 @@ pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
         return Some(format);
     }
     let told = FORMATS.iter().find(|format| format.begins(bytes) == Some(true)).copied();
-    if told.is_none_or(|format| format.name() == "zip")
-        && extension(name).is_some_and(|extension| NO_ARTICLES.contains(&extension.as_str()))
-    {
+    if told.is_none_or(|format| format.name() == "zip") && is_no_article(name) {
         return None;
     }
     let unless_denied = || named.filter(|format| format.begins(bytes).is_none());
     told.or_else(unless_denied).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
+}
+
+/// Says why no reader takes a file of this name, for which [`of`] returned none.
+pub fn refusal(name: &str) -> String {
+    match (extension(name), by_extension(name)) {
+        (Some(extension), _) if is_no_article(name) => format!(".{extension} files are no articles"),
+        (Some(extension), Some(_)) => format!("is no .{extension} file, although its name says so"),
+        _ => "is neither text nor of a format that can be read".into(),
+    }
+}
+
+fn is_no_article(name: &str) -> bool {
+    extension(name).is_some_and(|extension| NO_ARTICLES.contains(&extension.as_str()))
 }
 
 /// Returns the format that answers to a file's extension.

@@ -163,7 +163,7 @@ impl<'a> Ingest<'a> {
                 self.fill(&mut entry, replaces, format, &mut content, &part)?;
             }
             None => {
-                entry.fate = Fate::Unsupported("is neither text nor of a format that can be read".into());
+                entry.fate = Fate::Unsupported(format::refusal(&content.name));
                 entry.readers.push(nobody());
                 self.replace(&entry, replaces, None)?;
             }

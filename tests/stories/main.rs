@@ -5,6 +5,7 @@ mod place;
 mod articles;
 mod eval;
 mod faces;
+mod formats;
 mod index;
 mod query;
 mod records;

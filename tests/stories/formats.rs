@@ -1,0 +1,153 @@
+//! Files of every kind: told by their content, read with what is inside, and read again where a newer
+//! reader does better.
+
+use std::{fs, io::Write, time::SystemTime};
+
+use crate::place::Place;
+
+/// Packs members into a zip archive.
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory takes it");
+        zip.write_all(bytes).expect("memory takes it");
+    }
+    zip.finish().expect("memory takes it").into_inner()
+}
+
+#[test]
+fn a_file_is_told_by_its_content_where_its_name_lies() {
+    let place = Place::new();
+    place.write(
+        "articles/page.txt",
+        "<!doctype html><html><title>Beacon</title><p>A beacon on the cliff.</html>",
+    );
+    place.write("articles/notes.xyz", "Lantern\n\nA lantern in the window.\n");
+    place.write("articles/photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF beacon");
+    place.write("articles/page_files/script.js", "var beacon = 'lantern';\n");
+    place.write("articles/archive", zip(&[("inside.md", b"# Lighthouse\n\nA lighthouse on the rock.\n")]));
+    place.index("articles");
+    let paths = |words: &str| place.hits(words).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+    assert_eq!(paths("beacon"), ["page.txt"]);
+    assert_eq!(paths("lantern"), ["notes.xyz"]);
+    assert_eq!(paths("lighthouse"), ["archive"]);
+    let why = |path: &str| place.run(&["why", path]).out;
+    insta::assert_snapshot!(why("articles/page.txt"), @"
+    articles/page.txt: indexed as html by its content, 1 article(s) in 1 passage(s)
+    title: Beacon
+    language: en
+    ");
+    insta::assert_snapshot!(why("articles/archive"), @"
+    articles/archive: indexed as zip by its content, 1 article(s) in 1 passage(s)
+    title: Lighthouse
+    language: en
+    ");
+    insta::assert_snapshot!(why("articles/photo.jpg"), @"
+    articles/photo.jpg: unsupported
+    because: is neither text nor of a format that can be read
+    ");
+    insta::assert_snapshot!(why("articles/page_files/script.js"), @"
+    articles/page_files/script.js: unsupported
+    because: .js files are no articles
+    ");
+}
+
+#[test]
+fn what_is_inside_an_archive_is_found_and_shown_by_its_member() {
+    let place = Place::new();
+    let inner = zip(&[("deep.txt", b"Cellar\n\nDown in the cellar stands the barometer.\n")]);
+    place.write(
+        "articles/box.zip",
+        zip(&[
+            ("notes/attic.md", b"# Attic\n\nUp in the attic stands the telescope.\n"),
+            ("inner.zip", &inner),
+            ("picture.png", b"\x89PNG\r\n\0"),
+        ]),
+    );
+    place.index("articles");
+    let answer = place.run(&["search", "telescope OR barometer"]);
+    insta::assert_snapshot!(answer.out, @"
+     1. Attic
+        articles/box.zip › notes/attic.md:3
+        Up in the attic stands the telescope.
+
+     2. Cellar
+        articles/box.zip › inner.zip/deep.txt:3
+        Down in the cellar stands the barometer.
+
+    2 passages found · 2 articles in the index · indexed just now · 1 file compared
+    ");
+    let hit = &place.json(&["search", "barometer"])["hits"][0];
+    assert_eq!((&hit["member"], &hit["format"]), (&"inner.zip/deep.txt".into(), &"text".into()));
+    assert!(place.run(&["show", "articles/box.zip#notes/attic.md"]).out.contains("telescope"));
+    insta::assert_snapshot!(place.run(&["why", "articles/box.zip"]).out, @"
+    articles/box.zip: indexed as zip, 2 article(s) in 2 passage(s)
+    title: Attic
+    language: en
+    warning: 1 of 3 members are of no kind that can be read
+    ");
+    assert_eq!(place.json(&["search", "format:markdown telescope"])["total"], 1);
+}
+
+#[test]
+fn a_file_that_an_older_reader_read_is_read_again() {
+    let place = Place::with_articles();
+    place.index("articles");
+    // The ledger keeps the name of each reader and, behind it, its version.
+    let ledger = fs::read_dir(place.file("idx/g1")).expect("the index is there");
+    let ledger = ledger.map(|entry| entry.expect("it can be read").path());
+    let ledger = ledger.filter(|path| path.to_string_lossy().contains("ledger")).next();
+    let ledger = ledger.expect("there is a ledger");
+    let mut bytes = fs::read(&ledger).expect("it can be read");
+    let reader = [&[8_u8][..], b"markdown"].concat();
+    let mut places = (0..bytes.len() - reader.len()).filter(|at| bytes[*at..].starts_with(&reader));
+    let version = places.by_ref().last().expect("the reader is named") + reader.len();
+    bytes[version] += 1;
+    fs::write(&ledger, bytes).expect("it can be written");
+    let report = place.json(&["index"]);
+    assert_eq!((&report["changed"], &report["unchanged"]), (&1.into(), &2.into()));
+    assert_eq!(place.json(&["index"])["unchanged"], 3);
+}
+
+#[test]
+fn the_time_of_a_file_orders_only_where_that_is_asked_for() {
+    let place = Place::new();
+    let write = |name: &str, date: &str, seconds: u64| {
+        let path = format!("articles/{name}.md");
+        place.write(&path, format!("---\ndate: {date}\n---\n# Harbour {name}\n\nThe harbour of {name}.\n"));
+        let file = fs::File::options().write(true).open(place.file(&path)).expect("it is there");
+        let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        file.set_modified(time).expect("the time can be set");
+    };
+    write("a", "2025", 1_000_000_000);
+    write("b", "2024", 1_200_000_000);
+    write("c", "2023", 1_100_000_000);
+    place.index("articles");
+    let order = |sort: &str, by: &str| {
+        let answer = place.json(&["search", "harbour", "--sort", sort, "--by", by]);
+        let hits = answer["hits"].as_array().cloned().unwrap_or_default();
+        hits.iter().map(|hit| hit["path"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    for by in ["passage", "article"] {
+        assert_eq!(order("date", by), ["a.md", "b.md", "c.md"]);
+        assert_eq!(order("modified", by), ["b.md", "c.md", "a.md"]);
+    }
+    // Touched, and nothing else: the index holds what it held.
+    write("a", "2025", 1_300_000_000);
+    assert_eq!(place.json(&["index"])["changed"], 0);
+    assert_eq!(order("modified", "passage"), ["a.md", "b.md", "c.md"]);
+}
+
+#[test]
+fn status_says_how_many_articles_state_what() {
+    let place = Place::with_articles();
+    place.write("articles/named.md", "---\nauthor: Ada Byron and Mary Shelley\n---\n\nA story of two.\n");
+    place.index("articles");
+    let status = place.run(&["status"]).out;
+    let stated = status.lines().find(|line| line.starts_with("stated"));
+    assert_eq!(stated, Some("stated    authors 1, date 2, url 1, tags 1, language 1 (of 4 articles)"));
+    let hit = &place.json(&["search", "author:shelley"])["hits"][0];
+    assert_eq!(hit["authors"], serde_json::json!(["Ada Byron", "Mary Shelley"]));
+    place.remove("articles/named.md");
+    assert!(place.json(&["index"])["removed"] == 1 && place.json(&["status"])["stated"]["authors"] == 0);
+}
