@@ -14,12 +14,14 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+mod fragment;
 mod input;
 mod jsonl;
 mod names;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+mod record;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
