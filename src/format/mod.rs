@@ -9,6 +9,8 @@ use crate::article::{Article, Lines};
 
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "feeds")]
+mod feed;
 #[cfg(feature = "markdown")]
 mod front;
 #[cfg(feature = "markdown")]
@@ -16,6 +18,7 @@ mod markdown;
 mod decode;
 mod fragment;
 mod input;
+mod json;
 mod jsonl;
 mod names;
 mod outline;
@@ -89,6 +92,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &markdown::Markdown,
     #[cfg(feature = "html")]
     &html::Html,
+    #[cfg(feature = "feeds")]
+    &feed::Feed,
     &jsonl::Jsonl,
 ];
 
