@@ -21,6 +21,8 @@ mod input;
 mod json;
 mod jsonl;
 mod names;
+#[cfg(feature = "feeds")]
+mod opml;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
@@ -94,6 +96,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &html::Html,
     #[cfg(feature = "feeds")]
     &feed::Feed,
+    #[cfg(feature = "feeds")]
+    &opml::Opml,
     &jsonl::Jsonl,
 ];
 
