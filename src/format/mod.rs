@@ -99,6 +99,7 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "feeds")]
     &opml::Opml,
     &jsonl::Jsonl,
+    &json::Json,
 ];
 
 /// Bytes by which a text is told from what is none.

@@ -3,7 +3,10 @@
 //! [`Names`] says which name stands for which fact, the likeliest first. Fields of other names are
 //! passed over as they are read, so that a record takes no more memory than its text.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Deserialize, de::DeserializeSeed};
 
@@ -92,6 +95,7 @@ const USUAL: &[(Fact, &[&str])] = &[
             "created_at",
             "createdAt",
             "timestamp",
+            "created_utc",
         ],
     ),
     (Fact::Url, &["url", "link", "permalink", "canonical_url", "uri", "external_url"]),
@@ -119,7 +123,7 @@ impl Names {
     }
 
     /// Returns the number of a name that is known.
-    fn number(&self, name: &str) -> Option<usize> {
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
         self.0.iter().position(|(_, known)| known == name)
     }
 
@@ -196,12 +200,15 @@ impl<'n> Record<'n> {
         let short = |fact| self.first(fact).map(|texts| texts.join(", "));
         let fact = |fact| short(fact).filter(|text: &String| text.len() <= LONGEST_FACT);
         let mut dates = self.likeliest(Fact::Date);
-        let date = dates.find_map(|(name, texts)| Some((Date::parse(texts.first()?)?, name)));
+        let date = dates.find_map(|(name, texts)| Some((day(texts.first()?)?, name)));
+        // A number is the author's, but no name.
+        let named = |name: &&String| name.contains(char::is_alphabetic);
+        let authors = self.first(Fact::Author).into_iter().flatten().filter(named);
         let body = self.first(Fact::Text).map(|texts| plain(Cow::Owned(texts.join("\n\n"))));
         Article {
             member: Some(fact(Fact::Id).unwrap_or_else(|| number.to_string())),
             title: short(Fact::Title).map(|title| fragment::line(&title)),
-            authors: self.first(Fact::Author).map(<[String]>::to_vec).unwrap_or_default(),
+            authors: authors.cloned().collect(),
             date: date.map(|(date, _)| date),
             date_source: date.map_or("", |(_, name)| match name {
                 Cow::Borrowed(name) => *name,
@@ -225,6 +232,16 @@ pub(super) enum Repair {
     None,
     /// What is no text was replaced.
     Replaced,
+}
+
+/// Reads a date, or the seconds or milliseconds since 1970.
+fn day(text: &str) -> Option<Date> {
+    let since = |seconds| Some(Date::of(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)));
+    match text.parse::<f64>() {
+        Ok(time) if (1e8..1e10).contains(&time) => since(time as u64),
+        Ok(time) if (1e11..1e13).contains(&time) => since((time / 1e3) as u64),
+        _ => Date::parse(text),
+    }
 }
 
 /// Returns the names in a list of them, or in a text with commas between.
