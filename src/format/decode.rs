@@ -10,6 +10,10 @@ use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE}
 
 use super::Cause;
 
+mod stream;
+
+pub(super) use stream::Decoding;
+
 /// The text of a file. Its line breaks are `\n`; of the control characters only tab and form feed
 /// are left, every other one is a space.
 #[derive(Debug)]
@@ -90,15 +94,27 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Reads bytes that have no mark and are not UTF-16.
 fn narrow<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, str>, Option<String>) {
+    let (encoding, guessed) = narrow_encoding(bytes, declared);
+    let (text, warning) = convert(encoding, bytes);
+    if !guessed {
+        return (text, warning);
+    }
+    let guessed = said(encoding);
+    let warning = warning.map_or(guessed.clone(), |broken| format!("{guessed}; {broken}"));
+    (text, Some(warning))
+}
+
+fn said(encoding: &'static Encoding) -> String {
+    format!("encoding guessed as {}", encoding.name())
+}
+
+/// Tells the encoding of bytes that have no mark and are not UTF-16, and whether it was guessed.
+fn narrow_encoding(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, bool) {
     if let Ok(text) = str::from_utf8(bytes) {
         // ISO-2022-JP is ASCII on its face.
-        if text.is_ascii() && text.contains("\x1b$") {
-            let (japanese, broken) = ISO_2022_JP.decode_without_bom_handling(bytes);
-            if !broken {
-                return (japanese, None);
-            }
-        }
-        return (text.into(), None);
+        let japanese =
+            text.is_ascii() && text.contains("\x1b$") && !ISO_2022_JP.decode_without_bom_handling(bytes).1;
+        return (if japanese { ISO_2022_JP } else { UTF_8 }, false);
     }
     // UTF-16 has been looked for: a label that a program could read was not written in it.
     let declared = declared
@@ -107,20 +123,16 @@ fn narrow<'a>(bytes: &'a [u8], declared: Option<&str>) -> (Cow<'a, str>, Option<
     let (valid, broken) = sequences(bytes);
     let enough = if declared == Some(UTF_8) { 1 } else { VALID_TO_BROKEN };
     if broken * enough <= valid {
-        return convert(UTF_8, bytes);
+        return (UTF_8, false);
     }
     if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) {
-        let (text, warning) = convert(encoding, bytes);
+        let (text, _) = encoding.decode_without_bom_handling(bytes);
         let foreign = bytes.iter().filter(|byte| !byte.is_ascii()).count();
         if replaced(&text) * 20 <= foreign {
-            return (text, warning);
+            return (encoding, false);
         }
     }
-    let encoding = guess(bytes);
-    let (text, warning) = convert(encoding, bytes);
-    let guessed = format!("encoding guessed as {}", encoding.name());
-    let warning = warning.map_or(guessed.clone(), |broken| format!("{guessed}; {broken}"));
-    (text, Some(warning))
+    (guess(bytes), true)
 }
 
 /// Counts the valid sequences of more than one byte, and the broken ones. A character cut off at
@@ -164,7 +176,7 @@ fn is_odd(char: char) -> bool {
 }
 
 /// Makes `\r\n` and `\r` line breaks, and spaces of other control characters.
-fn plain(text: Cow<'_, str>) -> String {
+pub(super) fn plain(text: Cow<'_, str>) -> String {
     // A glance at the bytes passes most texts: C1 controls begin with C2, as other characters may.
     let suspect = |byte: &u8| u8::from(matches!(*byte, 0..=8 | 0x0b | 0x0d..=0x1f | 0x7f | 0xc2));
     let clean = |part: &[u8]| part.iter().map(suspect).sum::<u8>() == 0;

@@ -121,6 +121,13 @@ pub(super) fn article(text: &str) -> Article {
     article
 }
 
+/// Reads a fragment of a page, all of which is the article: an entry of a feed, a mail, a chapter.
+pub(super) fn whole(text: &str) -> Vec<Section> {
+    let document = Document::from(tame::tame(text).html.as_str());
+    let pieces = document.body().map(page::pieces).unwrap_or_default();
+    all_sections(&pieces, "")
+}
+
 /// Finds the texts and images of the article.
 fn main_nodes(document: Document) -> Option<HashSet<NodeId>> {
     let config = Config { disable_json_ld: true, ..Config::default() };

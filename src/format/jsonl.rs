@@ -1,28 +1,17 @@
 //! JSON Lines: one object a line, each an article; a folder's way to hold thousands of them.
 //!
 //! A line is read, handed on and forgotten: a file may be of any length. The usual names of fields
-//! are known; a record's text is read as a file of plain text would be.
-
-mod record;
+//! are known; a record's text is read as a file of plain text or a part of a page would be.
 
 use std::io::{self, BufRead, Read};
 
-use self::record::{AUTHOR, DATE, ID, LANGUAGE, Record, TAGS, TEXT, TITLE, URL, mend};
-use super::{Cause, Each, Extent, Format, Input, Warnings, text};
-use crate::{
-    article::{self, Article, Lines},
-    date::Date,
+use super::{
+    Cause, Each, Extent, Format, Input, Warnings,
+    record::{LONGEST, Missed, Names, Record, Repair},
 };
 
 /// The reader of JSON Lines.
 pub(super) struct Jsonl;
-
-/// The longest line that is read, in bytes: more than any book, and little beside the memory that an
-/// update may use, of which a record takes some times its length.
-const LONGEST_LINE: u64 = 4 << 20;
-
-/// So many of the lines that hold no article are named.
-const MOST_NAMED: usize = 3;
 
 impl Format for Jsonl {
     fn name(&self) -> &'static str {
@@ -33,13 +22,17 @@ impl Format for Jsonl {
         &["jsonl", "ndjson", "jsonlines"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Stream
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut reader = input.reader();
-        let mut missed = Missed::default();
+        let (names, mut missed) = (Names::default(), Missed::default());
         let (mut number, mut records) = (0, 0);
         let mut line = Vec::new();
         loop {
@@ -47,8 +40,8 @@ impl Format for Jsonl {
             match next_line(&mut reader, &mut line) {
                 Ok(false) => break,
                 Ok(true) if line.trim_ascii().is_empty() => continue,
-                Ok(true) if line.len() as u64 > LONGEST_LINE => {
-                    missed.take(number, &format!("is longer than {} MB", LONGEST_LINE >> 20));
+                Ok(true) if line.len() as u64 > LONGEST => {
+                    missed.take(number, &format!("is longer than {} MB", LONGEST >> 20));
                     continue;
                 }
                 Ok(true) => {}
@@ -58,18 +51,16 @@ impl Format for Jsonl {
                 }
             }
             let start = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line };
-            let read = serde_json::from_slice::<Record>(start).or_else(|error| {
-                let mended = serde_json::from_slice(&mend(start)).map_err(|_| error)?;
-                missed.note(number, "holds what is no text, which was replaced");
-                Ok::<_, serde_json::Error>(mended)
-            });
-            match read {
-                Ok(record) => {
+            match Record::parse(&names, start) {
+                Ok((record, repair)) => {
                     records += 1;
-                    if record.first(TEXT).is_none() {
+                    if repair == Repair::Replaced {
+                        missed.note(number, "holds what is no text, which was replaced");
+                    }
+                    if !record.has_text() {
                         missed.note(number, "has no text under a name that is known");
                     }
-                    if each(article(record, records, number)).is_break() {
+                    if each(record.article(records, number)).is_break() {
                         break;
                     }
                 }
@@ -83,11 +74,11 @@ impl Format for Jsonl {
     }
 }
 
-/// Reads a line into `line`, no more of it than one byte past [`LONGEST_LINE`]; false at the end.
+/// Reads a line into `line`, no more of it than one byte past [`LONGEST`]; false at the end.
 fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
-    reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', line)?;
-    if line.len() as u64 > LONGEST_LINE && !line.ends_with(b"\n") {
+    reader.by_ref().take(LONGEST + 1).read_until(b'\n', line)?;
+    if line.len() as u64 > LONGEST && !line.ends_with(b"\n") {
         reader.skip_until(b'\n')?;
     }
     Ok(!line.is_empty())
@@ -100,69 +91,6 @@ fn reason(error: &serde_json::Error) -> String {
     format!("is no object of JSON: {cause} at column {}", error.column())
 }
 
-fn article(record: Record, number: u64, line: u64) -> Article {
-    let body = record.first(TEXT).map(|parts| parts.join("\n\n").replace('\r', ""));
-    let short = |names| record.first(names).map(|parts| parts.join(", "));
-    let date = DATE.iter().find_map(|name| Some((Date::parse(record.first(&[name])?.first()?)?, *name)));
-    Article {
-        member: Some(short(ID).unwrap_or_else(|| number.to_string())),
-        title: short(TITLE),
-        authors: record.first(AUTHOR).map(<[String]>::to_vec).unwrap_or_default(),
-        date: date.map(|(date, _)| date),
-        date_source: date.map_or("", |(_, name)| name),
-        url: short(URL),
-        language: short(LANGUAGE),
-        tags: record.first(TAGS).map(names_of).unwrap_or_default(),
-        sections: body.map(|body| text::sections(&body)).unwrap_or_default(),
-        lines: Lines::File,
-        record: Some(article::Record { number, line: u32::try_from(line).unwrap_or(u32::MAX) }),
-        ..Article::default()
-    }
-}
-
-/// Returns the names in a list of them, or in a text with commas between.
-fn names_of(parts: &[String]) -> Vec<String> {
-    let names = parts.iter().flat_map(|part| part.split(',')).map(str::trim);
-    names.filter(|name| !name.is_empty()).map(String::from).collect()
-}
-
-/// The lines that hold no article, and those that hold less than one.
-#[derive(Default)]
-struct Missed {
-    count: u64,
-    named: Vec<String>,
-    /// What is to be known of others: the line it was met on first, and how many there are.
-    notes: Vec<(&'static str, u64, u64)>,
-}
-
-impl Missed {
-    fn take(&mut self, line: u64, why: &str) {
-        self.count += 1;
-        if self.named.len() < MOST_NAMED {
-            self.named.push(format!("line {line} {why}"));
-        }
-    }
-
-    fn note(&mut self, line: u64, what: &'static str) {
-        match self.notes.iter_mut().find(|(known, ..)| *known == what) {
-            Some((.., count)) => *count += 1,
-            None => self.notes.push((what, line, 1)),
-        }
-    }
-
-    /// Says what there is to say, that of lines without an article first.
-    fn say(self) -> (Option<String>, Warnings) {
-        let rest = self.count - self.named.len() as u64;
-        let more = if rest > 0 { format!("; and {rest} more lines were passed over") } else { String::new() };
-        let missed = (self.count > 0).then(|| self.named.join("; ") + &more);
-        let notes = self.notes.into_iter().map(|(what, line, count)| match count {
-            1 => format!("line {line} {what}"),
-            _ => format!("line {line} {what}, and so do {} more", count - 1),
-        });
-        (missed, notes.collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -171,6 +99,7 @@ mod tests {
         super::{Flow, Nest, Rest},
         *,
     };
+    use crate::article::Article;
 
     fn read(text: &[u8]) -> (Vec<Article>, Result<Warnings, Cause>) {
         let mut articles = Vec::new();
@@ -255,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_passed_over_without_standing_in_memory() {
-        let long = io::repeat(b'x').take(3 * LONGEST_LINE);
+        let long = io::repeat(b'x').take(3 * LONGEST);
         let mut rest = long.chain(&b"\n{\"text\": \"After.\"}"[..]);
         let input = Input {
             name: "a.jsonl",

@@ -9,6 +9,8 @@ use crate::article::{Article, Lines};
 
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "feeds")]
+mod feed;
 #[cfg(feature = "markdown")]
 mod front;
 #[cfg(feature = "markdown")]
@@ -16,15 +18,20 @@ mod markdown;
 #[cfg(feature = "archives")]
 mod compressed;
 mod decode;
+mod fragment;
 mod input;
+mod json;
 mod jsonl;
 mod member;
 mod names;
+#[cfg(feature = "feeds")]
+mod opml;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
 #[cfg(feature = "archives")]
 mod tar;
+mod record;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -94,7 +101,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &markdown::Markdown,
     #[cfg(feature = "html")]
     &html::Html,
+    #[cfg(feature = "feeds")]
+    &feed::Feed,
+    #[cfg(feature = "feeds")]
+    &opml::Opml,
     &jsonl::Jsonl,
+    &json::Json,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

@@ -16,6 +16,9 @@ use super::{Cause, decode::decode};
 /// Bytes at the start of a document in which its encoding may be declared.
 const DECLARED_WITHIN: usize = 200;
 
+/// Bytes at the start of a document in which its first tag must begin.
+const BEGUN_WITHIN: usize = 4_000;
+
 /// One part of a document. An empty element starts and ends.
 pub(super) enum Node<'a> {
     /// An element begins.
@@ -60,12 +63,34 @@ pub(super) struct Xml<'a> {
 /// # Errors
 /// Where it is no text.
 pub(super) fn text(bytes: &[u8]) -> Result<String, Cause> {
+    Ok(decode(bytes, declared(bytes).as_deref())?.text)
+}
+
+/// Returns the label of the encoding that an XML document declares.
+pub(super) fn declared(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(DECLARED_WITHIN)]);
-    let declared =
-        head.split("?>").next().and_then(|head| head.split_once("encoding=")).map(|(_, rest)| rest);
-    let quote = declared.and_then(|rest| rest.chars().next());
-    let label = declared.zip(quote).and_then(|(rest, quote)| rest[1..].split(quote).next());
-    Ok(decode(bytes, label)?.text)
+    let (_, rest) = head.split("?>").next()?.split_once("encoding=")?;
+    let quote = rest.chars().next()?;
+    rest[quote.len_utf8()..].split(quote).next().map(String::from)
+}
+
+/// Returns the first tag of an XML document, from its name on, or the beginning of it; none where
+/// bytes do not begin one.
+pub(super) fn first_tag(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
+    let mut rest = head.trim_start_matches('\u{feff}');
+    loop {
+        rest = rest.trim_start().strip_prefix('<')?;
+        let end = match rest.bytes().next()? {
+            b'?' => "?>",
+            b'!' if rest.starts_with("!--") => "-->",
+            b'!' if rest.split('>').next().is_some_and(|declared| declared.contains('[')) => "]>",
+            b'!' => ">",
+            _ => break,
+        };
+        rest = rest.split_once(end)?.1;
+    }
+    rest.starts_with(char::is_alphabetic).then(|| rest.split('>').next().unwrap_or(rest).to_owned())
 }
 
 impl<'a> Xml<'a> {
@@ -213,6 +238,20 @@ mod tests {
     fn a_document_declares_its_encoding() {
         let bytes = b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><a>\xcf\xf0\xe8\xe2\xe5\xf2</a>";
         assert!(text(bytes).expect("it is text").ends_with("<a>Привет</a>"));
+    }
+
+    #[test]
+    fn the_first_tag_is_found() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(first_tag(text.as_bytes()).as_deref(), expected, "{text}");
+        };
+        check("<a b='c'>d", Some("a b='c'"));
+        check("\u{feff}<?xml version='1.0'?>\n<!-- <x> -->\n<!DOCTYPE a>\n<w:a>", Some("w:a"));
+        check("<!DOCTYPE a [<!ENTITY b 'c'>]><a", Some("a"));
+        check("a <b>", None);
+        check("<?xml", None);
+        check("<1>", None);
+        check("", None);
     }
 
     proptest! {

@@ -1,0 +1,211 @@
+//! Text of a field that may be plain or a fragment of a page; nothing but its signs tells which.
+
+use super::text;
+use crate::article::Section;
+
+/// Tags that show by their end, or at the very start, that a text is a fragment of a page.
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "article",
+    "aside",
+    "b",
+    "blockquote",
+    "br",
+    "center",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "ins",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "video",
+    "!--",
+    "body",
+    "html",
+    "!doctype",
+];
+
+/// Tags that part paragraphs: without them empty lines do.
+const PARTING: &[&str] = &["p", "div", "br"];
+
+/// Returns the sections of a text, plain or of a page.
+pub(super) fn sections(text: &str) -> Vec<Section> {
+    if !is_html(text) {
+        return text::sections(text);
+    }
+    html(text)
+}
+
+/// Returns a text that is one line, plain or of a page, as plain text.
+pub(super) fn line(text: &str) -> String {
+    if !is_html(text) {
+        return text.to_owned();
+    }
+    let sections = html(text);
+    let parts = sections.iter().flat_map(|section| section.headings.iter().chain([&section.text]));
+    parts.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(feature = "html")]
+fn html(text: &str) -> Vec<Section> {
+    super::html::whole(&paragraphs(text))
+}
+
+#[cfg(not(feature = "html"))]
+fn html(text: &str) -> Vec<Section> {
+    text::sections(text)
+}
+
+/// Says whether a text is plainly a fragment of a page: it begins with a tag, ends an element, breaks
+/// a line, or holds an entity.
+fn is_html(text: &str) -> bool {
+    let entity = |rest: &str| {
+        let end = rest.bytes().take(10).position(|byte| byte == b';');
+        let name = end.map_or("", |end| &rest[..end]);
+        let code = name.strip_prefix('#').map(|code| code.strip_prefix(['x', 'X']).unwrap_or(code));
+        code.is_some_and(|code| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            || ["amp", "lt", "gt", "quot", "apos", "nbsp"].contains(&name)
+    };
+    let start = text.trim_start().strip_prefix('<').and_then(tag);
+    start.is_some()
+        || tags(text).any(|(name, ends)| ends == Ends::Yes || name == "br")
+        || text.split('&').skip(1).any(entity)
+}
+
+#[derive(PartialEq)]
+enum Ends {
+    Yes,
+    No,
+}
+
+/// Returns the known tags in a text.
+fn tags(text: &str) -> impl Iterator<Item = (&'static str, Ends)> {
+    text.split('<').skip(1).filter_map(|rest| {
+        let inner = rest.strip_prefix('/');
+        let ends = if inner.is_some() { Ends::Yes } else { Ends::No };
+        Some((tag(inner.unwrap_or(rest))?, ends))
+    })
+}
+
+/// Returns the known tag that follows a `<`.
+fn tag(rest: &str) -> Option<&'static str> {
+    let ended = |name: &str| {
+        let after = rest.as_bytes().get(name.len());
+        name == "!--" || matches!(after, Some(b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r'))
+    };
+    let same = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    TAGS.iter().copied().find(|name| same(name) && ended(name))
+}
+
+/// Makes paragraphs of what empty lines part, where nothing else parts it: so blogs keep their posts.
+#[cfg(feature = "html")]
+fn paragraphs(text: &str) -> std::borrow::Cow<'_, str> {
+    let lines = text.trim().lines();
+    if !lines.clone().any(|line| line.trim().is_empty())
+        || tags(text).any(|(name, _)| PARTING.contains(&name))
+    {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut code = false;
+    for line in lines {
+        if line.trim().is_empty() && !code {
+            out.push_str("<p>");
+        }
+        if let Some((_, ends)) = tags(line).filter(|(name, _)| *name == "pre").last() {
+            code = ends == Ends::No;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_of_a_page_is_told_by_its_signs() {
+        let check = |text: &str, expected: bool| assert_eq!(is_html(text), expected, "{text}");
+        check("<p>The tide", true);
+        check(" <IMG src=a>", true);
+        check("The <b>tide</b> is late", true);
+        check("One<br/>two", true);
+        check("Fish &amp; chips", true);
+        check("Ebb &#8211; flood &#x2014;", true);
+        check("<!-- wp:paragraph -->a", true);
+        check("a < b and c > d && e", false);
+        check("The <p> tag begins a paragraph", false);
+        check("Vec<String> and </thing>", false);
+        check("R&D; Q&A", false);
+        check("&", false);
+        check("<", false);
+        check("</", false);
+        check("<pé>", false);
+        check("", false);
+    }
+
+    #[test]
+    fn text_is_read_as_what_it_is() {
+        let check = |text: &str, expected: &str| {
+            let sections = sections(text);
+            let print = |section: &Section| format!("{}: {}", section.headings.join(" > "), section.text);
+            assert_eq!(sections.iter().map(print).collect::<Vec<_>>().join("|"), expected, "{text}");
+        };
+        check("a < b\n\nc", ": a < b\n\nc");
+        check("<p>a <b>b</b></p><h2>C</h2><p>d", ": a b|C: d");
+        check("a <b>b</b>\n\nc\nd", ": a b\n\nc d");
+        check("<em>a</em>\n<pre>b\n\nc</pre>\n\nd", ": a\n\nb\n\nc\n\nd");
+        check("<p>a</p>\n\nb", ": a\n\nb");
+    }
+
+    #[test]
+    fn a_line_is_plain() {
+        let check = |text: &str, expected: &str| assert_eq!(line(text), expected, "{text}");
+        check("The <i>late</i> tide", "The late tide");
+        check("Fish &amp; chips", "Fish & chips");
+        check("Fish & chips", "Fish & chips");
+        check("<h1>A</h1><p>b</p>", "A b");
+    }
+}
