@@ -14,9 +14,12 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+mod gather;
 mod input;
 mod jsonl;
+mod latex;
 mod names;
+mod org;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
@@ -88,6 +91,7 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    &org::Org,
 ];
 
 /// Bytes by which a text is told from what is none.
