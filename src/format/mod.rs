@@ -23,6 +23,7 @@ mod org;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+mod rst;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -92,6 +93,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &html::Html,
     &jsonl::Jsonl,
     &org::Org,
+    &rst::Rst,
 ];
 
 /// Bytes by which a text is told from what is none.
