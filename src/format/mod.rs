@@ -7,31 +7,35 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
 
-#[cfg(feature = "html")]
-mod html;
-#[cfg(feature = "feeds")]
-mod feed;
-#[cfg(feature = "markdown")]
-mod front;
-#[cfg(feature = "markdown")]
-mod markdown;
 #[cfg(feature = "archives")]
 mod compressed;
 mod decode;
+#[cfg(feature = "feeds")]
+mod feed;
 mod fragment;
+#[cfg(feature = "markdown")]
+mod front;
+mod gather;
+#[cfg(feature = "html")]
+mod html;
 mod input;
 mod json;
 mod jsonl;
+mod latex;
+#[cfg(feature = "markdown")]
+mod markdown;
 mod member;
 mod names;
 #[cfg(feature = "feeds")]
 mod opml;
+mod org;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+mod record;
+mod rst;
 #[cfg(feature = "archives")]
 mod tar;
-mod record;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -107,6 +111,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &opml::Opml,
     &jsonl::Jsonl,
     &json::Json,
+    &org::Org,
+    &rst::Rst,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

@@ -1,0 +1,4 @@
+//! LaTeX
+
+pub(super) mod math;
+pub(super) mod symbols;
