@@ -14,12 +14,17 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+#[cfg(feature = "books")]
+mod epub;
+#[cfg(feature = "books")]
+mod fb2;
 mod input;
 mod jsonl;
 mod names;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+mod subtitles;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -88,6 +93,11 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "books")]
+    &epub::Epub,
+    #[cfg(feature = "books")]
+    &fb2::Fb2,
+    &subtitles::Subtitles,
 ];
 
 /// Bytes by which a text is told from what is none.
