@@ -10,6 +10,10 @@ use crate::article::{Article, Lines};
 #[cfg(feature = "archives")]
 mod compressed;
 mod decode;
+#[cfg(feature = "books")]
+mod epub;
+#[cfg(feature = "books")]
+mod fb2;
 #[cfg(feature = "feeds")]
 mod feed;
 mod fragment;
@@ -34,6 +38,7 @@ mod outline;
 mod package;
 mod record;
 mod rst;
+mod subtitles;
 #[cfg(feature = "archives")]
 mod tar;
 mod text;
@@ -113,6 +118,11 @@ pub const FORMATS: &[&dyn Format] = &[
     &json::Json,
     &org::Org,
     &rst::Rst,
+    #[cfg(feature = "books")]
+    &epub::Epub,
+    #[cfg(feature = "books")]
+    &fb2::Fb2,
+    &subtitles::Subtitles,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]
