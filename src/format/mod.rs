@@ -36,6 +36,8 @@ mod org;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod record;
 mod rst;
 mod subtitles;
@@ -123,6 +125,8 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "books")]
     &fb2::Fb2,
     &subtitles::Subtitles,
+    #[cfg(feature = "pdf")]
+    &pdf::Pdf,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]
