@@ -14,9 +14,13 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+#[cfg(feature = "office")]
+mod docx;
 mod input;
 mod jsonl;
 mod names;
+#[cfg(feature = "office")]
+mod office;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
@@ -88,6 +92,8 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "office")]
+    &docx::Docx,
 ];
 
 /// Bytes by which a text is told from what is none.
