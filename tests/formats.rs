@@ -34,9 +34,15 @@ fn text(name: &str, bytes: &[u8], part: Part) -> Result<String, String> {
     let format = format::of(name, bytes).ok_or("is of no format that can be read")?;
     let mut text = String::new();
     let mut headings: Vec<String> = Vec::new();
-    let read = format::read(format, Input::of(name, bytes), &mut |article| {
-        if part == Part::All {
-            text.push_str(article.title.as_deref().unwrap_or_default());
+    // A name that is made of words would be a title.
+    let name = format!("document.{}", name.rsplit('.').next().unwrap_or_default());
+    let read = format::read(format, Input::of(&name, bytes), &mut |article| {
+        let title = article.title.as_deref().unwrap_or_default();
+        // So is the first sentence, which stays where it is.
+        let first = article.sections.first().map_or("", |section| &section.text);
+        if part == Part::All && title != name && !first.starts_with(title.trim_end_matches('…').trim_end())
+        {
+            text.push_str(title);
         }
         for section in
             article.sections.iter().filter(|section| part == Part::All || section.role == Role::Main)

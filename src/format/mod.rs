@@ -10,6 +10,8 @@ use crate::article::{Article, Lines};
 #[cfg(feature = "archives")]
 mod compressed;
 mod decode;
+#[cfg(feature = "office")]
+mod docx;
 #[cfg(feature = "books")]
 mod epub;
 #[cfg(feature = "books")]
@@ -30,6 +32,8 @@ mod latex;
 mod markdown;
 mod member;
 mod names;
+#[cfg(feature = "office")]
+mod office;
 #[cfg(feature = "feeds")]
 mod opml;
 mod org;
@@ -127,6 +131,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &subtitles::Subtitles,
     #[cfg(feature = "pdf")]
     &pdf::Pdf,
+    #[cfg(feature = "office")]
+    &docx::Docx,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use memchr::memmem;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{Cause, FIRST_PART, Input, Nest, ReadSeek, xml};
@@ -11,6 +12,9 @@ const LONGEST: u64 = 64 << 20;
 
 /// Bytes of the longest part that is read.
 const LONGEST_PART: u64 = 2 * FIRST_PART;
+
+/// How a part begins, in the file.
+const PART: &[u8] = b"PK\x03\x04";
 
 /// A package and its parts, by name.
 pub(super) struct Package<'a> {
@@ -74,10 +78,67 @@ pub(super) fn cause(error: ZipError) -> Cause {
 
 /// Says whether bytes begin a zip file.
 pub(super) fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
+    bytes.starts_with(PART)
 }
 
 /// Says whether bytes begin a zip file that holds a part whose name begins so.
 pub(super) fn holds(bytes: &[u8], name: &str) -> bool {
-    is_zip(bytes) && bytes.windows(name.len()).any(|window| window == name.as_bytes())
+    is_zip(bytes) && first_names(bytes).any(|part| part.starts_with(name.as_bytes()))
+}
+
+/// Returns the names of the parts that stand in the first bytes of a zip file, in order. What a part
+/// holds is passed over where its length is given before it, so that the parts of a zip file inside
+/// this one are not among them.
+fn first_names(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        rest = &rest[memmem::find(rest, PART)?..];
+        let short = |at: usize| Some(usize::from(u16::from_le_bytes(rest.get(at..at + 2)?.try_into().ok()?)));
+        let long = |at: usize| u32::from_le_bytes(rest.get(at..at + 4)?.try_into().ok()?).try_into().ok();
+        let (length, extra): (usize, usize) = (short(26)?, short(28)?);
+        let name = rest.get(30..30 + length)?;
+        // Where it is not known yet it is 0, or as large as can be.
+        let held: usize = long(18)?;
+        let next = (30 + length + extra).saturating_add(held);
+        rest = rest.get(next..).or(rest.get(30 + length..))?;
+        Some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    fn zipped(parts: &[(&str, &[u8])], stored: zip::CompressionMethod) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            zip.start_file(*name, SimpleFileOptions::default().compression_method(stored))
+                .expect("it is new");
+            zip.write_all(bytes).expect("memory takes it");
+        }
+        zip.finish().expect("memory takes it").into_inner()
+    }
+
+    #[test]
+    fn a_zip_file_holds_its_own_parts_only() {
+        for method in [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated] {
+            let inner = zipped(&[("word/document.xml", b"word/x")], method);
+            let outer =
+                zipped(&[("a/b.txt", b"word/document"), ("c.docx", &inner), ("d/e.txt", b"")], method);
+            let check = |name: &str, expected| assert_eq!(holds(&outer, name), expected, "{name}");
+            check("a/b.txt", true);
+            check("d/", true);
+            check("c.docx", true);
+            check("word/", false);
+            check("b.txt", false);
+            assert!(holds(&inner, "word/document"));
+            for end in 0..inner.len() {
+                holds(&inner[..end], "word/");
+            }
+        }
+    }
 }

@@ -50,6 +50,16 @@ impl Element<'_> {
         let mut found = found.filter(|attribute| attribute.key.local_name().into_inner() == name);
         found.next().map(|attribute| resolved(&attribute.value))
     }
+
+    /// Returns the value of an attribute of this name that has a prefix: an element may have one with
+    /// and one without.
+    pub(super) fn prefixed(&self, name: &str) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        let found = attributes.with_checks(false).flatten();
+        let local = |key: &str| key.split_once(':').is_some_and(|(_, local)| local == name);
+        let mut found = found.filter(|attribute| local(attribute.key.into_inner()));
+        found.next().map(|attribute| resolved(&attribute.value))
+    }
 }
 
 /// A document that is read part by part.

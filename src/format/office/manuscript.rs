@@ -1,0 +1,553 @@
+//! A document while it is read: paragraphs, tables and notes go in as they come, sections come out.
+//!
+//! Text goes into the innermost flow that is open. A note or a text box is a flow of its own, begun
+//! in the midst of a paragraph that goes on after it; where it comes out is said when it is closed.
+
+use std::{mem, ops::Range};
+
+use crate::{
+    article::{Kind, Role, Section, Spot},
+    format::outline::Outline,
+};
+
+/// Tables inside tables, and text boxes inside text boxes, as deep as they are told apart.
+const DEEPEST: usize = 32;
+
+/// Bytes of the longest row of a table that is one block. Longer ones are there for the layout: each
+/// paragraph in them is a block.
+const LONGEST_ROW: usize = 1_000;
+
+/// Levels of a list that are told apart.
+const DEEPEST_LIST: usize = 12;
+
+/// The heading over what reviewers wrote beside the text.
+const COMMENTS: &str = "Comments";
+
+/// How a paragraph is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::format) enum Shape {
+    /// As any other.
+    #[default]
+    Prose,
+    /// As the title of the whole document.
+    Title,
+    /// As a heading of this level, 1 being the outermost.
+    Heading(u8),
+    /// As a list item this deep in lists, 0 being the outermost, with its marker. One without goes on
+    /// with the item before.
+    Item(usize, Option<String>),
+    /// As lines of code.
+    Code,
+}
+
+/// A paragraph or table row that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::format) struct Piece {
+    shape: PieceShape,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum PieceShape {
+    Heading(u8),
+    Block(Kind),
+}
+
+/// A document while it is read.
+#[derive(Debug)]
+pub(in crate::format) struct Manuscript {
+    outline: Outline,
+    /// The body, and the flows open inside it.
+    flows: Vec<Flow>,
+    /// Flows that are open but lie too deep to be told apart.
+    buried: usize,
+    title: Option<String>,
+    /// Whether the title is the last paragraph that came.
+    titled: bool,
+    /// The notes of the section at hand.
+    notes: Vec<Piece>,
+    noted: u32,
+    comments: Vec<Piece>,
+}
+
+/// Text that is read from its beginning to its end: the body, a note, a text box.
+#[derive(Debug, Default)]
+struct Flow {
+    /// The paragraph at hand, as written.
+    text: String,
+    /// Where marks of notes stand in it.
+    marks: Vec<Range<usize>>,
+    /// What comes out after the paragraph at hand.
+    after: Vec<Piece>,
+    /// The notes on the paragraph at hand.
+    notes: Vec<Piece>,
+    tables: Vec<Table>,
+    /// Tables that are open but lie too deep to be told apart.
+    buried: usize,
+    done: Vec<Piece>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    row: Vec<Vec<Piece>>,
+    cell: Vec<Piece>,
+}
+
+impl Default for Manuscript {
+    fn default() -> Self {
+        Self {
+            outline: Outline::default(),
+            flows: vec![Flow::default()],
+            buried: 0,
+            title: None,
+            titled: false,
+            notes: Vec::new(),
+            noted: 0,
+            comments: Vec::new(),
+        }
+    }
+}
+
+impl Manuscript {
+    /// Adds text to the paragraph at hand.
+    pub(in crate::format) fn text(&mut self, text: &str) {
+        self.flow().text.push_str(text);
+    }
+
+    /// Says whether nothing visible stands in the paragraph at hand.
+    pub(in crate::format) fn blank(&mut self) -> bool {
+        self.flow().text.trim_start().is_empty()
+    }
+
+    /// Takes the paragraph at hand, its blanks collapsed, for something else than text.
+    pub(in crate::format) fn take(&mut self) -> String {
+        let flow = self.flow();
+        let text = unmarked(&mem::take(&mut flow.text), &mem::take(&mut flow.marks));
+        let mut notes = mem::take(&mut flow.notes);
+        self.notes.append(&mut notes);
+        collapsed(&text)
+    }
+
+    /// Ends the paragraph at hand.
+    pub(in crate::format) fn end(&mut self, shape: &Shape) {
+        let flow = self.flow();
+        let (mut text, marks) = (mem::take(&mut flow.text), mem::take(&mut flow.marks));
+        let (after, mut notes) = (mem::take(&mut flow.after), mem::take(&mut flow.notes));
+        if matches!(shape, Shape::Title | Shape::Heading(_)) {
+            text = unmarked(&text, &marks);
+        }
+        let outside = self.flows.len() == 1 && self.flow().tables.is_empty();
+        let piece = match shape {
+            Shape::Prose => Piece::block(Kind::Prose, collapsed(&text)),
+            Shape::Code => Piece::block(Kind::Code, plain(&text)),
+            Shape::Heading(level) => Piece::heading(*level, collapsed(&text)),
+            Shape::Item(depth, marker) => Piece::item(*depth, marker.as_deref(), &collapsed(&text)),
+            Shape::Title => Piece::heading(1, collapsed(&text)),
+        };
+        let blank = piece.text.is_empty();
+        if *shape == Shape::Title && outside && !blank && (self.title.is_none() || self.titled) {
+            let title = self.title.get_or_insert_default();
+            title.push_str(if title.is_empty() { "" } else { " " });
+            title.push_str(&piece.text);
+            self.titled = true;
+        } else {
+            self.titled &= blank;
+            self.put(piece);
+        }
+        // After the heading that they may be notes on.
+        self.notes.append(&mut notes);
+        after.into_iter().for_each(|piece| self.put(piece));
+    }
+
+    /// Ends the paragraph at hand as prose, if there is any.
+    fn settle(&mut self) {
+        if !self.flow().text.is_empty() || !self.flow().after.is_empty() {
+            self.end(&Shape::Prose);
+        }
+    }
+
+    /// Begins a table.
+    pub(in crate::format) fn begin_table(&mut self) {
+        self.settle();
+        let flow = self.flow();
+        match flow.tables.len() < DEEPEST {
+            true => flow.tables.push(Table::default()),
+            false => flow.buried += 1,
+        }
+    }
+
+    /// Ends a cell of the innermost table.
+    pub(in crate::format) fn end_cell(&mut self) {
+        self.settle();
+        let flow = self.flow();
+        if let Some(table) = flow.tables.last_mut().filter(|_| flow.buried == 0) {
+            table.row.push(mem::take(&mut table.cell));
+        }
+    }
+
+    /// Ends a row of the innermost table.
+    pub(in crate::format) fn end_row(&mut self) {
+        self.settle();
+        let flow = self.flow();
+        let Some(mut table) = flow.tables.pop_if(|_| flow.buried == 0) else { return };
+        if !table.cell.is_empty() {
+            table.row.push(mem::take(&mut table.cell));
+        }
+        let pieces = row(mem::take(&mut table.row));
+        pieces.into_iter().for_each(|piece| self.put(piece));
+        self.flow().tables.push(table);
+    }
+
+    /// Ends the innermost table.
+    pub(in crate::format) fn end_table(&mut self) {
+        self.end_row();
+        let flow = self.flow();
+        match flow.buried {
+            0 => drop(flow.tables.pop()),
+            _ => flow.buried -= 1,
+        }
+    }
+
+    /// Returns how many tables are open, one inside the other.
+    pub(in crate::format) fn tables(&self) -> usize {
+        self.flows.last().map_or(0, |flow| flow.tables.len() + flow.buried)
+    }
+
+    /// Begins a flow of its own.
+    pub(in crate::format) fn open(&mut self) {
+        match self.flows.len() < DEEPEST {
+            true => self.flows.push(Flow::default()),
+            false => {
+                self.settle();
+                self.buried += 1;
+            }
+        }
+    }
+
+    /// Ends the innermost flow, and returns what stands in it.
+    pub(in crate::format) fn close(&mut self) -> Vec<Piece> {
+        while self.tables() > 0 {
+            self.end_table();
+        }
+        self.settle();
+        if self.buried > 0 {
+            self.buried -= 1;
+            return Vec::new();
+        }
+        match self.flows.len() {
+            1 => Vec::new(),
+            _ => self.flows.pop().map(|flow| flow.done).unwrap_or_default(),
+        }
+    }
+
+    /// Puts the text of a box after the paragraph at hand.
+    pub(in crate::format) fn boxed(&mut self, pieces: Vec<Piece>) {
+        self.flow().after.extend(pieces);
+    }
+
+    /// Adds what was read elsewhere, as if it were read here.
+    pub(in crate::format) fn add(&mut self, pieces: Vec<Piece>) {
+        self.settle();
+        pieces.into_iter().for_each(|piece| self.put(piece));
+    }
+
+    /// Notes something on the text so far: a mark stands there, and the note at the end of the section.
+    pub(in crate::format) fn note(&mut self, mut pieces: Vec<Piece>) {
+        let Some(first) = pieces.first_mut() else { return };
+        self.noted += 1;
+        let mark = format!("[{}]", self.noted);
+        let text = first.text.trim_start();
+        *first = Piece::block(Kind::Prose, format!("{mark} {text}"));
+        let flow = self.flow();
+        flow.notes.append(&mut pieces);
+        let start = flow.text.len();
+        flow.text.push_str(&mark);
+        flow.marks.push(start..flow.text.len());
+    }
+
+    /// Adds what somebody wrote beside the text.
+    pub(in crate::format) fn comment(&mut self, author: &str, pieces: Vec<Piece>) {
+        let texts: Vec<&str> = pieces.iter().map(|piece| piece.text.trim_start()).collect();
+        let texts = texts.join(" ");
+        let author = collapsed(author);
+        if !texts.is_empty() {
+            let text = if author.is_empty() { texts } else { format!("{author}: {texts}") };
+            self.comments.push(Piece::block(Kind::Prose, text));
+        }
+    }
+
+    /// Begins a slide: no heading of the one before stands over it.
+    pub(in crate::format) fn slide(&mut self, number: u32) {
+        self.settle_flows();
+        self.outline.close(0);
+        self.outline.at(Spot::Slide(number));
+    }
+
+    /// Returns the title that the document shows, if it shows one.
+    pub(in crate::format) fn title(&mut self) -> Option<String> {
+        self.title.take()
+    }
+
+    /// Returns the sections, in order; what was written beside the text is the last.
+    pub(in crate::format) fn finish(mut self) -> Vec<Section> {
+        self.settle_flows();
+        let mut sections = self.outline.finish();
+        let mut comments =
+            Section { headings: vec![COMMENTS.into()], role: Role::Aside, ..Section::default() };
+        for comment in &self.comments {
+            comments.push(Kind::Prose, &comment.text, 0);
+        }
+        sections.extend(Some(comments).filter(|comments| !comments.blocks.is_empty()));
+        sections
+    }
+
+    fn flow(&mut self) -> &mut Flow {
+        self.flows.last_mut().expect("the body is never closed")
+    }
+
+    /// Ends all that is open.
+    fn settle_flows(&mut self) {
+        while self.flows.len() > 1 || self.buried > 0 {
+            let pieces = self.close();
+            self.boxed(pieces);
+        }
+        self.close();
+        for piece in mem::take(&mut self.flow().done) {
+            piece.add_to(&mut self.outline);
+        }
+        self.settle_notes();
+    }
+
+    /// Adds the notes of the section that ends.
+    fn settle_notes(&mut self) {
+        for note in mem::take(&mut self.notes) {
+            note.add_to(&mut self.outline);
+        }
+    }
+
+    /// Puts what has ended where it belongs: into the cell, the flow, or the outline.
+    fn put(&mut self, piece: Piece) {
+        let body = self.flows.len() == 1;
+        let flow = self.flow();
+        let pieces = match flow.tables.last_mut() {
+            Some(table) => &mut table.cell,
+            None => &mut flow.done,
+        };
+        if let Some(last) = pieces.last_mut().filter(|last| last.is_code() && piece.is_code()) {
+            // A line of code is a paragraph, in most documents.
+            last.text.push('\n');
+            last.text.push_str(&piece.text);
+        } else if !piece.text.trim_start().is_empty() {
+            pieces.push(piece);
+        }
+        // Of the body only the last piece may still grow.
+        if body && self.flow().tables.is_empty() {
+            let done = &mut self.flow().done;
+            let kept = usize::from(done.last().is_some_and(Piece::is_code));
+            let out: Vec<Piece> = done.drain(..done.len() - kept).collect();
+            for piece in out {
+                if matches!(piece.shape, PieceShape::Heading(_)) {
+                    self.settle_notes();
+                }
+                piece.add_to(&mut self.outline);
+            }
+        }
+    }
+}
+
+impl Piece {
+    fn block(kind: Kind, text: String) -> Self {
+        Self { shape: PieceShape::Block(kind), text }
+    }
+
+    /// Makes a heading of this level.
+    pub(in crate::format) fn heading(level: u8, text: String) -> Self {
+        Self { shape: PieceShape::Heading(level.max(1)), text }
+    }
+
+    fn item(depth: usize, marker: Option<&str>, text: &str) -> Self {
+        let indent = "  ".repeat(depth.min(DEEPEST_LIST));
+        let text = match marker {
+            _ if text.is_empty() => String::new(),
+            Some(marker) => format!("{indent}{marker} {text}"),
+            None => format!("{indent}  {text}"),
+        };
+        Self::block(Kind::Item, text)
+    }
+
+    /// Returns its text.
+    pub(in crate::format) fn text(&self) -> &str {
+        self.text.trim_start()
+    }
+
+    fn is_code(&self) -> bool {
+        self.shape == PieceShape::Block(Kind::Code)
+    }
+
+    fn add_to(&self, outline: &mut Outline) {
+        match self.shape {
+            PieceShape::Heading(level) => outline.heading(level, &self.text, 0),
+            PieceShape::Block(kind) => outline.push(kind, &self.text, 0),
+        }
+    }
+}
+
+/// Returns a text without the marks in it.
+fn unmarked(text: &str, marks: &[Range<usize>]) -> String {
+    let starts = [0].into_iter().chain(marks.iter().map(|mark| mark.end));
+    let ends = marks.iter().map(|mark| mark.start).chain([text.len()]);
+    starts.zip(ends).map(|(start, end)| &text[start..end]).collect()
+}
+
+/// Makes a block of a row, or what stands in it where it is there for the layout.
+fn row(cells: Vec<Vec<Piece>>) -> Vec<Piece> {
+    let parted = |piece: &Piece| matches!(piece.shape, PieceShape::Block(Kind::Row | Kind::Code));
+    let pieces = || cells.iter().flatten();
+    let length: usize = pieces().map(|piece| piece.text.len()).sum();
+    if cells.len() == 1 || length > LONGEST_ROW || pieces().any(parted) {
+        return cells.into_iter().flatten().collect();
+    }
+    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    let mut text = String::with_capacity(length + 3 * filled);
+    for (number, cell) in cells[..filled].iter().enumerate() {
+        text.push_str(if number > 0 { " |" } else { "" });
+        for piece in cell {
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(piece.text.trim_start());
+        }
+    }
+    vec![Piece::block(Kind::Row, text)]
+}
+
+/// Returns a text whose words are parted by one blank each, without control characters.
+pub(in crate::format) fn collapsed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut words = text.split(|char: char| char.is_control() || char.is_whitespace());
+    for word in words.by_ref().filter(|word| !word.is_empty()) {
+        out.push_str(if out.is_empty() { "" } else { " " });
+        out.push_str(word);
+    }
+    out
+}
+
+/// Returns a text without control characters, except for those that lay it out.
+fn plain(text: &str) -> String {
+    let plain = |char: char| if char.is_control() && !matches!(char, '\n' | '\t') { ' ' } else { char };
+    text.trim_end().chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads steps, one a line: `p`, `h1`, `i0`, `c` end a paragraph of what follows them; the others
+    /// are named as what they call.
+    fn read(steps: &str) -> Vec<String> {
+        let mut manuscript = Manuscript::default();
+        let mut open = Vec::new();
+        for step in steps.split('/').map(str::trim) {
+            let (name, text) = step.split_once(' ').unwrap_or((step, ""));
+            if !matches!(name, "note" | "box" | "comment") {
+                manuscript.text(text);
+            }
+            match name {
+                "p" => manuscript.end(&Shape::Prose),
+                "t" => manuscript.end(&Shape::Title),
+                "h1" => manuscript.end(&Shape::Heading(1)),
+                "h2" => manuscript.end(&Shape::Heading(2)),
+                "i0" => manuscript.end(&Shape::Item(0, Some("-".into()))),
+                "i1" => manuscript.end(&Shape::Item(1, Some("1.".into()))),
+                "i+" => manuscript.end(&Shape::Item(0, None)),
+                "c" => manuscript.end(&Shape::Code),
+                "table" => manuscript.begin_table(),
+                "cell" => manuscript.end_cell(),
+                "row" => manuscript.end_row(),
+                "end" => manuscript.end_table(),
+                "note" | "box" => {
+                    manuscript.open();
+                    manuscript.text(text);
+                    open.push(name);
+                }
+                "close" => {
+                    let pieces = manuscript.close();
+                    match open.pop() {
+                        Some("note") => manuscript.note(pieces),
+                        Some(_) => manuscript.boxed(pieces),
+                        None => {}
+                    }
+                }
+                "slide" => manuscript.slide(7),
+                "comment" => {
+                    manuscript.open();
+                    manuscript.text(text);
+                    let pieces = manuscript.close();
+                    manuscript.comment("Ann", pieces);
+                }
+                _ => {}
+            }
+        }
+        let title = manuscript.title();
+        let mut printed: Vec<String> = title.map(|title| format!("title {title}")).into_iter().collect();
+        for section in manuscript.finish() {
+            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
+            for (block, end) in section.blocks.iter().zip(ends) {
+                let text = section.text[block.start..end].trim_end_matches('\n').replace('\n', "\\");
+                printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(">")));
+            }
+        }
+        printed
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_where_it_belongs() {
+        let check = |steps: &str, expected: &[&str]| assert_eq!(read(steps), expected, "{steps}");
+        check("p a  b/h1 C/p d", &["Prose : a b", "Prose C: d"]);
+        check("t A/t B/p c/t D/p e", &["title A B", "Prose : c", "Prose D: e"]);
+        check("i0 a/i1 b/i+ c/i0 ", &["Item : - a", "Item :   1. b", "Item :   c"]);
+        check("c a\tb/c/c   c/p d", &["Code : a\tb\\\\  c", "Prose : d"]);
+        check("table/p a/cell/p b/p c/cell/row/cell d/cell/end", &["Row : a | b c", "Row : d"]);
+        check("table/cell/cell b/cell/cell d/row/end", &["Row : | b | | d"]);
+        check("table/p a/h1 B/p c/cell/row/end/p d", &["Prose : a", "Prose B: c", "Prose B: d"]);
+        check("table/cell a/table/cell b/cell c/row/end/cell/row/end", &["Prose : a", "Row : b | c"]);
+        check(
+            "h1 A/x b/note c/p/p d/close/p e/p f/h2 G/p h",
+            &["Prose A: b[1]e", "Prose A: f", "Prose A: [1] c", "Prose A: d", "Prose A>G: h"],
+        );
+        check("x A/note b/close/h1/p c", &["Prose A: c", "Prose A: [1] b"]);
+        check("x a/box b/p c/close/p d", &["Prose : ad", "Prose : bc"]);
+        check("table/x a/box b/close/cell/x c/cell/end", &["Row : a b | c"]);
+        check("p a/comment b/p c", &["Prose : a", "Prose : c", "Prose Comments: Ann: b"]);
+        check("h1 A/slide/p b", &["Prose : A", "Prose : b"]);
+        check(
+            "close/end/row/cell/x a/note b/close/table/x c",
+            &["Prose : a[1]", "Prose : c", "Prose : [1] b"],
+        );
+        check("x a/note b/table/x c", &["Prose : a", "Prose : b", "Prose : c"]);
+    }
+
+    #[test]
+    fn hostile_nesting_is_read_in_time() {
+        for step in ["table/cell a/", "box a/", "box a/table/", "note a/"] {
+            let steps = step.repeat(50_000) + "p last";
+            assert!(read(&steps).iter().any(|line| line.contains("last")), "{step}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_word_comes_out_once(steps in prop::collection::vec("[pthcix]|i0|h1|h2|table|cell|row|end|box|note|close|slide|comment", 0..40)) {
+            let steps: Vec<String> = steps.iter().enumerate().map(|(at, name)| format!("{name} w{at}w")).collect();
+            let printed = read(&steps.join(" /"));
+            let joined = printed.join("\n");
+            for step in &steps {
+                let (name, word) = step.split_once(' ').expect("it has a word");
+                // A heading stands over every block below it.
+                let found = joined.matches(word).count();
+                let heading = matches!(name, "h1" | "h2" | "t") || found > 1;
+                prop_assert!(if heading { found >= 1 } else { found == 1 }, "{word} in\n{steps:?}\n{joined}");
+            }
+        }
+    }
+}
