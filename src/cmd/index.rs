@@ -10,6 +10,7 @@ use std::{
 
 use excerpt::{
     Error,
+    format::FieldNames,
     index::{Event, Outcome as FileOutcome, Report, Update},
     render::{object, shown_path},
     walk::Rules,
@@ -67,6 +68,10 @@ struct RuleFlags {
     /// Follow symbolic links
     #[arg(long, help_heading = REMEMBERED)]
     follow: bool,
+    /// Names of fields in records, put before the usual ones: FACT=NAME,…; facts are id, title, text, author,
+    /// date, url, language, tags [example: text=body_md,title=name]
+    #[arg(long, value_name = "NAMES", help_heading = REMEMBERED, value_parser = FieldNames::parse)]
+    fields: Option<FieldNames>,
     /// Pass over again what is passed over where none of these is given
     #[arg(long, help_heading = REMEMBERED, conflicts_with_all = ["exclude", "hidden", "no_ignore", "follow"])]
     default_rules: bool,
@@ -126,12 +131,15 @@ impl Index {
         let began = Instant::now();
         let dir = locate::locate(shared)?;
         let rules = self.rules.rules();
-        if rules.is_some() && self.folders.is_empty() {
-            anyhow::bail!("what is passed over is remembered for a folder: name it");
+        if (rules.is_some() || self.rules.fields.is_some()) && self.folders.is_empty() {
+            anyhow::bail!(
+                "what is passed over, and how fields are called, is remembered for a folder: name it"
+            );
         }
         let update = Update {
             folders: self.folders.clone(),
             rules,
+            fields: self.rules.fields.clone(),
             forget: self.forget.clone(),
             rebuild: self.rebuild,
             dry_run: self.dry_run,

@@ -89,6 +89,9 @@ fn print(status: &IndexStatus, fresh: &Freshness, look: &Look, out: &mut dyn Wri
         let mut flags: Vec<String> =
             flags.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).into()).collect();
         flags.extend(rules.exclude.iter().map(|glob| format!("--exclude '{}'", harmless(glob))));
+        if !folder.fields.is_empty() {
+            flags.push(format!("--fields '{}'", harmless(&folder.fields.to_string())));
+        }
         if !flags.is_empty() {
             writeln!(out, "          {}", flags.join(" "))?;
         }

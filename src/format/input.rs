@@ -6,7 +6,7 @@ use std::{
     io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
 };
 
-use super::Cause;
+use super::{Cause, FieldNames};
 
 /// As much of a file as is read at once, in bytes, and all that is read of a format that does not ask
 /// for more. An article is never so long, and a reader needs some times a file's size in memory.
@@ -26,7 +26,7 @@ pub struct Input<'a> {
     pub bytes: &'a [u8],
     /// What follows.
     pub rest: Rest<'a>,
-    /// How far it may be unpacked.
+    /// What holds for it and what is inside.
     pub nest: Nest<'a>,
 }
 
@@ -45,11 +45,13 @@ pub trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}
 
-/// How deep a file lies in others, and how much may still be unpacked of the outermost one.
+/// What holds for a file and for all files inside it: how deep it lies in others, how much may still
+/// be unpacked of the outermost one, and which names the fields of records go by.
 #[derive(Clone, Copy, Default)]
 pub struct Nest<'a> {
     depth: u8,
     left: Option<&'a Cell<u64>>,
+    fields: Option<&'a FieldNames>,
 }
 
 impl<'a> Nest<'a> {
@@ -59,9 +61,14 @@ impl<'a> Nest<'a> {
         Cell::new(UNPACKED.0.saturating_add(bytes.saturating_mul(UNPACKED.1)))
     }
 
-    /// Begins a file that may unpack to so many bytes.
-    pub fn of(left: &'a Cell<u64>) -> Self {
-        Self { depth: 0, left: Some(left) }
+    /// Begins a file that may unpack to so many bytes, and whose records have these fields.
+    pub fn of(left: &'a Cell<u64>, fields: &'a FieldNames) -> Self {
+        Self { depth: 0, left: Some(left), fields: Some(fields) }
+    }
+
+    /// Returns the names of fields that go before the usual ones.
+    pub(super) fn fields(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.fields.into_iter().flat_map(FieldNames::iter)
     }
 
     /// Goes into a file inside this one.

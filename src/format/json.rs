@@ -64,6 +64,10 @@ impl Format for Json {
         &["json"]
     }
 
+    fn takes_fields(&self) -> bool {
+        true
+    }
+
     fn extent(&self) -> Extent {
         Extent::Stream
     }
@@ -75,7 +79,7 @@ impl Format for Json {
 
 /// Reads JSON.
 pub(super) fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-    let names = Names::default();
+    let names = Names::before_usual(input.nest);
     let mut reader = Reader {
         scan: Scan::new(BufReader::with_capacity(1 << 16, Decoding::new(input, None)?)),
         names: &names,

@@ -26,13 +26,17 @@ impl Format for Jsonl {
         2
     }
 
+    fn takes_fields(&self) -> bool {
+        true
+    }
+
     fn extent(&self) -> Extent {
         Extent::Stream
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
+        let (names, mut missed) = (Names::before_usual(input.nest), Missed::default());
         let mut reader = input.reader();
-        let (names, mut missed) = (Names::default(), Missed::default());
         let (mut number, mut records) = (0, 0);
         let mut line = Vec::new();
         loop {

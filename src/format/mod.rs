@@ -18,6 +18,7 @@ mod epub;
 mod fb2;
 #[cfg(feature = "feeds")]
 mod feed;
+mod fields;
 mod fragment;
 #[cfg(feature = "markdown")]
 mod front;
@@ -54,6 +55,7 @@ mod xml;
 #[cfg(feature = "archives")]
 mod zip;
 
+pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
 
 /// Says whether the caller wants more articles of a file.
@@ -91,6 +93,10 @@ pub trait Format: Sync {
     /// differently: files that an older one read are then read again.
     fn version(&self) -> u16 {
         1
+    }
+    /// Says whether its files hold records whose fields may go by other names; see [`FieldNames`].
+    fn takes_fields(&self) -> bool {
+        false
     }
     /// Returns how much of a file is read.
     fn extent(&self) -> Extent {

@@ -11,13 +11,7 @@ use std::{
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf as File};
 
-use self::{
-    block::Shape,
-    content::Content,
-    join::Hyphens,
-    line::Line,
-    style::Style,
-};
+use self::{block::Shape, content::Content, join::Hyphens, line::Line, style::Style};
 use super::{Cause, Each, Extent, Format, Input, Warnings, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section, Spot};
 

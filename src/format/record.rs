@@ -15,7 +15,7 @@ pub(super) use self::{
     missed::Missed,
     value::{Strings, Texts},
 };
-use super::{decode::plain, fragment};
+use super::{FACTS, Nest, decode::plain, fragment};
 use crate::{
     article::{self, Article, Lines},
     date::Date,
@@ -52,6 +52,10 @@ pub(super) enum Fact {
     /// Its subjects.
     Tags,
 }
+
+/// The facts in the order of [`FACTS`].
+const BY_NAME: [Fact; FACTS.len()] =
+    [Fact::Id, Fact::Title, Fact::Text, Fact::Author, Fact::Date, Fact::Url, Fact::Language, Fact::Tags];
 
 /// The usual names of each fact, the likeliest first.
 const USUAL: &[(Fact, &[&str])] = &[
@@ -120,6 +124,13 @@ impl Names {
         let usual =
             USUAL.iter().flat_map(|(fact, names)| names.iter().map(|name| (*fact, Cow::Borrowed(*name))));
         Self(others.chain(usual).collect())
+    }
+
+    /// Returns the usual names, and before them those that a user gave.
+    pub(super) fn before_usual(nest: Nest<'_>) -> Self {
+        let fact = |name: &str| FACTS.iter().position(|fact| *fact == name).map(|at| BY_NAME[at]);
+        let others = nest.fields().filter_map(|(of, name)| Some((fact(of)?, name.to_owned())));
+        Self::after(&others.collect::<Vec<_>>())
     }
 
     /// Returns the number of a name that is known.

@@ -153,7 +153,8 @@ mod tests {
     fn what_unpacks_to_far_too_much_is_left() {
         let bomb = archive(&[("a.txt", &vec![b' '; 3 << 20]), ("b.txt", b"Beta.")]);
         let left = std::cell::Cell::new(1 << 20);
-        let input = Input { nest: Nest::of(&left), ..Input::of("a.zip", &bomb) };
+        let names = super::super::FieldNames::default();
+        let input = Input { nest: Nest::of(&left, &names), ..Input::of("a.zip", &bomb) };
         let mut count = 0;
         let read = super::super::read(&Zip, input, &mut |_| {
             count += 1;

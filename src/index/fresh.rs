@@ -288,7 +288,7 @@ impl Index {
                             changed += 1;
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
-                        } else if !entry.read_by_these() {
+                        } else if !entry.read_by_these(&folder.fields) {
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
                         } else if !entry.settled {

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     article::Article,
-    format::{self, Extent, FIRST_PART, Flow, Format, Input, Nest, Rest},
+    format::{self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest},
     passage::{self, Size},
     walk::{self, Stamp},
 };
@@ -40,6 +40,8 @@ pub(super) struct Task {
     /// Where its entry goes.
     pub(super) slot: usize,
     pub(super) folder: u32,
+    /// The names that fields of its records go by.
+    pub(super) fields: FieldNames,
     pub(super) path: Vec<u8>,
     /// Its path on disk.
     pub(super) file: PathBuf,
@@ -126,7 +128,7 @@ impl<'a> Ingest<'a> {
 
     /// Reads one file into the index.
     fn take(&self, task: Task, part: &dyn Fn(u64)) -> tantivy::Result<Done> {
-        let Task { slot, folder, path, file, bytes, old } = task;
+        let Task { slot, folder, fields, path, file, bytes, old } = task;
         let told = Cell::new(0);
         let part = |bytes| {
             told.set(told.get() + bytes);
@@ -149,7 +151,8 @@ impl<'a> Ingest<'a> {
             }
         };
         let settled = content.steady && settled(content.stamp, self.now);
-        let same = |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these();
+        let same =
+            |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields);
         if let Some(old) = old.as_deref().filter(same) {
             return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true));
         }
@@ -159,8 +162,8 @@ impl<'a> Ingest<'a> {
         match content.format {
             Some(format) => {
                 entry.format = format.name().into();
-                entry.read_by(format);
-                self.fill(&mut entry, replaces, format, &mut content, &part)?;
+                entry.read_by(format, &fields);
+                self.fill(&mut entry, replaces, format, &mut content, &fields, &part)?;
             }
             None => {
                 entry.fate = Fate::Unsupported(format::refusal(&content.name));
@@ -178,6 +181,7 @@ impl<'a> Ingest<'a> {
         replaces: bool,
         format: &dyn Format,
         content: &mut Content,
+        names: &FieldNames,
         part: &dyn Fn(u64),
     ) -> tantivy::Result<()> {
         let mut filed = Filed::default();
@@ -193,7 +197,7 @@ impl<'a> Ingest<'a> {
         };
         let large = matches!(rest, Rest::File(_));
         let _turn = large.then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance) };
+        let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance, names) };
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
             if !filed.readers.contains(&article.format) {
@@ -225,7 +229,7 @@ impl<'a> Ingest<'a> {
             .readers
             .iter()
             .filter_map(|name| format::by_name(name))
-            .for_each(|format| entry.read_by(format));
+            .for_each(|format| entry.read_by(format, names));
         if let Some(error) = broken {
             return Err(error);
         }

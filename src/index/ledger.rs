@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::Tally;
 use crate::{
-    format::{self, Format},
+    format::{self, FieldNames, Format},
     walk::{self, Stamp},
 };
 
@@ -40,7 +40,7 @@ pub(crate) struct Entry {
     /// The format it was read as.
     pub(crate) format: String,
     /// The readers that took part, with their versions; that of its format first.
-    pub(crate) readers: Vec<(String, u16)>,
+    pub(crate) readers: Vec<(String, u32)>,
     /// What became of it.
     pub(crate) fate: Fate,
     /// What its passages add up to.
@@ -82,17 +82,17 @@ impl Entry {
 }
 
 impl Entry {
-    /// Notes that a reader took part.
-    pub(crate) fn read_by(&mut self, format: &dyn Format) {
+    /// Notes that a reader took part, which knew these names of fields.
+    pub(crate) fn read_by(&mut self, format: &dyn Format, fields: &FieldNames) {
         if !self.readers.iter().any(|(name, _)| name == format.name()) {
-            self.readers.push((format.name().into(), format.version()));
+            self.readers.push((format.name().into(), version(format, fields)));
         }
     }
 
-    /// Says whether the readers that took part are those of this program.
-    pub(crate) fn read_by_these(&self) -> bool {
-        let same = |(name, version): &(String, u16)| {
-            format::by_name(name).map_or(0, |format| format.version()) == *version
+    /// Says whether the readers that took part are those of this program, with these names of fields.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
+        let same = |(name, known): &(String, u32)| {
+            format::by_name(name).is_some_and(|format| version(format, fields) == *known)
         };
         match self.fate {
             Fate::Unsupported(_) => self.readers == [nobody()],
@@ -101,9 +101,15 @@ impl Entry {
     }
 }
 
+/// Returns the version of a reader, which is another one for other names of fields.
+fn version(format: &dyn Format, fields: &FieldNames) -> u32 {
+    let mark = if format.takes_fields() { fields.mark() } else { 0 };
+    mark.wrapping_add(format.version().into())
+}
+
 /// Returns what stands for the readers of a file that none of them takes.
-pub(crate) fn nobody() -> (String, u16) {
-    (String::new(), format::FORMATS.iter().map(|format| 1 + format.version()).sum())
+pub(crate) fn nobody() -> (String, u32) {
+    (String::new(), format::FORMATS.iter().map(|format| 1 + u32::from(format.version())).sum())
 }
 
 /// Orders entries: by folder, then as a walk meets them.

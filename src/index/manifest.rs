@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::schema::VERSION;
 use crate::{
     analysis::Language,
+    format::FieldNames,
     walk::{self, Rules},
 };
 
@@ -54,6 +55,9 @@ pub(crate) struct Folder {
     pub(crate) single: bool,
     /// What is passed over in it.
     pub(crate) rules: Rules,
+    /// The names that fields of its records go by, beside the usual ones.
+    #[serde(default)]
+    pub(crate) fields: FieldNames,
 }
 
 /// Where a folder is. One under or beside the index is named from the index, so that both can be

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format::{self, Extent, FIRST_PART},
+    format::{self, Extent, FIRST_PART, FieldNames},
     walk::{self, Found, Kind, Part},
 };
 
@@ -132,6 +132,10 @@ impl<'a> Plan<'a> {
                         folder.rules = rules.clone();
                         self.dirty = true;
                     }
+                    if let Some(fields) = update.fields.as_ref().filter(|fields| **fields != folder.fields) {
+                        folder.fields = fields.clone();
+                        self.dirty = true;
+                    }
                     chosen.push(folder.id);
                 }
                 None => {
@@ -143,6 +147,7 @@ impl<'a> Plan<'a> {
                         at: At::of(&path, self.dir),
                         single: !meta.is_dir(),
                         rules,
+                        fields: update.fields.clone().unwrap_or_default(),
                     });
                     self.dirty = true;
                     chosen.push(id);
@@ -210,7 +215,7 @@ impl<'a> Plan<'a> {
             }
             closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.clone());
             let known = old.next_if(|entry| entry.path == found.path);
-            self.met(id, &base, found, known, event);
+            self.met(&folder, &base, found, known, event);
             true
         })?;
         for entry in old {
@@ -245,13 +250,13 @@ impl<'a> Plan<'a> {
     /// Takes what was met on disk, with what the ledger knows of it.
     fn met(
         &mut self,
-        id: u32,
+        folder: &Folder,
         base: &Path,
         found: Found,
         known: Option<Entry>,
         event: &mut dyn FnMut(Event),
     ) {
-        let Found { path, stamp, kind } = found;
+        let (id, Found { path, stamp, kind }) = (folder.id, found);
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
         let name = String::from_utf8_lossy(name).into_owned();
         let fate = match kind {
@@ -259,7 +264,7 @@ impl<'a> Plan<'a> {
             Kind::LeftOut(rule) => Fate::LeftOut(rule),
             Kind::Unreadable(cause) => Fate::Failed(cause),
             Kind::File => {
-                if let Some(entry) = known.as_ref().filter(|entry| unchanged(entry, stamp)) {
+                if let Some(entry) = known.as_ref().filter(|entry| unchanged(entry, stamp, &folder.fields)) {
                     self.count(entry);
                     self.slots.push(Slot { folder: id, entry: known });
                     return;
@@ -270,6 +275,7 @@ impl<'a> Plan<'a> {
                 self.tasks.push(Task {
                     slot,
                     folder: id,
+                    fields: folder.fields.clone(),
                     path,
                     file,
                     bytes: match format::by_extension(&name).map(|format| format.extent()) {
@@ -333,9 +339,9 @@ impl<'a> Plan<'a> {
 }
 
 /// Whether the ledger's state of a file is its state on disk, and can be trusted to be.
-fn unchanged(entry: &Entry, stamp: walk::Stamp) -> bool {
+fn unchanged(entry: &Entry, stamp: walk::Stamp, fields: &FieldNames) -> bool {
     let read = matches!(entry.fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_));
-    read && entry.settled && entry.stamp == stamp && entry.read_by_these()
+    read && entry.settled && entry.stamp == stamp && entry.read_by_these(fields)
 }
 
 pub(super) fn holds_passages(fate: &Fate) -> bool {

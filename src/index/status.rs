@@ -16,7 +16,7 @@ use crate::{
     analysis::Language,
     date::Date,
     error::Result,
-    format,
+    format::{self, FieldNames},
     walk::{self, Kind, Part, Rules, Stamp},
 };
 
@@ -70,6 +70,8 @@ pub struct FolderStatus {
     pub bytes: u64,
     /// What is passed over in it.
     pub rules: Rules,
+    /// The names that fields of its records go by, beside the usual ones.
+    pub fields: FieldNames,
 }
 
 /// What became of one file or folder.
@@ -196,7 +198,8 @@ impl Index {
             .map(|folder| {
                 let path = folder.path(&self.dir);
                 let (files, bytes) = sums.get(&folder.id).copied().unwrap_or_default();
-                FolderStatus { missing: !path.exists(), path, files, bytes, rules: folder.rules.clone() }
+                let (rules, fields) = (folder.rules.clone(), folder.fields.clone());
+                FolderStatus { missing: !path.exists(), path, files, bytes, rules, fields }
             })
             .collect();
         Ok(status)

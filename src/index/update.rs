@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    format::FieldNames,
     walk::{self, Rules},
 };
 
@@ -46,6 +47,9 @@ pub struct Update {
     pub folders: Vec<PathBuf>,
     /// What is passed over in those folders from now on; what it was where none.
     pub rules: Option<Rules>,
+    /// The names that fields of records go by in those folders from now on, beside the usual ones; what
+    /// they were where none.
+    pub fields: Option<FieldNames>,
     /// Folders to take out.
     pub forget: Vec<PathBuf>,
     /// Whether all files are read again.
@@ -67,6 +71,7 @@ impl Default for Update {
         Self {
             folders: Vec::new(),
             rules: None,
+            fields: None,
             forget: Vec::new(),
             rebuild: false,
             dry_run: false,

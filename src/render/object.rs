@@ -140,6 +140,7 @@ pub fn status(
         no_ignore: bool,
         follow: bool,
         exclude: &'a [String],
+        fields: BTreeMap<&'a str, &'a str>,
     }
     #[derive(Serialize)]
     struct FilesObject<'a> {
@@ -178,6 +179,7 @@ pub fn status(
                 no_ignore: folder.rules.no_ignore,
                 follow: folder.rules.follow,
                 exclude: &folder.rules.exclude,
+                fields: folder.fields.iter().map(|(fact, name)| (name, fact)).collect(),
             })
             .collect(),
         files: FilesObject {

@@ -227,6 +227,10 @@ fn the_help_shows_every_command_with_examples() {
           --follow
               Follow symbolic links
 
+          --fields <NAMES>
+              Names of fields in records, put before the usual ones: FACT=NAME,…; facts are id, title,
+              text, author, date, url, language, tags [example: text=body_md,title=name]
+
           --default-rules
               Pass over again what is passed over where none of these is given
 

@@ -97,3 +97,22 @@ fn a_file_of_records_is_read_to_its_end_however_long_it_is() {
     place.index("articles");
     assert_eq!(place.json(&["search", "cormorant"])["hits"][0]["member"], "last");
 }
+
+#[test]
+fn fields_go_by_the_names_that_a_folder_remembers() {
+    let place = Place::new();
+    place.write(
+        "articles/rows.jsonl",
+        "{\"name\": \"Tern\", \"body_md\": \"The tern flies from pole to pole.\", \"text\": \"stub\"}\n",
+    );
+    place.write("articles/note.md", "# Note\n\nA gull is no tern.\n");
+    place.index("articles");
+    assert_eq!(place.hits("poles"), []);
+    let report = place.json(&["index", "articles", "--fields", "text=body_md"]);
+    assert_eq!((&report["changed"], &report["unchanged"]), (&1.into(), &1.into()));
+    assert_eq!(place.hits("poles").len(), 1);
+    assert_eq!(place.json(&["index"])["unchanged"], 2);
+    assert!(place.run(&["status"]).out.contains("--fields 'text=body_md'"));
+    let refused = place.run(&["index", "articles", "--fields", "body=b"]);
+    assert!(refused.code == 2 && refused.err.contains("is none of id, title, text"), "{}", refused.err);
+}

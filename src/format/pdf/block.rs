@@ -1,9 +1,6 @@
 //! Lines become blocks: paragraphs, headings, list items, table rows, code.
 
-use super::{
-    line::Line,
-    style::Style,
-};
+use super::{line::Line, style::Style};
 
 /// Blocks before the last that a line may still go on with, where something stood beside them.
 const OPEN: usize = 4;
@@ -88,7 +85,9 @@ fn right(lines: &[Line], number: usize) -> f64 {
     let line = &lines[number];
     let around = &lines[number.saturating_sub(AROUND)..lines.len().min(number + AROUND + 1)];
     let column = around.iter().filter(|other| {
-        (other.x.0 - line.x.0).abs() < 4.0 * line.size && other.turn == line.turn && other.size < line.size * 1.1
+        (other.x.0 - line.x.0).abs() < 4.0 * line.size
+            && other.turn == line.turn
+            && other.size < line.size * 1.1
     });
     column.map(|other| other.x.1).fold(line.x.1, f64::max)
 }
@@ -195,7 +194,8 @@ fn before(blocks: &[Block], block: &Block, style: &Style) -> Option<usize> {
     let hyphen = last.text.ends_with(['-', '\u{ad}', '\u{2010}']);
     let lower = line.text.chars().next().is_some_and(char::is_lowercase);
     let indented = block.lines.get(1).is_some_and(|second| line.x.0 > second.x.0 + 0.7 * line.size);
-    let goes_on = hyphen && lower || !ends(&last.text) && (lower || full && !indented && blocks[at].lines.len() > 1);
+    let goes_on =
+        hyphen && lower || !ends(&last.text) && (lower || full && !indented && blocks[at].lines.len() > 1);
     goes_on.then_some(at)
 }
 
@@ -269,7 +269,12 @@ fn candidates(blocks: &[Block], looks: impl Fn(&Block) -> bool) -> Vec<usize> {
             && block.lines.len() <= HEADING.0
             && block.lines[0].turn == 0
             && block.length() <= HEADING.1
-            && block.lines.iter().map(|line| line.text.chars().filter(|char| char.is_alphabetic()).count()).sum::<usize>() > 1
+            && block
+                .lines
+                .iter()
+                .map(|line| line.text.chars().filter(|char| char.is_alphabetic()).count())
+                .sum::<usize>()
+                > 1
     };
     let numbers = blocks.iter().enumerate().filter(|(_, block)| may(block) && looks(block));
     numbers.map(|(number, _)| number).collect()

@@ -149,7 +149,8 @@ impl<'a> Content<'a> {
         });
         let Some((form, rect)) = shown.zip(note.get::<[f64; 4]>("Rect")) else { return };
         let inner = form.dict().get::<[f64; 4]>("BBox").unwrap_or([0.0, 0.0, 1.0, 1.0]);
-        let matrix = Affine::new(form.dict().get::<[f64; 6]>("Matrix").unwrap_or(Affine::IDENTITY.as_coeffs()));
+        let matrix =
+            Affine::new(form.dict().get::<[f64; 6]>("Matrix").unwrap_or(Affine::IDENTITY.as_coeffs()));
         let inner = hayro_font::kurbo::Rect::new(inner[0], inner[1], inner[2], inner[3]).abs();
         let inner = matrix.transform_rect_bbox(inner);
         let rect = hayro_font::kurbo::Rect::new(rect[0], rect[1], rect[2], rect[3]).abs();
@@ -244,7 +245,8 @@ impl<'a> Content<'a> {
                     self.show(text.2.as_bytes(), &state, &mut pen, sheet);
                 }
                 TypedInstruction::SetGraphicsState(name) => {
-                    let font = resources.get_ext_g_state(name.0).and_then(|dict| dict.get::<Array<'a>>("Font"));
+                    let font =
+                        resources.get_ext_g_state(name.0).and_then(|dict| dict.get::<Array<'a>>("Font"));
                     if let Some(size) = font.and_then(|font| font.iter::<f64>().last()) {
                         state.size = size;
                     }

@@ -6,22 +6,56 @@ use hayro_syntax::{
 };
 
 use super::{super::xml, content::unpacked};
-use crate::{article::Article, date::Date, format::xml::{Node, Xml}};
+use crate::{
+    article::Article,
+    date::Date,
+    format::xml::{Node, Xml},
+};
 
 /// Characters of the longest title or name.
 const LONGEST: usize = 300;
 
 /// What programs write where nobody gave a title or a name.
 const EMPTY: &[&str] = &[
-    "administrator", "admin", "anonymous", "author", "default", "document", "none", "owner", "root",
-    "slide 1", "title", "unknown", "unnamed", "untitled", "user", "windows user",
+    "administrator",
+    "admin",
+    "anonymous",
+    "author",
+    "default",
+    "document",
+    "none",
+    "owner",
+    "root",
+    "slide 1",
+    "title",
+    "unknown",
+    "unnamed",
+    "untitled",
+    "user",
+    "windows user",
 ];
 
 /// Programs, and the formats of their files, that leave their names in a title or an author.
 const PROGRAMS: &[&str] = &[
-    "microsoft word -", "microsoft powerpoint -", "microsoft excel -", "powerpoint presentation",
-    "powerpoint-presentation", "slide 1", "untitled", "fpdf", "latex with", "pdftex", "tex output", "adobe ",
-    "acrobat ", "openoffice", "libreoffice", "pscript", "ghostscript", "quarkxpress", "indesign",
+    "microsoft word -",
+    "microsoft powerpoint -",
+    "microsoft excel -",
+    "powerpoint presentation",
+    "powerpoint-presentation",
+    "slide 1",
+    "untitled",
+    "fpdf",
+    "latex with",
+    "pdftex",
+    "tex output",
+    "adobe ",
+    "acrobat ",
+    "openoffice",
+    "libreoffice",
+    "pscript",
+    "ghostscript",
+    "quarkxpress",
+    "indesign",
 ];
 
 /// Fills in the fields that the file gives.
@@ -64,7 +98,9 @@ pub(super) fn string(bytes: &[u8]) -> String {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         // Some programs write UTF-8 without a mark.
-        _ if !bytes.is_ascii() && str::from_utf8(bytes).is_ok() => String::from_utf8_lossy(bytes).into_owned(),
+        _ if !bytes.is_ascii() && str::from_utf8(bytes).is_ok() => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
         _ => bytes.iter().map(|byte| latin(*byte)).collect(),
     };
     let mut text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
@@ -77,8 +113,8 @@ pub(super) fn string(bytes: &[u8]) -> String {
 fn latin(byte: u8) -> char {
     const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
     const HIGH: [char; 31] = [
-        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ',
-        'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
+        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ',
+        'ﬂ', 'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
     ];
     match byte {
         0x18..=0x1f => LOW[usize::from(byte - 0x18)],
@@ -113,8 +149,9 @@ fn true_name(name: &str) -> Option<String> {
 /// Says whether a title is the name of a file or a web page: a word with a known ending, or a path.
 fn is_file_name(title: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "pdf", "doc", "docx", "dvi", "tex", "ps", "eps", "odt", "rtf", "txt", "ppt", "pptx", "xls", "xlsx", "html",
-        "htm", "qxd", "indd", "fm", "pub", "wpd", "cdr", "ai", "svg", "md", "sxw", "p65", "xml", "rst", "texi",
+        "pdf", "doc", "docx", "dvi", "tex", "ps", "eps", "odt", "rtf", "txt", "ppt", "pptx", "xls", "xlsx",
+        "html", "htm", "qxd", "indd", "fm", "pub", "wpd", "cdr", "ai", "svg", "md", "sxw", "p65", "xml",
+        "rst", "texi",
     ];
     let ending = title.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
     let path = title.contains(":\\") || title.starts_with('/') || title.starts_with("file:");

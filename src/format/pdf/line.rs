@@ -212,7 +212,9 @@ fn ordered(lines: Vec<Line>) -> Vec<Line> {
                 match strip(rows.collect(), 0.05 * em) {
                     Some(below) => parted(&mut part, |line| line.y >= below),
                     None => {
-                        part.sort_by(|one, other| one.y.total_cmp(&other.y).then(one.x.0.total_cmp(&other.x.0)));
+                        part.sort_by(|one, other| {
+                            one.y.total_cmp(&other.y).then(one.x.0.total_cmp(&other.x.0))
+                        });
                         ordered.extend(part);
                         continue;
                     }

@@ -118,16 +118,8 @@ impl Runs {
         if blank || self.done.len() >= MOST {
             return;
         }
-        let run = Run {
-            text: String::new(),
-            x: (x, end),
-            y,
-            size: glyph.size,
-            turn,
-            signs: 0,
-            bold: 0,
-            fixed: 0,
-        };
+        let run =
+            Run { text: String::new(), x: (x, end), y, size: glyph.size, turn, signs: 0, bold: 0, fixed: 0 };
         let mut open = Open {
             run,
             pen: end,
@@ -174,9 +166,13 @@ enum Step {
     Apart,
     /// It makes another letter of the last one.
     Accent(char),
-    Onward { gap: bool },
+    Onward {
+        gap: bool,
+    },
     /// To the left, in a script that is written so.
-    Back { gap: bool },
+    Back {
+        gap: bool,
+    },
 }
 
 impl Open {

@@ -37,7 +37,8 @@ pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
     for edge in [Edge::Top, Edge::Bottom] {
         let mut open: Vec<usize> = (0..pages.len()).collect();
         for _ in 0..DEEP {
-            let rows: Vec<Row> = open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
+            let rows: Vec<Row> =
+                open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
             let running = running(&rows);
             open = running.iter().map(|&row| rows[row].page).collect();
             for row in running {
@@ -160,7 +161,8 @@ mod tests {
         let body = ["The sea", "A moon", "Some tide", "No wind", "One wave"];
         let mut pages: Vec<Vec<Line>> = (0..5u32)
             .map(|page| {
-                let head = if page == 3 { "Another head".to_owned() } else { format!("{} The late tide", page + 7) };
+                let head =
+                    if page == 3 { "Another head".to_owned() } else { format!("{} The late tide", page + 7) };
                 vec![
                     line(page + 1, &head, 30.0),
                     line(page + 1, body[page as usize], 60.0),
