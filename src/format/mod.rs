@@ -20,6 +20,8 @@ mod input;
 mod jsonl;
 mod names;
 #[cfg(feature = "office")]
+mod odt;
+#[cfg(feature = "office")]
 mod office;
 mod outline;
 #[cfg(feature = "packages")]
@@ -94,6 +96,10 @@ pub const FORMATS: &[&dyn Format] = &[
     &jsonl::Jsonl,
     #[cfg(feature = "office")]
     &docx::Docx,
+    #[cfg(feature = "office")]
+    &odt::Odt,
+    #[cfg(feature = "office")]
+    &odt::Odp,
 ];
 
 /// Bytes by which a text is told from what is none.
