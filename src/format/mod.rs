@@ -26,6 +26,8 @@ mod office;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+#[cfg(feature = "office")]
+mod pptx;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -100,6 +102,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &odt::Odt,
     #[cfg(feature = "office")]
     &odt::Odp,
+    #[cfg(feature = "office")]
+    &pptx::Pptx,
 ];
 
 /// Bytes by which a text is told from what is none.
