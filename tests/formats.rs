@@ -40,8 +40,9 @@ fn text(name: &str, bytes: &[u8], part: Part) -> Result<String, String> {
         let title = article.title.as_deref().unwrap_or_default();
         // So is the first sentence, which stays where it is.
         let first = article.sections.first().map_or("", |section| &section.text);
-        if part == Part::All && title != name && !first.starts_with(title.trim_end_matches('…').trim_end())
-        {
+        let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+        let again = first.starts_with(title.trim_end_matches('…').trim_end());
+        if part == Part::All && title != name && !again {
             text.push_str(title);
         }
         for section in
@@ -112,12 +113,12 @@ fn check(folder: &str, extension: &str, least_words: usize, floor: f64) {
 
 #[test]
 fn word_documents_give_their_text() {
-    check("docx", ".docx", 0, 0.90);
+    check("docx", ".docx", 0, 0.93);
 }
 
 #[test]
 fn open_documents_give_their_text() {
-    check("odt", ".odt", 0, 0.88);
+    check("odt", ".odt", 0, 0.87);
 }
 
 #[test]

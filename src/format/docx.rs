@@ -33,7 +33,7 @@ impl Format for Docx {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut package = opc::open(input, "a Word document")?;
-        let main = opc::main_part(&mut package, "wordprocessingml", "word/document.xml")?;
+        let main = opc::main_part(&mut package, &["wordprocessingml", "ms-word"], "word/document.xml")?;
         let text = package.xml(&main)?.ok_or_else(|| Cause("holds no text".into()))?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
         let relations = opc::relations(&mut package, &main).unwrap_or_default();
@@ -84,7 +84,12 @@ mod tests {
             |kind: &str| format!("<Relationship Id='{kind}' Type='{RELATIONS}/{kind}' Target='{kind}.xml'/>");
         let relations: String = parts.iter().map(|(kind, _)| relation(kind)).collect();
         let mut files = vec![
-            ("[Content_Types].xml".to_owned(), String::new()),
+            (
+                "[Content_Types].xml".to_owned(),
+                "<T><Override PartName='/word/document.xml' \
+                 ContentType='application/vnd.ms-word.document.macroEnabled.main+xml'/></T>"
+                    .into(),
+            ),
             (
                 "_rels/.rels".into(),
                 format!(

@@ -34,6 +34,8 @@ mod markdown;
 mod member;
 mod names;
 #[cfg(feature = "office")]
+mod odt;
+#[cfg(feature = "office")]
 mod office;
 #[cfg(feature = "feeds")]
 mod opml;
@@ -43,6 +45,8 @@ mod outline;
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "office")]
+mod pptx;
 mod record;
 mod rst;
 mod subtitles;
@@ -55,7 +59,6 @@ mod xml;
 #[cfg(feature = "archives")]
 mod zip;
 
-pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
 
 /// Says whether the caller wants more articles of a file.
@@ -139,6 +142,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &pdf::Pdf,
     #[cfg(feature = "office")]
     &docx::Docx,
+    #[cfg(feature = "office")]
+    &odt::Odt,
+    #[cfg(feature = "office")]
+    &odt::Odp,
+    #[cfg(feature = "office")]
+    &pptx::Pptx,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

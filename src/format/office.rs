@@ -1,5 +1,6 @@
 //! What the formats of office programs have in common.
 
+pub(super) mod alternative;
 pub(super) mod manuscript;
 pub(super) mod number;
 pub(super) mod opc;

@@ -11,6 +11,7 @@ use crate::{
     format::{
         Flow,
         office::{
+            alternative::Alternatives,
             manuscript::{Manuscript, Piece, Shape},
             symbol::symbol,
         },
@@ -43,8 +44,7 @@ pub(super) struct Body<'a> {
     fields: Vec<bool>,
     /// How many of them have not.
     instructions: usize,
-    /// The alternatives that are open: whether one has been taken of each.
-    alternatives: Vec<bool>,
+    alternatives: Alternatives,
     /// Whether the content that follows is made up by the program.
     made_up: bool,
 }
@@ -77,7 +77,7 @@ impl<'a> Body<'a> {
             hidden: false,
             fields: Vec::new(),
             instructions: 0,
-            alternatives: Vec::new(),
+            alternatives: Alternatives::default(),
             made_up: false,
         }
     }
@@ -154,13 +154,7 @@ impl<'a> Body<'a> {
                 self.outer.push(mem::take(&mut self.paragraph));
                 self.manuscript.open();
             }
-            "AlternateContent" => self.alternatives.push(false),
-            // The first alternative is the one that newer programs show.
-            "Choice" | "Fallback" => match self.alternatives.last_mut() {
-                Some(taken) if *taken => xml.skip(),
-                Some(taken) => *taken = true,
-                None => {}
-            },
+            name @ ("AlternateContent" | "Choice" | "Fallback") => self.alternatives.start(name, xml),
             "sdt" => self.made_up = false,
             "showingPlcHdr" => self.made_up = is_on(value().as_deref()),
             "docPartGallery" => self.made_up |= value().as_deref() == Some("Table of Contents"),
@@ -184,7 +178,7 @@ impl<'a> Body<'a> {
                     self.paragraph = outer;
                 }
             }
-            "AlternateContent" => drop(self.alternatives.pop()),
+            "AlternateContent" => self.alternatives.end(name),
             "d" => self.text(")"),
             _ => {}
         }

@@ -4,6 +4,8 @@
 //! A part names others by relationships, whatever their file names: the main part is the one that the
 //! package itself names.
 
+use std::collections::{HashMap, HashSet};
+
 use memchr::memmem;
 
 use crate::{
@@ -71,38 +73,39 @@ pub(in crate::format) fn open<'a>(input: Input<'a>, older: &str) -> Result<Packa
     Package::open(input)
 }
 
-/// Finds the main part of a package: the one whose content is of this type, such as
+/// Finds the main part of a package: the one whose content is of one of these types, such as
 /// `wordprocessingml`. `usual` is its usual name.
 ///
 /// # Errors
 /// Where the parts that name it cannot be read, or it is of another type.
 pub(in crate::format) fn main_part(
     package: &mut Package<'_>,
-    content: &str,
+    contents: &[&str],
     usual: &str,
 ) -> Result<String, Cause> {
-    let related = relations(package, "")?.into_iter().filter(|relation| relation.kind == "officeDocument");
-    let names = package.names();
-    let there = |part: &String| names.contains(part);
+    let names: HashSet<String> = package.names().into_iter().collect();
     let types = package.xml("[Content_Types].xml")?.unwrap_or_default();
-    let mut typed = Vec::new();
+    // The parts whose type is stated, each with whether it is the one asked for.
+    let mut typed: HashMap<String, bool> = HashMap::new();
+    let mut first = None;
     for node in Xml::new(&types) {
         let Node::Start(element) = node else { continue };
         let kind = element.attribute("ContentType").unwrap_or_default();
         if kind.ends_with(".main+xml") && element.name() == "Override" {
             let part = element.attribute("PartName").unwrap_or_default();
-            typed.push((part.trim_start_matches('/').to_owned(), kind));
+            let part = part.trim_start_matches('/').to_owned();
+            let wanted = contents.iter().any(|content| kind.contains(content));
+            if wanted && names.contains(&part) {
+                first.get_or_insert_with(|| part.clone());
+            }
+            typed.insert(part, wanted);
         }
     }
-    let of_type = |part: &String| typed.iter().any(|(name, kind)| name == part && kind.contains(content));
-    let untyped = |part: &String| !typed.iter().any(|(name, _)| name == part);
-    let related: Vec<String> = related.map(|relation| relation.part).collect();
-    let mut candidates =
-        related.iter().filter(|part| of_type(part) || untyped(part) && part.as_str() == usual);
-    let found = candidates.find(|part| there(part)).cloned();
-    let by_type = || typed.iter().map(|(name, _)| name).find(|part| of_type(part) && there(part)).cloned();
-    let by_name = || Some(usual.to_owned()).filter(|part| there(part) && untyped(part));
-    found.or_else(by_type).or_else(by_name).ok_or_else(|| Cause("holds no document of its kind".into()))
+    let right = |part: &str| typed.get(part).copied().unwrap_or(part == usual) && names.contains(part);
+    let related = relations(package, "")?.into_iter().filter(|relation| relation.kind == "officeDocument");
+    let related = related.map(|relation| relation.part).find(|part| right(part));
+    let by_name = || Some(usual.to_owned()).filter(|part| right(part));
+    related.or(first).or_else(by_name).ok_or_else(|| Cause("holds no document of its kind".into()))
 }
 
 /// Returns what a part names; the package itself where `part` is empty.
