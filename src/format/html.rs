@@ -12,13 +12,12 @@ use std::{
 use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability};
 
-use self::{
-    known::{Known, same},
-    piece::{Piece, Shape},
-};
+use self::{known::Known, piece::Piece};
+pub(super) use self::{known::same, piece::Shape};
 use super::{Cause, Each, Format, Input, Warnings, decode::decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
+pub(super) mod chapter;
 mod data;
 mod element;
 mod facts;
@@ -177,7 +176,7 @@ fn all_sections(pieces: &[Piece], title: &str) -> Vec<Section> {
 }
 
 /// Finds the encoding that a page declares.
-fn declared(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(DECLARED_WITHIN)];
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let xml = head.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());

@@ -14,6 +14,8 @@ mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
 mod decode;
+#[cfg(feature = "books")]
+mod epub;
 mod input;
 mod jsonl;
 mod names;
@@ -88,6 +90,8 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "books")]
+    &epub::Epub,
 ];
 
 /// Bytes by which a text is told from what is none.

@@ -38,7 +38,7 @@ fn letter(char: char) -> Option<char> {
 }
 
 /// Whether two texts differ in nothing but case, spaces and punctuation.
-pub(super) fn same(one: &str, other: &str) -> bool {
+pub(in crate::format) fn same(one: &str, other: &str) -> bool {
     let mut letters = one.chars().filter_map(letter).peekable();
     letters.peek().is_some() && letters.eq(other.chars().filter_map(letter))
 }

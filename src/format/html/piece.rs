@@ -8,7 +8,7 @@ use crate::article::Kind;
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(in crate::format) enum Shape {
     /// A heading of a level from 1 to 6.
     Heading(u8),
     /// A block of text.
@@ -66,6 +66,11 @@ impl Piece {
     fn add(&mut self, text: &str, node: Option<NodeId>) {
         self.text.push_str(text);
         self.runs.push(Run { end: self.text.len(), node });
+    }
+
+    /// Returns the nodes that its text is from, in order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.runs.iter().filter_map(|run| run.node)
     }
 
     /// Whether any of its text is from a node and can be seen.
