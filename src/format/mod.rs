@@ -16,6 +16,8 @@ mod markdown;
 mod decode;
 #[cfg(feature = "books")]
 mod epub;
+#[cfg(feature = "books")]
+mod fb2;
 mod input;
 mod jsonl;
 mod names;
@@ -92,6 +94,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &jsonl::Jsonl,
     #[cfg(feature = "books")]
     &epub::Epub,
+    #[cfg(feature = "books")]
+    &fb2::Fb2,
 ];
 
 /// Bytes by which a text is told from what is none.
