@@ -24,6 +24,7 @@ mod names;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+mod subtitles;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -96,6 +97,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &epub::Epub,
     #[cfg(feature = "books")]
     &fb2::Fb2,
+    &subtitles::Subtitles,
 ];
 
 /// Bytes by which a text is told from what is none.
