@@ -57,7 +57,10 @@ impl Levels {
         let ends = ends(&marks, parts.len());
         for (&(at, entry), end) in marks.iter().zip(ends) {
             let end = end.min(at + WITHIN.0);
-            match find(&parts[..end], at, &entry.title, &owned) {
+            // What an entry leads to by name is its heading, whatever the words.
+            let named = !entry.target.fragment.is_empty() && matches!(parts[at].shape, Shape::Heading(_));
+            let own = || (named && owned[at].is_none()).then_some((at, 1, None));
+            match find(&parts[..end], at, &entry.title, &owned).or_else(own) {
                 Some((own, joined, text)) => {
                     owned[own] = Some((i16::from(entry.depth), text));
                     fates[own + 1..own + joined].iter_mut().for_each(|fate| fate.joined = true);
@@ -197,8 +200,11 @@ mod tests {
         *,
     };
 
+    /// The entries of a chapter: depth, title, fragment.
+    type Listed<'a> = &'a [(u8, &'a str, &'a str)];
+
     /// Prints the headings of chapters, each with its level; `-` is other text, `/` a new chapter.
-    fn print(chapters: &[(&str, &[(u8, &str, &str)])]) -> String {
+    fn print(chapters: &[(&str, Listed<'_>)]) -> String {
         let mut levels = Levels::default();
         let mut printed = Vec::new();
         for (page, entries) in chapters {
@@ -228,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_chapter_has_its_headings_once() {
-        let check = |page: &str, entries: &[(u8, &str, &str)], expected: &str| {
+        let check = |page: &str, entries: Listed<'_>, expected: &str| {
             assert_eq!(print(&[(page, entries)]), expected, "{page}");
         };
         check("<p>a", &[], "-");
@@ -250,7 +256,7 @@ mod tests {
 
     #[test]
     fn nested_entries_give_outer_headings() {
-        let check = |page: &str, entries: &[(u8, &str, &str)], expected: &str| {
+        let check = |page: &str, entries: Listed<'_>, expected: &str| {
             assert_eq!(print(&[(page, entries)]), expected, "{page}");
         };
         check("<h1>One</h1><p>a", &[(1, "Part", ""), (2, "One", "")], "1 Part, 2 One, -");
@@ -260,6 +266,7 @@ mod tests {
             &[(1, "One", ""), (2, "B", "b"), (2, "C", "c")],
             "1 One, -, 2 B, -, 2 C, -",
         );
+        check("<h1 id=b>The second</h1><p>b", &[(1, "One", ""), (2, "Two", "b")], "1 One, 2 The second, -");
         check("<p>a<p id=b>b", &[(1, "One", "none"), (2, "Two", "b")], "1 One, -, 2 Two, -");
     }
 

@@ -67,7 +67,7 @@ impl Text {
 
     /// Reads up to the end of the element of this name, which has just begun.
     pub(super) fn read(&mut self, xml: &mut Xml<'_>, name: &str) {
-        while let Some(node) = xml.next() {
+        for node in xml.by_ref() {
             match node {
                 Node::Start(element) => {
                     let name = element.name();

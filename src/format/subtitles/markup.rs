@@ -81,7 +81,7 @@ fn tag(text: &str) -> Option<(Mark, usize)> {
 /// Reads what says where a line stands or how it looks, such as `{\an8}` or `{y:i}`.
 fn place(text: &str) -> Option<(Mark, usize)> {
     let end = text.bytes().take(LONGEST).position(|byte| byte == b'}')?;
-    let inner = text[1..end].as_bytes();
+    let inner = &text.as_bytes()[1..end];
     let known = inner.first() == Some(&b'\\')
         || inner.len() > 2 && inner[1] == b':' && inner[0].is_ascii_alphabetic();
     known.then_some((Mark::Nothing, end + 1))
