@@ -16,6 +16,12 @@ mod markdown;
 mod decode;
 mod input;
 mod jsonl;
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "mail")]
+mod mbox;
+#[cfg(feature = "mail")]
+mod mhtml;
 mod names;
 mod outline;
 #[cfg(feature = "packages")]
@@ -88,6 +94,12 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "mail")]
+    &mbox::Mbox,
+    #[cfg(feature = "mail")]
+    &mhtml::Mhtml,
+    #[cfg(feature = "mail")]
+    &mail::Mail,
 ];
 
 /// Bytes by which a text is told from what is none.
