@@ -128,7 +128,7 @@ mod tests {
             ),
             ["A ü", "", "ü …\n\n…"],
         );
-        let nested = ("--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/html\n\n<p>…</p><p>…</p>\n--c--");
+        let nested = "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/html\n\n<p>…</p><p>…</p>\n--c--";
         check(&related("", nested), ["A ü", "", "…\n\n…"]);
     }
 

@@ -76,7 +76,10 @@ impl<'a> Content<'a> {
                 self.warn("has parts nested too deeply: they were left out");
             }
             Some(("multipart", subtype)) => match part.parts() {
-                Some(parts) => self.take_parts(subtype, &part, parts.map(Part::of), depth + 1, left),
+                Some(parts) => {
+                    let of = if subtype == "digest" { Part::of_digest } else { Part::of };
+                    self.take_parts(subtype, &part, parts.map(of), depth + 1, left);
+                }
                 None => self.take_text(&part, false),
             },
             Some(("application", "pkcs7-mime" | "x-pkcs7-mime")) => {
@@ -90,10 +93,12 @@ impl<'a> Content<'a> {
             Some((
                 "application",
                 "pgp-signature" | "pgp-keys" | "pgp-encrypted" | "pkcs7-signature" | "x-pkcs7-signature"
-                | "ics",
+                | "ics" | "mac-binhex40",
             ))
-            | Some(("text", "calendar" | "vcard" | "x-vcard" | "rfc822-headers"))
-            | Some(("message", "delivery-status" | "disposition-notification")) => {}
+            | Some(("text", "calendar" | "vcard" | "x-vcard" | "rfc822-headers")) => {}
+            _ if part.is_message() => self.files.push(part),
+            // A report of delivery, a part of a message, the address of a file.
+            Some(("message", _)) => {}
             None | Some(("text", _)) if !self.is_file(&part) => {
                 self.take_text(&part, kind == Some(("text", "html")));
             }
@@ -139,15 +144,6 @@ impl<'a> Content<'a> {
                 // The others are shown in the page, unless they have a name.
                 parts.retain(|part| part.file_name().is_some());
                 parts.into_iter().for_each(|part| self.take(part, depth, left));
-            }
-            "digest" => {
-                for part in parts {
-                    if *left == 0 {
-                        break;
-                    }
-                    *left -= 1;
-                    self.files.push(part);
-                }
             }
             _ => {
                 for part in parts {
@@ -233,33 +229,36 @@ impl<'a> Content<'a> {
         }));
     }
 
-    /// Takes out what OpenPGP puts around a text, and a text that is encrypted.
+    /// Takes out of a text what is none: what OpenPGP puts around it, what is encrypted, and files that
+    /// were written into it by uuencode.
     fn without_armor(&mut self, text: String) -> String {
-        if !text.contains("-----BEGIN PGP ") {
+        if !text.contains("-----BEGIN PGP ") && !text.contains("begin ") {
             return text;
         }
         let mut plain = String::with_capacity(text.len());
-        // Whether the line stands in a block that is no text, and whether among the headers of a signed one.
-        let (mut block, mut head) = (false, false);
-        for line in text.lines() {
+        // The start of the line that ends a block which is no text; whether the line is a header of a
+        // signed one.
+        let (mut block, mut head) = (None, false);
+        let mut lines = text.lines().peekable();
+        while let Some(line) = lines.next() {
             let mark = line.trim_end();
-            match mark {
-                "-----BEGIN PGP SIGNED MESSAGE-----" => head = true,
-                _ if mark.starts_with("-----BEGIN PGP ") => {
-                    block = true;
-                    if mark == "-----BEGIN PGP MESSAGE-----" {
-                        self.warn("is encrypted: its text was not read");
-                    }
+            if let Some(end) = block {
+                block = Some(end).filter(|end| !mark.starts_with(end));
+            } else if mark == "-----BEGIN PGP SIGNED MESSAGE-----" {
+                head = true;
+            } else if mark.starts_with("-----BEGIN PGP ") {
+                block = Some("-----END PGP ");
+                if mark == "-----BEGIN PGP MESSAGE-----" {
+                    self.warn("is encrypted: its text was not read");
                 }
-                _ if mark.starts_with("-----END PGP ") => block = false,
-                _ if block => {}
-                _ if head => head = !mark.is_empty(),
-                _ => {
-                    plain.push_str(
-                        line.strip_prefix("- ").filter(|rest| rest.starts_with('-')).unwrap_or(line),
-                    );
-                    plain.push('\n');
-                }
+            } else if begins_file(mark) && lines.peek().is_some_and(|next| is_packed(next)) {
+                block = Some("end");
+            } else if head {
+                head = !mark.is_empty();
+            } else {
+                // Lines that begin with a dash were guarded by another.
+                plain.push_str(line.strip_prefix("- ").filter(|rest| rest.starts_with('-')).unwrap_or(line));
+                plain.push('\n');
             }
         }
         plain
@@ -270,6 +269,20 @@ impl<'a> Content<'a> {
             self.warnings.push(warning.to_owned());
         }
     }
+}
+
+/// Whether a line is that above a file written by uuencode: `begin 644 name`.
+fn begins_file(line: &str) -> bool {
+    let mode = line.strip_prefix("begin ").and_then(|rest| rest.split_once(' ')).map(|(mode, _)| mode);
+    mode.is_some_and(|mode| matches!(mode.len(), 3 | 4) && mode.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a line is of such a file: its first letter tells its length.
+fn is_packed(line: &str) -> bool {
+    let line = line.as_bytes();
+    let bytes = line.first().map_or(0, |&first| usize::from(first.wrapping_sub(b' ') & 63));
+    let letters = 1 + bytes.div_ceil(3) * 4;
+    bytes > 0 && (letters..=letters + 2).contains(&line.len()) && !line.contains(&b'\t')
 }
 
 fn bare_id(id: &str) -> &str {

@@ -102,8 +102,7 @@ impl Messages<'_, '_> {
             *count += 1;
             let unique = if *count == 1 { name.clone() } else { format!("{name} ({count})") };
             let body = file.body();
-            let is_message = matches!(file.content_type(), Some(("message", "rfc822" | "global")));
-            let found = if is_message { Some(&Mail as &dyn Format) } else { format::of(&name, &body) };
+            let found = if file.is_message() { Some(&Mail as &dyn Format) } else { format::of(&name, &body) };
             let Some(found) = found else { continue };
             let path = member.map(|member| format!("{member}/{unique}")).unwrap_or(unique);
             let mut flow = Flow::Continue(());

@@ -29,6 +29,8 @@ pub(in crate::format) struct Part<'a> {
     headers: Vec<Header<'static>>,
     /// The body as it was sent.
     body: &'a [u8],
+    /// Whether it stands among messages, and is one if it says nothing else.
+    in_digest: bool,
 }
 
 impl<'a> Part<'a> {
@@ -43,14 +45,20 @@ impl<'a> Part<'a> {
         let head = match str::from_utf8(head) {
             Ok(text) if !text.contains('\x1b') => text.to_owned(),
             _ => {
-                let lossy = String::from_utf8_lossy(head) + "\n\n";
+                let head = spelled_out(head);
+                let lossy = String::from_utf8_lossy(&head) + "\n\n";
                 let headers = parse(&lossy);
                 let charset = attribute(&headers, HeaderName::ContentType, "charset");
-                decode(head, charset).map_or_else(|_| lossy.into_owned(), |decoded| decoded.text)
+                decode(&head, charset).map_or_else(|_| lossy.into_owned(), |decoded| decoded.text)
             }
         };
         let head = head + "\n\n";
-        Self { headers: parse(&head), head, body: without_blank_line(body) }
+        Self { headers: parse(&head), head, body: without_blank_line(body), in_digest: false }
+    }
+
+    /// Reads a part that stands among messages.
+    pub(in crate::format) fn of_digest(bytes: &'a [u8]) -> Self {
+        Self { in_digest: true, ..Self::of(bytes) }
     }
 
     /// Whether it begins with headers.
@@ -63,6 +71,14 @@ impl<'a> Part<'a> {
     pub(in crate::format) fn content_type(&self) -> Option<(&str, &str)> {
         let content = self.content(HeaderName::ContentType)?;
         Some((content.ctype(), content.subtype().unwrap_or_default()))
+    }
+
+    /// Whether it is a message.
+    pub(in crate::format) fn is_message(&self) -> bool {
+        match self.content_type() {
+            Some((kind, subtype)) => kind == "message" && matches!(subtype, "rfc822" | "global" | "news"),
+            None => self.in_digest,
+        }
     }
 
     /// Returns a parameter of its type, such as `charset`.
@@ -133,18 +149,19 @@ impl<'a> Part<'a> {
     pub(in crate::format) fn body(&self) -> Cow<'a, [u8]> {
         let encoding = self.headers.header_value(&HeaderName::ContentTransferEncoding);
         let encoding = encoding.and_then(HeaderValue::as_text).unwrap_or_default().trim();
-        if encoding.eq_ignore_ascii_case("base64") {
-            let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-            let decoded = base64_decode(self.body)
-                .or_else(|| base64_decode(&self.body.iter().copied().filter(letter).collect::<Vec<u8>>()));
-            decoded.map_or(Cow::Borrowed(self.body), Cow::Owned)
-        } else if encoding.eq_ignore_ascii_case("quoted-printable") {
-            let decoded =
-                quoted_printable_decode(self.body).or_else(|| quoted_printable_decode(&mended(self.body)));
-            decoded.map_or(Cow::Borrowed(self.body), Cow::Owned)
-        } else {
-            Cow::Borrowed(self.body)
-        }
+        let decoded = match encoding.to_ascii_lowercase().as_str() {
+            "base64" => {
+                let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+                let letters = || self.body.iter().copied().filter(letter).collect::<Vec<u8>>();
+                base64_decode(self.body).or_else(|| base64_decode(&letters()))
+            }
+            "quoted-printable" => {
+                quoted_printable_decode(self.body).or_else(|| quoted_printable_decode(&mended(self.body)))
+            }
+            "x-uuencode" | "uuencode" | "x-uue" => Some(uudecoded(self.body)),
+            _ => None,
+        };
+        decoded.map_or(Cow::Borrowed(self.body), Cow::Owned)
     }
 
     /// Returns the body as text.
@@ -203,6 +220,27 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Spells out the raw bytes in encoded words, which are of the word's encoding, not that of the rest.
+fn spelled_out(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    // The question marks that were met of a word.
+    let mut marks = 0;
+    for (at, &byte) in head.iter().enumerate() {
+        match (byte, marks) {
+            (b'?', 0) => marks = u8::from(head[..at].ends_with(b"=")),
+            (b'?', _) => marks = (marks + 1) % 4,
+            (b'\n', _) => marks = 0,
+            (0x80.., 3) => {
+                out.extend_from_slice(format!("={byte:02X}").as_bytes());
+                continue;
+            }
+            _ => {}
+        }
+        out.push(byte);
+    }
+    out
+}
+
 /// Spells out each `=` that encodes nothing.
 fn mended(body: &[u8]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(body.len() + body.len() / 8);
@@ -220,6 +258,24 @@ fn mended(body: &[u8]) -> Vec<u8> {
         }
     }
     mended
+}
+
+/// Reads what uuencode wrote: in each line a letter for its length, then four letters for three bytes.
+fn uudecoded(body: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(body.len() * 3 / 4);
+    let lines = body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let lines = lines.skip_while(|line| !line.starts_with(b"begin ")).skip(1);
+    for line in lines.take_while(|line| *line != b"end") {
+        let Some((length, letters)) = line.split_first() else { continue };
+        let bits = |letter: Option<&u8>| u32::from(letter.copied().unwrap_or(b' ').wrapping_sub(b' ') & 63);
+        let end = decoded.len() + bits(Some(length)) as usize;
+        for four in letters.chunks(4) {
+            let three = (0..4).fold(0, |three, at| three << 6 | bits(four.get(at)));
+            decoded.extend_from_slice(&three.to_be_bytes()[1..]);
+        }
+        decoded.truncate(end);
+    }
+    decoded
 }
 
 /// The parts between the lines that hold a boundary.

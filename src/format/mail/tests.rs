@@ -46,6 +46,7 @@ fn the_headers_are_facts() {
     check("Subject: Re: a  b\n c", "Re: a b c");
     check("Subject: =?iso-8859-1?q?f=FCr?= =?utf-8?b?IHVucw==?=", "für uns");
     check("Subject: für", "für");
+    check("Subject: =?utf-8?q?für?=", "für");
     check("From: Jane Doe <jane@a.b>", "|Jane Doe");
     check("From: \"Doe, Jane\" <jane@a.b>, john@c.d (John)", "|Doe, Jane+John");
     check("From: jane@a.b", "|jane@a.b");
@@ -120,8 +121,8 @@ fn signatures_and_footers_stand_around_the_text() {
     check("Yes.\n--\nJane", "Yes. [--/Jane]");
     check("Yes.\n-- \nJane\n\n> No?\n", "Yes. [No?/--/Jane]");
     check(
-        &format!("Yes.\n--\n{}", "One more.\n\n".repeat(40)).trim_end(),
-        &format!("Yes./--/{}", "One more./".repeat(40)).trim_end_matches('/'),
+        format!("Yes.\n--\n{}", "One more.\n\n".repeat(40)).trim_end(),
+        format!("Yes./--/{}", "One more./".repeat(40)).trim_end_matches('/'),
     );
     check(
         "Yes.\n\n_______________________________________________\nTide mailing list\nhttps://a.b/listinfo/tide",
@@ -239,6 +240,8 @@ fn encodings_of_bodies_are_undone() {
     let quoted = "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=iso-8859-1";
     check(quoted, b"f=FCr =\nuns =3D 1", "für uns = 1", &[]);
     check(quoted, b"a = b =zz =", "a = b =zz", &[]);
+    let packed = "Content-Transfer-Encoding: x-uuencode\nContent-Type: text/plain; charset=iso-8859-1";
+    check(packed, b"begin 644 a\n'9OQR('5N<P``\n`\nend\n", "für uns", &[]);
     let base = "Content-Transfer-Encoding: BASE64\nContent-Type: text/plain; charset=utf-8";
     check(base, b"RGllIEZs\r\ndXQ=", "Die Flut", &[]);
     check(base, b"RGllIEZsdX", "Die Flu", &[]);
@@ -253,6 +256,8 @@ fn encodings_of_bodies_are_undone() {
 fn headers_of_raw_bytes_are_decoded() {
     let file = b"Subject: \xcf\xf0\xe8\xeb\xe8\xe2\nContent-Type: text/plain; charset=windows-1251\n\n\xcf\xf0\xe8\xeb\xe8\xe2";
     assert_eq!(read_all(&Mail, "a.eml", file).0[0].title.as_deref(), Some("Прилив"));
+    let file = b"Subject: =?iso-8859-1?q?f\xfcr_=5F?= \xfcber?\n\n";
+    assert_eq!(read_all(&Mail, "a.eml", file).0[0].title.as_deref(), Some("für _ über?"));
 }
 
 #[test]
@@ -280,6 +285,13 @@ fn what_is_encrypted_is_told_of() {
         "Yes. [--/Jane]",
         "",
     );
+}
+
+#[test]
+fn files_written_into_a_text_are_left_out() {
+    let check = |body: &str, expected: &str| assert_eq!(text(&format!("Subject: a\n\n{body}")), expected);
+    check("See.\nbegin 644 a.txt\n#86)C\n`\nend\nBye.", "See./Bye.");
+    check("See.\nbegin 644 times\nand then\nend", "See./begin 644 times/and then/end");
 }
 
 #[test]
@@ -347,10 +359,7 @@ fn attachments_are_articles_of_their_own() {
     check(
         &parts(
             "digest",
-            &[
-                "\nSubject: one\nFrom: a@b\nMessage-ID: <m>\n\n1",
-                "\nSubject: two\nFrom: a@b\nMessage-ID: <n>\n\n2",
-            ],
+            &["\nSubject: one\nFrom: a@b\n\n1", "\nSubject: two\nFrom: a@b\nMessage-ID: <n>\n\n2"],
         ),
         &["- -: ", "attachment 1 one: 1", "attachment 2 two: 2"],
         &[],
