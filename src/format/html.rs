@@ -27,11 +27,16 @@ mod facts;
 mod head;
 mod inlined;
 mod known;
+#[cfg(feature = "mail")]
+mod letter;
 mod nesting;
 mod page;
 mod piece;
 mod tags;
 mod tame;
+
+#[cfg(feature = "mail")]
+pub(super) use self::letter::letter;
 
 /// The reader of saved pages.
 pub(super) struct Html;
@@ -72,9 +77,8 @@ impl Format for Html {
                 Cow::Owned(page)
             }
         };
-        let decoded = decode(&page, declared(&page).as_deref())?;
-        let mut article = article(&decoded.text);
-        article.warnings.extend(warning.into_iter().chain(decoded.warning));
+        let mut article = page_of(&page, None)?;
+        article.warnings.extend(warning);
         let _ = each(article);
         Ok(Warnings::new())
     }
@@ -92,6 +96,15 @@ const DECLARED_WITHIN: usize = 2_048;
 /// Most work the search for the article may be: the sum of the depths of all elements. A page of
 /// 50,000 elements has about a million.
 const HEAVIEST: usize = 6_000_000;
+
+/// Reads a page. An encoding that is said to be its own goes before the one that it declares.
+pub(super) fn page_of(bytes: &[u8], charset: Option<&str>) -> Result<Article, Cause> {
+    let declared = declared(bytes);
+    let decoded = decode(bytes, charset.or(declared.as_deref()))?;
+    let mut article = article(&decoded.text);
+    article.warnings.extend(decoded.warning);
+    Ok(article)
+}
 
 /// Reads a page of this text.
 pub(super) fn article(text: &str) -> Article {

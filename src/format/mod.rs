@@ -29,9 +29,15 @@ mod input;
 mod json;
 mod jsonl;
 mod latex;
+#[cfg(feature = "mail")]
+mod mail;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "mail")]
+mod mbox;
 mod member;
+#[cfg(feature = "mail")]
+mod mhtml;
 mod names;
 #[cfg(feature = "office")]
 mod odt;
@@ -148,6 +154,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &odt::Odp,
     #[cfg(feature = "office")]
     &pptx::Pptx,
+    #[cfg(feature = "mail")]
+    &mbox::Mbox,
+    #[cfg(feature = "mail")]
+    &mhtml::Mhtml,
+    #[cfg(feature = "mail")]
+    &mail::Mail,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]
