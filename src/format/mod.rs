@@ -92,6 +92,7 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    &latex::Latex,
     &org::Org,
     &rst::Rst,
 ];
