@@ -81,9 +81,9 @@ impl<'a> Gather<'a> {
         self.open.as_ref().is_some_and(|open| !open.text.is_empty())
     }
 
-    /// Returns the text of the open block so far.
-    pub(super) fn text(&mut self) -> Option<&mut String> {
-        self.open.as_mut().map(|open| &mut open.text)
+    /// Says whether no block is open, not even one without text.
+    pub(super) fn is_ended(&self) -> bool {
+        self.open.is_none()
     }
 
     /// Ends the open block.
@@ -115,6 +115,13 @@ impl<'a> Gather<'a> {
     pub(super) fn code(&mut self, lines: &[&str], line: u32) {
         self.end();
         self.outline.push(Kind::Code, &unindented(lines), line);
+    }
+
+    /// Adds lines of code that have marks in them.
+    pub(super) fn marked_code(&mut self, lines: &[&str], line: u32) {
+        self.end();
+        let text = shown(&(self.clean)(&unindented(lines)));
+        self.outline.push(Kind::Code, &text, line);
     }
 
     /// Adds a row of a table. Empty cells at its end are left out.
@@ -181,7 +188,7 @@ pub(super) fn shown(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// Finds a mark again and again, each time further on, and searches no part of the text twice.
+/// Finds a mark again and again, and searches no part of the text twice.
 pub(super) struct Next<'a> {
     text: &'a str,
     mark: &'a str,
@@ -196,13 +203,22 @@ impl<'a> Next<'a> {
         Self { text, mark, found: None, from: None }
     }
 
-    /// Returns where the next mark stands at or after an offset, which must not be before the last one.
+    /// Returns where the next mark stands at or after an offset. Going back costs only the way back.
     pub(super) fn at(&mut self, at: usize) -> Option<usize> {
-        let known = self.from.is_some_and(|from| from <= at) && self.found.is_none_or(|found| found >= at);
-        if !known {
-            self.found = self.text.get(at..).and_then(|text| text.find(self.mark)).map(|found| at + found);
-            self.from = Some(at);
+        let from = self.from.unwrap_or(usize::MAX);
+        if from <= at && self.found.is_none_or(|found| found >= at) {
+            return self.found;
         }
+        let end = from.saturating_add(self.mark.len() - 1);
+        match self.text.get(at..end) {
+            Some(before) if at < from => {
+                self.found = before.find(self.mark).map(|found| at + found).or(self.found);
+            }
+            _ => {
+                self.found = self.text.get(at..).and_then(|text| text.find(self.mark)).map(|found| at + found)
+            }
+        }
+        self.from = Some(at);
         self.found
     }
 }

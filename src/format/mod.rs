@@ -137,6 +137,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &opml::Opml,
     &jsonl::Jsonl,
     &json::Json,
+    &latex::Latex,
     &org::Org,
     &rst::Rst,
     #[cfg(feature = "books")]

@@ -11,6 +11,8 @@ pub(super) enum Body {
     Signed,
     /// Code.
     Code,
+    /// Code with marks in it.
+    Marked,
     /// A formula.
     Formula,
     /// The rows of a table.
@@ -74,7 +76,6 @@ const CODE: &[&str] = &[
     "code",
     "code-block",
     "sourcecode",
-    "parsed-literal",
     "doctest",
     "testcode",
     "testoutput",
@@ -136,6 +137,7 @@ pub(super) fn body(name: &str) -> Body {
     let is = |names: &[&str]| names.contains(&name);
     match name {
         "math" => Body::Formula,
+        "parsed-literal" => Body::Marked,
         "list-table" | "csv-table" => Body::Rows,
         _ if is(DROPPED) || name.starts_with("auto") => Body::Dropped,
         _ if is(CODE) => Body::Code,

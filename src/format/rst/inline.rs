@@ -15,6 +15,9 @@ const POINTERS: &[&str] =
 /// Names that stand for what a program fills in.
 const FILLED_IN: &[&str] = &["release", "version", "today"];
 
+/// Signs that make what stands between them no mark.
+const QUOTES: &[(char, char)] = &[('"', '"'), ('\'', '\''), ('(', ')'), ('[', ']'), ('<', '>'), ('“', '”')];
+
 /// Bytes of the longest text that a name stands for.
 const LONGEST_REPLACEMENT: usize = 300;
 
@@ -35,7 +38,7 @@ impl Inline {
                 Some(_) => "",
                 None => continue,
             };
-            replaced.insert(name.to_owned(), text.to_owned());
+            replaced.insert(name.to_lowercase(), text.to_owned());
         }
         let plain = Self { replaced: HashMap::new() };
         replaced.values_mut().for_each(|text| *text = plain.clean(text));
@@ -117,7 +120,9 @@ impl Inline {
             b'*' => {
                 let mark = if rest.starts_with("**") { "**" } else { "*" };
                 let inner = &rest[mark.len()..];
-                if !apart || inner.starts_with([' ', '\n', '*']) {
+                let quoted = before.zip(inner.chars().next());
+                let quoted = quoted.is_some_and(|pair| QUOTES.contains(&pair));
+                if !apart || quoted || inner.starts_with([' ', '\n', '*']) {
                     return None;
                 }
                 let mut from = 0;
@@ -136,7 +141,7 @@ impl Inline {
                 let end = ends.bar.at(at + 1)?;
                 let name = &text[at + 1..end];
                 let lines = text[end + 1..].bytes().take(2).take_while(|&byte| byte == b'_').count();
-                let known = self.replaced.get(name).cloned();
+                let known = self.replaced.get(&name.get(..name.len().min(80))?.to_lowercase()).cloned();
                 let known = known.or_else(|| FILLED_IN.contains(&name).then(String::new));
                 Some((known?, end + 1 + lines))
             }
@@ -177,7 +182,7 @@ fn role_of(text: &str) -> Option<&str> {
 /// Returns what the text of a role shows.
 fn role(name: &str, text: &str) -> String {
     let last = name.rsplit(':').next().unwrap_or(name);
-    match last {
+    match last.to_ascii_lowercase().as_str() {
         "math" => return hidden(&math(text)),
         "pep" => return format!("PEP {}", shown_of(text)),
         "rfc" => return format!("RFC {}", shown_of(text)),
@@ -224,6 +229,7 @@ mod tests {
         check("[1]_ [#]_ [#a]_ [b] [c", "[1] [#] [a] [b] [c");
         check("\\*a\\* b\\ c snake_case __init__ ``a_``_", "*a* bc snake_case __init__ a__");
         check("``a", "``a");
+        check("\"*\" (*) [*]_ *a*", "\"*\" (*) [*] a");
         check("*a\nb* c", "a\nb c");
     }
 }

@@ -33,12 +33,14 @@ pub(super) fn grid(lines: &[&str]) -> Option<Table> {
             }
         }
         let inner = text.trim_start_matches(['+', '|']).trim_end_matches(['+', '|']);
+        // A line between two cells may end at a third one.
+        let drawn =
+            |word: &&str| word.len() > 2 && word.bytes().all(|byte| matches!(byte, b'+' | b'-' | b'='));
         let cells = inner.split('|').map(|cell| {
-            // The line between two cells of which a third one is the neighbour.
-            let line = cell.trim_matches(['+', '-', '=', ' ']).is_empty() && cell.contains("--");
-            if line { "" } else { cell.trim() }
+            let words: Vec<&str> = cell.split_whitespace().filter(|word| !drawn(word)).collect();
+            words.join(" ")
         });
-        let cells: Vec<String> = cells.map(String::from).collect();
+        let cells: Vec<String> = cells.collect();
         match table.rows.last_mut().filter(|_| open) {
             Some((_, known)) => join(known, cells),
             None => table.rows.push((number, cells)),
