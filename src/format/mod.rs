@@ -15,6 +15,7 @@ mod feed;
 mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
+mod csv;
 mod decode;
 mod fragment;
 mod input;
@@ -29,6 +30,8 @@ mod package;
 mod record;
 mod text;
 mod title;
+#[cfg(feature = "archives")]
+mod warc;
 #[cfg(feature = "xml")]
 mod xml;
 
@@ -100,6 +103,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &opml::Opml,
     &jsonl::Jsonl,
     &json::Json,
+    &csv::Csv,
+    #[cfg(feature = "archives")]
+    &warc::Warc,
 ];
 
 /// Bytes by which a text is told from what is none.
