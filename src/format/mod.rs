@@ -9,6 +9,7 @@ use crate::article::{Article, Lines};
 
 #[cfg(feature = "archives")]
 mod compressed;
+mod csv;
 mod decode;
 #[cfg(feature = "office")]
 mod docx;
@@ -60,6 +61,8 @@ mod subtitles;
 mod tar;
 mod text;
 mod title;
+#[cfg(feature = "archives")]
+mod warc;
 #[cfg(feature = "xml")]
 mod xml;
 #[cfg(feature = "archives")]
@@ -161,6 +164,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &mhtml::Mhtml,
     #[cfg(feature = "mail")]
     &mail::Mail,
+    &csv::Csv,
+    #[cfg(feature = "archives")]
+    &warc::Warc,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

@@ -15,7 +15,7 @@ pub(super) use self::{
     missed::Missed,
     value::{Strings, Texts},
 };
-use super::{FACTS, Nest, decode::plain, fragment};
+use super::{FACTS, Nest, fragment};
 use crate::{
     article::{self, Article, Lines},
     date::Date,
@@ -215,7 +215,7 @@ impl<'n> Record<'n> {
         // A number is the author's, but no name.
         let named = |name: &&String| name.contains(char::is_alphabetic);
         let authors = self.first(Fact::Author).into_iter().flatten().filter(named);
-        let body = self.first(Fact::Text).map(|texts| plain(Cow::Owned(texts.join("\n\n"))));
+        let body = self.first(Fact::Text).map(|texts| texts.join("\n\n"));
         Article {
             member: Some(fact(Fact::Id).unwrap_or_else(|| number.to_string())),
             title: short(Fact::Title).map(|title| fragment::line(&title)),

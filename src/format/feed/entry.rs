@@ -133,7 +133,9 @@ impl Facts {
             ("excerpt", "encoded") => self.text(2, inside(xml, name)),
             (_, "encoded") => self.text(0, inside(xml, name)),
             ("media", "content") => skip(xml, name),
-            (_, "content" | "body") => {
+            (_, "content" | "summary") if !is_text(element) => skip(xml, name),
+            (_, "content" | "body" | "fullitem") => {
+                // Where the content is elsewhere, this is what is said of it.
                 let linked = element.attribute("src").is_some();
                 let text = inside(xml, name);
                 self.text(if linked { 2 } else { 0 }, text);
@@ -169,6 +171,10 @@ impl Facts {
                 let text = line(xml, name);
                 self.tag(&named.unwrap_or(text));
             }
+            ("itunes", "category") => {
+                self.tag(&element.attribute("text").unwrap_or_default());
+                skip(xml, name);
+            }
             ("itunes" | "media", "keywords") => line(xml, name).split(',').for_each(|tag| self.tag(tag)),
             (_, "language") => put(&mut self.language, line(xml, name)),
             ("wp", "post_type") => {
@@ -191,7 +197,7 @@ impl Facts {
         }
     }
 
-    /// Reads a name: in an element of its own, or as `address (name)`.
+    /// Reads a name: in an element of its own, or beside an address of mail.
     fn author(&mut self, xml: &mut Xml<'_>, own: &str) {
         let (mut text, mut named) = (String::new(), None);
         while let Some(node) = xml.next() {
@@ -204,11 +210,7 @@ impl Facts {
             }
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let inner = text.split_once('(').and_then(|(address, rest)| {
-            let name = rest.strip_suffix(')')?;
-            address.contains('@').then(|| name.to_owned())
-        });
-        let name = named.or(inner).unwrap_or(text);
+        let name = named.unwrap_or_else(|| without_address(&text));
         let named = self.authors.len() < MOST_AUTHORS && !self.authors.contains(&name);
         if named && !name.is_empty() && !name.contains('@') {
             self.authors.push(name);
@@ -296,6 +298,20 @@ fn put(place: &mut Option<String>, text: String) {
     if place.is_none() && !text.is_empty() {
         *place = Some(text);
     }
+}
+
+/// Says whether an element of Atom holds text, or a page, and no other data.
+fn is_text(element: &Element<'_>) -> bool {
+    let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
+    let data = kind.contains('/') && !kind.starts_with("text/") && !kind.ends_with("xml");
+    !data && element.attribute("mode").is_none_or(|mode| mode != "base64")
+}
+
+/// Returns the name in `name <address>` or `address (name)`.
+fn without_address(text: &str) -> String {
+    let parts = text.split(['(', ')', '<', '>']).map(str::trim);
+    let mut names = parts.filter(|part| !part.is_empty() && !part.contains('@'));
+    if text.contains('@') { names.next().unwrap_or_default().to_owned() } else { text.to_owned() }
 }
 
 fn is_address(text: &str) -> bool {

@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Names, Record};
+use super::{super::decode::plain, Names, Record};
 
 /// Names of fields whose value is the record, and what stands around it is the program's that wrote it.
 const WRAPPERS: &[&str] = &["_source", "attributes"];
@@ -65,14 +65,15 @@ impl<'de> Deserialize<'de> for Texts {
     }
 }
 
-struct TextsOf;
-
-impl TextsOf {
-    fn one<E>(text: &str) -> Result<Texts, E> {
-        let text = text.trim();
-        Ok(Texts(if text.is_empty() { Vec::new() } else { vec![text.into()] }))
+impl Texts {
+    /// Returns what a field of this text holds: nothing where it is blank.
+    pub(in crate::format) fn of(text: &str) -> Self {
+        let text = plain(text.trim().into());
+        Self(if text.is_empty() { Vec::new() } else { vec![text] })
     }
 }
+
+struct TextsOf;
 
 impl<'de> Visitor<'de> for TextsOf {
     type Value = Texts;
@@ -82,19 +83,19 @@ impl<'de> Visitor<'de> for TextsOf {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Texts, E> {
-        Self::one(text)
+        Ok(Texts::of(text))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Texts, E> {
-        Self::one(&number.to_string())
+        Ok(Texts::of(&number.to_string()))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Texts, E> {
-        Self::one(&number.to_string())
+        Ok(Texts::of(&number.to_string()))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Texts, E> {
-        Self::one(&number.to_string())
+        Ok(Texts::of(&number.to_string()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Texts, E> {
