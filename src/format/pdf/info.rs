@@ -5,7 +5,7 @@ use hayro_syntax::{
     object::{Dict, Name, Object, Stream},
 };
 
-use super::{super::xml, content::unpacked};
+use super::{super::xml, stream::unpacked};
 use crate::{
     article::Article,
     date::Date,
@@ -65,9 +65,13 @@ pub(super) fn fill(pdf: &Pdf, article: &mut Article) {
     let text = |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(string);
     let titles = [text(&told.title), packet.title];
     article.title = titles.into_iter().flatten().find_map(|title| true_title(&title));
-    let authors = text(&told.author).and_then(|author| true_name(&author));
+    let author = text(&told.author).unwrap_or_default();
+    let told_authors: Vec<String> = match true_name(&author) {
+        Some(author) => vec![author],
+        None => author.split([',', ';']).filter_map(true_name).collect(),
+    };
     let named: Vec<String> = packet.authors.iter().filter_map(|author| true_name(author)).collect();
-    article.authors = if named.len() > 1 { named } else { authors.map_or(named, |author| vec![author]) };
+    article.authors = if named.len() > told_authors.len() { named } else { told_authors };
     let made = told.creation_date.map(|time| format!("{:04}-{:02}-{:02}", time.year, time.month, time.day));
     let dates = [(made, "document information"), (packet.date, "XMP metadata")];
     let date = dates.into_iter().find_map(|(date, source)| Some((Date::parse(&date?)?, source)));
@@ -143,7 +147,8 @@ fn true_name(name: &str) -> Option<String> {
     let letters = name.chars().filter(|char| char.is_alphabetic()).count();
     let program = PROGRAMS.iter().any(|program| lower.starts_with(program.trim_end_matches(" -")));
     let empty = EMPTY.contains(&lower.as_str()) || letters < 2 || name.chars().count() > LONGEST;
-    (!program && !empty && !name.contains('\u{fffd}')).then_some(name)
+    let garbled = name.contains(['\u{fffd}', '`', '%', '~', '{']) || letters * 2 < name.chars().count();
+    (!program && !empty && !garbled).then_some(name)
 }
 
 /// Says whether a title is the name of a file or a web page: a word with a known ending, or a path.
@@ -209,7 +214,7 @@ fn read_packet(text: &str) -> Packet {
 /// Returns the items of the list in the element that has just begun, or its text.
 fn list(xml: &mut Xml<'_>) -> Vec<String> {
     let (mut items, mut text, mut depth) = (Vec::new(), String::new(), 1);
-    while let Some(node) = xml.next() {
+    for node in xml.by_ref() {
         match node {
             Node::Start(_) => depth += 1,
             Node::Text(part) => text.push_str(&part),
