@@ -31,6 +31,10 @@ impl Format for Csv {
         &["csv", "tsv", "tab"]
     }
 
+    fn takes_fields(&self) -> bool {
+        true
+    }
+
     fn extent(&self) -> Extent {
         Extent::Stream
     }
@@ -39,10 +43,10 @@ impl Format for Csv {
         let name = input.name.to_ascii_lowercase();
         let likely = if name.ends_with(".tsv") || name.ends_with(".tab") { b'\t' } else { b',' };
         let cannot = |error| Cause(format!("cannot be read: {error}"));
+        let names = Names::before_usual(input.nest);
         let reader = BufReader::with_capacity(1 << 16, Decoding::new(input, None)?);
         let mut rows = Rows::new(reader, likely).map_err(cannot)?;
         let Some(first) = rows.next().map_err(cannot)? else { return Ok(vec!["holds no rows".into()]) };
-        let names = Names::default();
         let mut warnings = match columns(&first, &names) {
             Some(columns) => articles(&mut rows, &first, (&names, &columns), each),
             None => table(&mut rows, &first, each),

@@ -68,6 +68,7 @@ mod xml;
 #[cfg(feature = "archives")]
 mod zip;
 
+pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
 
 /// Says whether the caller wants more articles of a file.
