@@ -113,12 +113,12 @@ fn check(folder: &str, extension: &str, least_words: usize, floor: f64) {
 
 #[test]
 fn word_documents_give_their_text() {
-    check("docx", ".docx", 0, 0.93);
+    check("docx", ".docx", 3, 0.95);
 }
 
 #[test]
 fn open_documents_give_their_text() {
-    check("odt", ".odt", 0, 0.87);
+    check("odt", ".odt", 3, 0.94);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn books_give_their_text() {
 
 #[test]
 fn rich_text_gives_its_text() {
-    check("rtf", ".rtf", 0, 0.90);
+    check("rtf", ".rtf", 3, 0.93);
 }
 
 #[test]

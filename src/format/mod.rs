@@ -28,6 +28,8 @@ mod outline;
 mod package;
 #[cfg(feature = "office")]
 mod pptx;
+#[cfg(feature = "office")]
+mod rtf;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -104,6 +106,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &odt::Odp,
     #[cfg(feature = "office")]
     &pptx::Pptx,
+    #[cfg(feature = "office")]
+    &rtf::Rtf,
 ];
 
 /// Bytes by which a text is told from what is none.
