@@ -98,7 +98,7 @@ impl<'a> Xml<'a> {
     /// Returns all text up to the end of the element that has just begun, its parts joined.
     pub(super) fn text_inside(&mut self) -> String {
         let (mut text, mut depth) = (String::new(), 1);
-        while let Some(node) = self.next() {
+        for node in self.by_ref() {
             match node {
                 Node::Start(_) => depth += 1,
                 Node::End(_) => depth -= 1,
@@ -192,7 +192,7 @@ mod tests {
     fn print(text: &str) -> String {
         let mut xml = Xml::new(text);
         let mut out = String::new();
-        while let Some(node) = xml.next() {
+        for node in xml.by_ref() {
             match node {
                 Node::Start(element) => {
                     let id = element.attribute("id").map(|id| format!(" {id}")).unwrap_or_default();
