@@ -231,7 +231,9 @@ mod tests {
             assert!(cause.0.contains(expected), "{cause}");
         };
         let mut compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-        check(&compound, "from before 2007");
+        check(&compound, "is encrypted and needs a password, or is a Word document from before 2007");
+        compound.extend("WordDocument".encode_utf16().flat_map(u16::to_le_bytes));
+        check(&compound, "is a Word document from before 2007");
         compound.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
         check(&compound, "is encrypted and needs a password");
         check(&packed(&[("xl/workbook.xml".into(), String::new())]), "holds no document of its kind");

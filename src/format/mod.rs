@@ -56,6 +56,8 @@ mod pdf;
 mod pptx;
 mod record;
 mod rst;
+#[cfg(feature = "office")]
+mod rtf;
 mod subtitles;
 #[cfg(feature = "archives")]
 mod tar;
@@ -168,6 +170,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &csv::Csv,
     #[cfg(feature = "archives")]
     &warc::Warc,
+    #[cfg(feature = "office")]
+    &rtf::Rtf,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

@@ -4,6 +4,7 @@ pub(super) mod alternative;
 pub(super) mod manuscript;
 pub(super) mod number;
 pub(super) mod opc;
+pub(super) mod style;
 pub(super) mod symbol;
 
 /// Makes a zip file of parts, each a name and a text.

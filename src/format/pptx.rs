@@ -78,11 +78,12 @@ fn slides(package: &mut Package<'_>, main: &str) -> Result<Vec<String>, Cause> {
     let text = package.xml(main)?.ok_or_else(|| Cause("holds no presentation".into()))?;
     let mut slides = Vec::new();
     for node in Xml::new(&text) {
+        // The sections of a presentation name its slides again, by other numbers.
         if let Node::Start(element) = node
             && element.name() == "sldId"
+            && let Some(id) = element.prefixed("id")
         {
-            let part = element.prefixed("id").and_then(|id| parts.get(&id)).cloned();
-            slides.push(part.unwrap_or_default());
+            slides.push(parts.get(&id).cloned().unwrap_or_default());
         }
     }
     Ok(slides)
@@ -130,7 +131,7 @@ mod tests {
         });
         let mut files = vec![
             ("_rels/.rels".to_owned(), format!("<R>{}</R>", relation("a", "officeDocument", "ppt/presentation.xml"))),
-            ("ppt/presentation.xml".into(), format!("<p:presentation><p:sldIdLst>{}</p:sldIdLst></p:presentation>", ids.collect::<String>())),
+            ("ppt/presentation.xml".into(), format!("<p:presentation><p:sldIdLst>{}</p:sldIdLst><p14:section><p14:sldId id='256'/></p14:section></p:presentation>", ids.collect::<String>())),
             ("ppt/_rels/presentation.xml.rels".into(), format!("<R>{}</R>", parts.collect::<String>())),
             (
                 format!("ppt/slides/_rels/s{}.xml.rels", slides.len() - 1),

@@ -4,7 +4,7 @@ use std::{collections::HashMap, mem};
 
 use super::{
     numbering::Numbering,
-    style::{Class, Styles, is_on},
+    style::{Styles, is_on},
 };
 use crate::{
     article::Article,
@@ -13,6 +13,7 @@ use crate::{
         office::{
             alternative::Alternatives,
             manuscript::{Manuscript, Piece, Shape},
+            style::Class,
             symbol::symbol,
         },
         xml::{Element, Node, Xml},

@@ -59,8 +59,7 @@ impl Numbering {
         let (mut linked, mut linking) = (HashMap::new(), Vec::new());
         let mut list: Option<(String, List)> = None;
         let mut at = 0;
-        let mut xml = Xml::new(text);
-        while let Some(node) = xml.next() {
+        for node in Xml::new(text) {
             let element = match node {
                 Node::Start(element) => element,
                 Node::End(name) => {

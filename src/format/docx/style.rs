@@ -1,54 +1,16 @@
 //! The styles of a Word document, as far as they say what a paragraph is.
 //!
-//! A style has an id, which is localised, and a name, which for the styles that Word brings along is
-//! English in any language; other programs localise that too.
+//! A style has an id, which is localised, and a name.
 
 use std::collections::HashMap;
 
-use crate::format::xml::{Node, Xml};
+use crate::format::{
+    office::style::{self, Class},
+    xml::{Node, Xml},
+};
 
 /// Styles that one may be based on through others.
 const LONGEST_CHAIN: usize = 20;
-
-/// Names of headings, less their number, in the languages that programs write them in.
-const HEADINGS: &[&str] = &[
-    "heading",
-    "überschrift",
-    "titre",
-    "título",
-    "titulo",
-    "encabezado",
-    "titolo",
-    "kop",
-    "rubrik",
-    "overskrift",
-    "nagłówek",
-    "заголовок",
-    "nadpis",
-    "otsikko",
-    "címsor",
-    "başlık",
-    "标题",
-    "標題",
-    "見出し",
-    "제목",
-    "επικεφαλίδα",
-];
-
-/// Names of the style of a document's title.
-const TITLES: &[&str] = &["title", "titel", "titre", "título", "titolo", "название", "标题", "標題", "表題"];
-
-/// Names of the styles of code.
-const CODE: &[&str] = &[
-    "code",
-    "code block",
-    "html preformatted",
-    "macro text",
-    "preformatted text",
-    "source code",
-    "sourcecode",
-    "verbatim",
-];
 
 /// What a style says, without what it is based on.
 #[derive(Clone, Debug, Default)]
@@ -61,19 +23,6 @@ pub(super) struct Style {
     pub(super) list: Option<String>,
     pub(super) list_level: Option<usize>,
     pub(super) hidden: Option<bool>,
-}
-
-/// What kind of paragraph a style makes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Class {
-    Title,
-    /// A heading of this level, 1 being the outermost.
-    Heading(u8),
-    Code,
-    /// A line of the table of contents.
-    Contents,
-    /// A line that names authors.
-    Author,
 }
 
 /// The styles of a document.
@@ -129,7 +78,7 @@ impl Styles {
         let unknown = (!self.0.contains_key(id)).then_some(&unknown);
         for (place, style) in self.chain(id).chain(unknown).enumerate() {
             let by_outline = style.outline.map(|level| (level < 9).then_some(Class::Heading(level + 1)));
-            match class_of_name(&style.name).map(Some).or(by_outline) {
+            match style::class(&style.name).map(Some).or(by_outline) {
                 // What only looks like the title stands over a part, as `Contents` does.
                 Some(Some(Class::Title)) if place > 0 => return Some(Class::Heading(1)),
                 Some(class) => return class,
@@ -142,20 +91,6 @@ impl Styles {
     /// Returns the first that is said of a style, by itself or what it is based on.
     pub(super) fn find<T>(&self, id: &str, said: impl Fn(&Style) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(said)
-    }
-}
-
-fn class_of_name(name: &str) -> Option<Class> {
-    let known = name.trim_end_matches(|char: char| char.is_ascii_digit());
-    let level = name[known.len()..].parse().ok().filter(|level| (1..=9).contains(level));
-    let known = known.trim_end();
-    match level {
-        Some(level) if HEADINGS.contains(&known) => Some(Class::Heading(level)),
-        Some(_) if known == "toc" => Some(Class::Contents),
-        _ if TITLES.contains(&name) => Some(Class::Title),
-        _ if CODE.contains(&name) => Some(Class::Code),
-        _ if matches!(name, "author" | "authors") => Some(Class::Author),
-        _ => None,
     }
 }
 

@@ -5,20 +5,20 @@
 
 use std::{mem, ops::Range};
 
+pub(in crate::format) use self::piece::{Piece, collapsed};
+use self::piece::{plain, row, unmarked};
 use crate::{
     article::{Kind, Role, Section, Spot},
     format::outline::Outline,
 };
 
+mod piece;
+
 /// Tables inside tables, and text boxes inside text boxes, as deep as they are told apart.
 const DEEPEST: usize = 32;
 
-/// Bytes of the longest row of a table that is one block. Longer ones are there for the layout: each
-/// paragraph in them is a block.
-const LONGEST_ROW: usize = 1_000;
-
-/// Levels of a list that are told apart.
-const DEEPEST_LIST: usize = 12;
+/// Bytes of the longest title. What is set as one may be the whole text.
+const LONGEST_TITLE: usize = 240;
 
 /// The heading over what reviewers wrote beside the text.
 const COMMENTS: &str = "Comments";
@@ -38,19 +38,6 @@ pub(in crate::format) enum Shape {
     Item(usize, Option<String>),
     /// As lines of code.
     Code,
-}
-
-/// A paragraph or table row that has ended.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::format) struct Piece {
-    shape: PieceShape,
-    text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum PieceShape {
-    Heading(u8),
-    Block(Kind),
 }
 
 /// A document while it is read.
@@ -145,7 +132,9 @@ impl Manuscript {
             Shape::Title => Piece::heading(1, collapsed(&text)),
         };
         let blank = piece.text.is_empty();
-        if *shape == Shape::Title && outside && !blank && (self.title.is_none() || self.titled) {
+        let length = self.title.as_ref().map_or(0, String::len) + piece.text.len();
+        let first = (self.title.is_none() || self.titled) && length <= LONGEST_TITLE;
+        if *shape == Shape::Title && outside && !blank && first {
             let title = self.title.get_or_insert_default();
             title.push_str(if title.is_empty() { "" } else { " " });
             title.push_str(&piece.text);
@@ -346,94 +335,13 @@ impl Manuscript {
             let kept = usize::from(done.last().is_some_and(Piece::is_code));
             let out: Vec<Piece> = done.drain(..done.len() - kept).collect();
             for piece in out {
-                if matches!(piece.shape, PieceShape::Heading(_)) {
+                if piece.is_heading() {
                     self.settle_notes();
                 }
                 piece.add_to(&mut self.outline);
             }
         }
     }
-}
-
-impl Piece {
-    fn block(kind: Kind, text: String) -> Self {
-        Self { shape: PieceShape::Block(kind), text }
-    }
-
-    /// Makes a heading of this level.
-    pub(in crate::format) fn heading(level: u8, text: String) -> Self {
-        Self { shape: PieceShape::Heading(level.max(1)), text }
-    }
-
-    fn item(depth: usize, marker: Option<&str>, text: &str) -> Self {
-        let indent = "  ".repeat(depth.min(DEEPEST_LIST));
-        let text = match marker {
-            _ if text.is_empty() => String::new(),
-            Some(marker) => format!("{indent}{marker} {text}"),
-            None => format!("{indent}  {text}"),
-        };
-        Self::block(Kind::Item, text)
-    }
-
-    /// Returns its text.
-    pub(in crate::format) fn text(&self) -> &str {
-        self.text.trim_start()
-    }
-
-    fn is_code(&self) -> bool {
-        self.shape == PieceShape::Block(Kind::Code)
-    }
-
-    fn add_to(&self, outline: &mut Outline) {
-        match self.shape {
-            PieceShape::Heading(level) => outline.heading(level, &self.text, 0),
-            PieceShape::Block(kind) => outline.push(kind, &self.text, 0),
-        }
-    }
-}
-
-/// Returns a text without the marks in it.
-fn unmarked(text: &str, marks: &[Range<usize>]) -> String {
-    let starts = [0].into_iter().chain(marks.iter().map(|mark| mark.end));
-    let ends = marks.iter().map(|mark| mark.start).chain([text.len()]);
-    starts.zip(ends).map(|(start, end)| &text[start..end]).collect()
-}
-
-/// Makes a block of a row, or what stands in it where it is there for the layout.
-fn row(cells: Vec<Vec<Piece>>) -> Vec<Piece> {
-    let parted = |piece: &Piece| matches!(piece.shape, PieceShape::Block(Kind::Row | Kind::Code));
-    let pieces = || cells.iter().flatten();
-    let length: usize = pieces().map(|piece| piece.text.len()).sum();
-    if cells.len() == 1 || length > LONGEST_ROW || pieces().any(parted) {
-        return cells.into_iter().flatten().collect();
-    }
-    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    let mut text = String::with_capacity(length + 3 * filled);
-    for (number, cell) in cells[..filled].iter().enumerate() {
-        text.push_str(if number > 0 { " |" } else { "" });
-        for piece in cell {
-            text.push_str(if text.is_empty() { "" } else { " " });
-            text.push_str(piece.text.trim_start());
-        }
-    }
-    vec![Piece::block(Kind::Row, text)]
-}
-
-/// Returns a text whose words are parted by one blank each, without control characters.
-pub(in crate::format) fn collapsed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut words = text.split(|char: char| char.is_control() || char.is_whitespace());
-    for word in words.by_ref().filter(|word| !word.is_empty()) {
-        out.push_str(if out.is_empty() { "" } else { " " });
-        out.push_str(word);
-    }
-    out
-}
-
-/// Returns a text without control characters, except for those that lay it out.
-fn plain(text: &str) -> String {
-    let plain = |char: char| if char.is_control() && !matches!(char, '\n' | '\t') { ' ' } else { char };
-    text.trim_end().chars().map(plain).collect()
 }
 
 #[cfg(test)]
@@ -505,6 +413,8 @@ mod tests {
         let check = |steps: &str, expected: &[&str]| assert_eq!(read(steps), expected, "{steps}");
         check("p a  b/h1 C/p d", &["Prose : a b", "Prose C: d"]);
         check("t A/t B/p c/t D/p e", &["title A B", "Prose : c", "Prose D: e"]);
+        let long = "long ".repeat(60);
+        check(&format!("t A/t {long}/p b"), &["title A", &format!("Prose : {}", long.trim()), "Prose : b"]);
         check("i0 a/i1 b/i+ c/i0 ", &["Item : - a", "Item :   1. b", "Item :   c"]);
         check("c a\tb/c/c   c/p d", &["Code : a\tb\\\\  c", "Prose : d"]);
         check("table/p a/cell/p b/p c/cell/row/cell d/cell/end", &["Row : a | b c", "Row : d"]);

@@ -21,8 +21,9 @@ use crate::{
 /// How a file begins that holds others as in old Windows programs: old documents, and encrypted ones.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
-/// The name of the stream that holds an encrypted document.
+/// The name of the stream that holds an encrypted document, and those of the old kinds.
 const ENCRYPTED: &str = "EncryptedPackage";
+const OLD: &[&str] = &["WordDocument", "PowerPoint Document"];
 
 /// Titles that programs give to documents that have none.
 const EMPTY_TITLES: &[&str] = &[
@@ -62,12 +63,16 @@ pub(in crate::format) fn begins(bytes: &[u8], main: &str) -> Option<bool> {
 /// Where it is none, is encrypted, or of an older kind.
 pub(in crate::format) fn open<'a>(input: Input<'a>, older: &str) -> Result<Package<'a>, Cause> {
     if input.bytes.starts_with(COMPOUND) {
-        let stream: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        // The names of streams may stand past the first part.
-        let encrypted = memmem::find(input.bytes, &stream).is_some();
-        return Err(Cause(match encrypted {
+        let holds = |name: &str| {
+            let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            memmem::find(input.bytes, &name).is_some()
+        };
+        let old = || OLD.iter().any(|name| holds(name));
+        return Err(Cause(match holds(ENCRYPTED) {
             true => "is encrypted and needs a password".into(),
-            false => format!("is {older} from before 2007, which is not read"),
+            false if old() => format!("is {older} from before 2007, which is not read"),
+            // The names may stand past the first part.
+            false => format!("is encrypted and needs a password, or is {older} from before 2007"),
         }));
     }
     Package::open(input)
