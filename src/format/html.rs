@@ -17,6 +17,7 @@ pub(super) use self::{known::same, piece::Shape};
 use super::{Cause, Each, Format, Input, Warnings, decode::decode, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section};
 
+#[cfg(feature = "books")]
 pub(super) mod chapter;
 mod data;
 mod element;
