@@ -20,6 +20,8 @@ mod epub;
 mod fb2;
 mod input;
 mod jsonl;
+#[cfg(feature = "xml")]
+mod markup;
 mod names;
 mod outline;
 #[cfg(feature = "packages")]
@@ -98,6 +100,8 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "books")]
     &fb2::Fb2,
     &subtitles::Subtitles,
+    #[cfg(feature = "xml")]
+    &markup::Markup,
 ];
 
 /// Bytes by which a text is told from what is none.
