@@ -23,27 +23,8 @@ pub(super) struct Markup;
 /// Bytes at the start of a file in which its first element must begin.
 const BEGUN_WITHIN: usize = 4_096;
 
-/// Outermost elements of files that other readers take, or that hold no text.
-const OTHERS: &[&str] = &[
-    "rss",
-    "feed",
-    "rdf",
-    "fictionbook",
-    "opml",
-    "svg",
-    "document",
-    "document-content",
-    "html",
-    "worddocument",
-    "package",
-    "ncx",
-    "plist",
-    "xliff",
-    "schema",
-    "stylesheet",
-    "transform",
-    "project",
-];
+/// Outermost elements of files that other readers take, and of drawings.
+const OTHERS: &[&str] = &["rss", "feed", "rdf", "fictionbook", "opml", "svg"];
 
 /// Outermost elements of DocBook.
 const DOCBOOK: &[&str] = &["article", "book", "chapter", "part", "refentry", "section", "set"];
@@ -71,7 +52,7 @@ impl Format for Markup {
         });
         let root = root.next()?;
         let name = root.name().to_ascii_lowercase();
-        if OTHERS.contains(&name.as_str()) {
+        if OTHERS.contains(&name.as_str()) || root.prefix() == "office" {
             return Some(false);
         }
         let is_docbook = || {
