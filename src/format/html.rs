@@ -20,6 +20,7 @@ use super::{
 };
 use crate::article::{Article, Kind, Lines, Role, Section};
 
+#[cfg(feature = "books")]
 pub(super) mod chapter;
 mod data;
 mod element;

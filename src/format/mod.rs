@@ -34,6 +34,8 @@ mod latex;
 mod mail;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "xml")]
+mod markup;
 #[cfg(feature = "mail")]
 mod mbox;
 mod member;
@@ -172,6 +174,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &warc::Warc,
     #[cfg(feature = "office")]
     &rtf::Rtf,
+    #[cfg(feature = "xml")]
+    &markup::Markup,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]

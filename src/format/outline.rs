@@ -25,6 +25,7 @@ struct Heading {
     level: u8,
     text: String,
     line: u32,
+    spot: Option<Spot>,
     /// Whether nothing has come below it.
     bare: bool,
 }
@@ -37,7 +38,7 @@ impl Outline {
         if text.len() > LONGEST_HEADING {
             self.push(Kind::Prose, &text, line);
         } else if !text.is_empty() {
-            self.path.push(Heading { level, text, line, bare: true });
+            self.path.push(Heading { level, text, line, spot: self.spot, bare: true });
             self.current = false;
         }
     }
@@ -47,7 +48,9 @@ impl Outline {
         while let Some(heading) = self.path.pop_if(|heading| heading.level >= level) {
             self.current = false;
             if heading.bare {
+                let spot = std::mem::replace(&mut self.spot, heading.spot);
                 self.push(Kind::Prose, &heading.text, heading.line);
+                self.spot = spot;
             }
         }
     }
@@ -101,6 +104,20 @@ impl Outline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_without_text_stands_where_it_stood() {
+        let mut outline = Outline::default();
+        outline.at(Spot::Page(1));
+        outline.heading(1, "A", 0);
+        outline.at(Spot::Page(2));
+        outline.heading(1, "B", 0);
+        outline.push(Kind::Prose, "b", 0);
+        let spots: Vec<_> =
+            outline.finish().iter().map(|one| (one.text.clone(), one.spots.clone())).collect();
+        let page = |text: &str, page: u32| (text.to_owned(), vec![(0, Spot::Page(page))]);
+        assert_eq!(spots, [page("A", 1), page("b", 2)]);
+    }
 
     #[test]
     fn text_stands_under_its_headings() {

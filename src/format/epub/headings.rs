@@ -12,6 +12,9 @@ use super::{
 /// of text before it.
 const WITHIN: (usize, usize) = (8, 300);
 
+/// Bytes of the longest heading that an entry may name.
+const LONGEST: usize = 400;
+
 /// Most headings in a row that an entry may name as one.
 const MOST_JOINED: usize = 3;
 
@@ -149,7 +152,7 @@ fn find(
     let mut passed = 0;
     for at in from..parts.len() {
         match parts[at].shape {
-            Shape::Heading(_) if owned[at].is_none() => near.push(at),
+            Shape::Heading(_) if owned[at].is_none() && parts[at].text.len() <= LONGEST => near.push(at),
             Shape::Heading(_) => {}
             Shape::Block(_) => passed += parts[at].text.len(),
         }
@@ -161,7 +164,7 @@ fn find(
         return Some((at, 1, None));
     }
     for &at in &near {
-        let is_heading = |part: &&Part| matches!(part.shape, Shape::Heading(_));
+        let is_heading = |part: &&Part| matches!(part.shape, Shape::Heading(_)) && part.text.len() <= LONGEST;
         let row = parts[at..].iter().take_while(is_heading).take(MOST_JOINED).enumerate();
         let mut joined = String::new();
         for (number, part) in row {

@@ -52,6 +52,8 @@ pub(super) struct Text {
     /// The mark of a note whose text comes next.
     mark: Option<String>,
     length: usize,
+    /// Whether text was left out.
+    cut: bool,
 }
 
 impl Text {
@@ -101,7 +103,7 @@ impl Text {
         self.end_mark();
         let mut sections = self.main.finish();
         sections.extend(self.notes.finish());
-        (sections, self.length > LONGEST)
+        (sections, self.cut)
     }
 
     fn outline(&mut self) -> &mut Outline {
@@ -115,6 +117,8 @@ impl Text {
         }
         if self.length + self.text.len() <= LONGEST {
             self.text.push_str(text);
+        } else {
+            self.cut = true;
         }
     }
 

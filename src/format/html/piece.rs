@@ -69,6 +69,7 @@ impl Piece {
     }
 
     /// Returns the nodes that its text is from, in order.
+    #[cfg(feature = "books")]
     pub(super) fn nodes(&self) -> impl Iterator<Item = NodeId> {
         self.runs.iter().filter_map(|run| run.node)
     }
