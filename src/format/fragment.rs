@@ -71,6 +71,7 @@ const TAGS: &[&str] = &[
 ];
 
 /// Tags that part paragraphs: without them empty lines do.
+#[cfg(feature = "html")]
 const PARTING: &[&str] = &["p", "div", "br"];
 
 /// Returns the sections of a text, plain or of a page.
