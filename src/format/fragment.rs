@@ -71,39 +71,62 @@ const TAGS: &[&str] = &[
 ];
 
 /// Tags that part paragraphs: without them empty lines do.
-const PARTING: &[&str] = &["p", "div", "br"];
+#[cfg(feature = "html")]
+const PARTING: &[&str] = &["p", "div"];
+
+/// What a text looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Looks {
+    Plain,
+    /// Plain, but with entities in it.
+    Escaped,
+    /// A fragment of a page.
+    Page,
+}
 
 /// Returns the sections of a text, plain or of a page.
 pub(super) fn sections(text: &str) -> Vec<Section> {
-    if !is_html(text) {
-        return text::sections(text);
+    match looks(text) {
+        Looks::Plain => text::sections(text),
+        Looks::Escaped => text::sections(&unescaped(text)),
+        Looks::Page => page(text),
     }
-    html(text)
 }
 
 /// Returns a text that is one line, plain or of a page, as plain text.
 pub(super) fn line(text: &str) -> String {
-    if !is_html(text) {
+    if looks(text) == Looks::Plain {
         return text.to_owned();
     }
-    let sections = html(text);
+    let sections = page(text);
     let parts = sections.iter().flat_map(|section| section.headings.iter().chain([&section.text]));
     parts.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(feature = "html")]
-fn html(text: &str) -> Vec<Section> {
+fn page(text: &str) -> Vec<Section> {
     super::html::whole(&paragraphs(text))
 }
 
 #[cfg(not(feature = "html"))]
-fn html(text: &str) -> Vec<Section> {
+fn page(text: &str) -> Vec<Section> {
     text::sections(text)
 }
 
-/// Says whether a text is plainly a fragment of a page: it begins with a tag, ends an element, breaks
-/// a line, or holds an entity.
-fn is_html(text: &str) -> bool {
+/// Returns a text of lines with its entities resolved.
+#[cfg(feature = "html")]
+fn unescaped(text: &str) -> String {
+    let sections = super::html::whole(&format!("<pre>\n{text}</pre>"));
+    sections.into_iter().map(|section| section.text).collect()
+}
+
+#[cfg(not(feature = "html"))]
+fn unescaped(text: &str) -> String {
+    text.to_owned()
+}
+
+/// Tells a fragment of a page: it begins with a tag, ends an element, or breaks a line.
+fn looks(text: &str) -> Looks {
     let entity = |rest: &str| {
         let end = rest.bytes().take(10).position(|byte| byte == b';');
         let name = end.map_or("", |end| &rest[..end]);
@@ -112,9 +135,13 @@ fn is_html(text: &str) -> bool {
             || ["amp", "lt", "gt", "quot", "apos", "nbsp"].contains(&name)
     };
     let start = text.trim_start().strip_prefix('<').and_then(tag);
-    start.is_some()
-        || tags(text).any(|(name, ends)| ends == Ends::Yes || name == "br")
-        || text.split('&').skip(1).any(entity)
+    if start.is_some() || tags(text).any(|(name, ends)| ends == Ends::Yes || name == "br") {
+        Looks::Page
+    } else if text.split('&').skip(1).any(entity) {
+        Looks::Escaped
+    } else {
+        Looks::Plain
+    }
 }
 
 #[derive(PartialEq)]
@@ -172,23 +199,23 @@ mod tests {
 
     #[test]
     fn a_fragment_of_a_page_is_told_by_its_signs() {
-        let check = |text: &str, expected: bool| assert_eq!(is_html(text), expected, "{text}");
-        check("<p>The tide", true);
-        check(" <IMG src=a>", true);
-        check("The <b>tide</b> is late", true);
-        check("One<br/>two", true);
-        check("Fish &amp; chips", true);
-        check("Ebb &#8211; flood &#x2014;", true);
-        check("<!-- wp:paragraph -->a", true);
-        check("a < b and c > d && e", false);
-        check("The <p> tag begins a paragraph", false);
-        check("Vec<String> and </thing>", false);
-        check("R&D; Q&A", false);
-        check("&", false);
-        check("<", false);
-        check("</", false);
-        check("<pé>", false);
-        check("", false);
+        let check = |text: &str, expected: Looks| assert_eq!(looks(text), expected, "{text}");
+        check("<p>The tide", Looks::Page);
+        check(" <IMG src=a>", Looks::Page);
+        check("The <b>tide</b> is late", Looks::Page);
+        check("One<br/>two", Looks::Page);
+        check("Fish &amp; chips", Looks::Escaped);
+        check("Ebb &#8211; flood &#x2014;", Looks::Escaped);
+        check("<!-- wp:paragraph -->a", Looks::Page);
+        check("a < b and c > d && e", Looks::Plain);
+        check("The <p> tag begins a paragraph", Looks::Plain);
+        check("Vec<String> and </thing>", Looks::Plain);
+        check("R&D; Q&A", Looks::Plain);
+        check("&", Looks::Plain);
+        check("<", Looks::Plain);
+        check("</", Looks::Plain);
+        check("<pé>", Looks::Plain);
+        check("", Looks::Plain);
     }
 
     #[test]
@@ -203,6 +230,8 @@ mod tests {
         check("a <b>b</b>\n\nc\nd", ": a b\n\nc d");
         check("<em>a</em>\n<pre>b\n\nc</pre>\n\nd", ": a\n\nb\n\nc\n\nd");
         check("<p>a</p>\n\nb", ": a\n\nb");
+        check("a<br>b\n\nc", ": a\nb\n\nc");
+        check("a &amp; b &#60;c\n\n&lt;p&gt; d", ": a & b <c\n\n<p> d");
     }
 
     #[test]

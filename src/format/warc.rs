@@ -5,12 +5,12 @@
 
 use std::io::{self, BufRead, Read};
 
-use self::head::Head;
-use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Nest, Warnings, by_extension, decode::decode};
-use crate::article::{Article, Lines};
+use self::{head::Head, page::Pages};
+use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Warnings};
 
 mod answer;
 mod head;
+mod page;
 
 /// The reader of web archives.
 pub(super) struct Warc;
@@ -20,32 +20,6 @@ const LONGEST: u64 = 2 * FIRST_PART;
 
 /// Bytes that are passed over in search of the next record where one is broken.
 const FARTHEST: u64 = 64 << 20;
-
-/// So many of the pages that could not be read are named.
-const MOST_NAMED: usize = 3;
-
-/// Types of content that have a format here, by the extension it answers to.
-const TYPES: &[(&str, &str)] = &[
-    ("text/html", "html"),
-    ("application/xhtml+xml", "html"),
-    ("text/plain", "txt"),
-    ("text/markdown", "md"),
-    ("text/x-markdown", "md"),
-    ("application/pdf", "pdf"),
-    ("application/rss+xml", "rss"),
-    ("application/atom+xml", "atom"),
-    ("application/epub+zip", "epub"),
-    ("application/rtf", "rtf"),
-    ("text/rtf", "rtf"),
-    ("text/csv", "csv"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
-    ("application/vnd.oasis.opendocument.text", "odt"),
-];
-
-/// Types of content of which the name may tell more.
-const VAGUE: &[&str] =
-    &["", "application/octet-stream", "binary/octet-stream", "application/xml", "text/xml"];
 
 impl Format for Warc {
     fn name(&self) -> &'static str {
@@ -67,7 +41,7 @@ impl Format for Warc {
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let nest = input.nest.inner()?;
         let mut reader = input.reader();
-        let mut pages = Pages { nest, each, articles: 0, failed: 0, named: Vec::new(), stopped: false };
+        let mut pages = Pages::new(nest, each);
         let mut warnings = Warnings::new();
         while !pages.stopped {
             match record(&mut reader, &mut pages) {
@@ -83,11 +57,7 @@ impl Format for Warc {
                 }
             }
         }
-        let more = pages.failed - pages.named.len() as u64;
-        if pages.failed > 0 {
-            let more = if more > 0 { format!("; and {more} more had faults") } else { String::new() };
-            warnings.push(pages.named.join("; ") + &more);
-        }
+        warnings.extend(pages.faults());
         if pages.articles == 0 && !warnings.is_empty() {
             return Err(Cause(format!("holds no article: {}", warnings.join("; "))));
         }
@@ -153,129 +123,6 @@ fn begin(reader: &mut impl BufRead) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The pages of a file.
-struct Pages<'a, 'e> {
-    nest: Nest<'a>,
-    each: &'a mut Each<'e>,
-    articles: u64,
-    failed: u64,
-    named: Vec<String>,
-    stopped: bool,
-}
-
-impl Pages<'_, '_> {
-    /// Reads the page of a record.
-    fn record(&mut self, head: &Head, content: &[u8]) {
-        let address = head.field("warc-target-uri").unwrap_or_default();
-        let address = address.trim_matches(['<', '>']);
-        if let Err(Cause(why)) = self.page(head, content, address) {
-            self.failed += 1;
-            if self.named.len() < MOST_NAMED {
-                let shown: String = address.chars().take(200).collect();
-                self.named.push(format!("{shown} {why}"));
-            }
-        }
-    }
-
-    fn page(&mut self, head: &Head, content: &[u8], address: &str) -> Result<(), Cause> {
-        let kind = head.field("warc-type").unwrap_or_default();
-        let web = address.starts_with("http://") || address.starts_with("https://");
-        let rules = address.ends_with("/robots.txt");
-        if rules || kind == "response" && !web {
-            return Ok(());
-        }
-        if kind != "response" {
-            let kind = head.field("content-type").unwrap_or_default();
-            return self.content(kind, content, address);
-        }
-        let Some((answer, packed)) = answer::head(content) else {
-            return Err(Cause("is no answer of a server".into()));
-        };
-        let kind = answer.field("content-type").unwrap_or_default();
-        if answer::status(&answer) != Some(200) || name(address, kind).is_none() {
-            return Ok(());
-        }
-        if content.len() as u64 > LONGEST {
-            return Err(answer::too_long());
-        }
-        self.content(kind, &answer::body(&answer, packed, self.nest)?, address)
-    }
-
-    /// Reads content of a type.
-    fn content(&mut self, kind: &str, content: &[u8], address: &str) -> Result<(), Cause> {
-        let Some(name) = name(address, kind) else { return Ok(()) };
-        let Some(format) = super::of(&name, content) else { return Ok(()) };
-        if content.len() as u64 > LONGEST {
-            return Err(answer::too_long());
-        }
-        // The server may say the encoding where the page does not.
-        let label = kind.to_ascii_lowercase();
-        let label = label.split_once("charset=").map(|(_, label)| label.trim_matches(['"', '\'', ' ']));
-        let decoded = match (format.name(), label) {
-            ("html" | "text", Some(label)) => Some(decode(content, label.split([';', ' ']).next())?),
-            _ => None,
-        };
-        let bytes = decoded.as_ref().map_or(content, |decoded| decoded.text.as_bytes());
-        let input = Input { nest: self.nest, ..Input::of(&name, bytes) };
-        let mut warned = decoded.as_ref().and_then(|decoded| decoded.warning.clone());
-        let (articles, stopped, each) = (&mut self.articles, &mut self.stopped, &mut *self.each);
-        let warnings = super::read(format, input, &mut |mut article| {
-            article.warnings.extend(warned.take());
-            *articles += 1;
-            let flow = each(of_page(article, address));
-            *stopped |= flow.is_break();
-            flow
-        })?;
-        match warnings.first() {
-            Some(warning) => Err(Cause(warning.clone())),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Returns the article of a page as one of the file.
-fn of_page(mut article: Article, address: &str) -> Article {
-    let address = Some(address.to_owned()).filter(|address| !address.is_empty());
-    match article.member.take() {
-        // One of several, which may say where it is.
-        Some(inner) => {
-            article.member = Some(format!("{}#{inner}", address.as_deref().unwrap_or_default()));
-            article.url = article.url.or(address);
-        }
-        None => {
-            article.member.clone_from(&address);
-            article.url = address.or(article.url);
-        }
-    }
-    // Lines and records are those of the page, which nobody can open.
-    if article.lines == Lines::File {
-        article.lines = Lines::Text;
-        article.record = None;
-        article.number_lines();
-    }
-    article
-}
-
-/// Returns a file name for content of this type at this address; none where it is of a type that no
-/// reader takes.
-fn name(address: &str, kind: &str) -> Option<String> {
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let last = path.trim_end_matches('/').rsplit_once('/').map_or("", |(_, last)| last);
-    if let Some((_, extension)) = TYPES.iter().find(|(known, _)| *known == kind) {
-        let stem = match last.rsplit_once('.') {
-            Some((stem, end)) if end.len() <= 5 && end.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                stem
-            }
-            _ => last,
-        };
-        return Some(format!("{}.{extension}", if stem.is_empty() { "page" } else { stem }));
-    }
-    let told = VAGUE.contains(&kind.as_str()) && (by_extension(last).is_some() || kind.ends_with("xml"));
-    told.then(|| last.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -284,6 +131,7 @@ mod tests {
         super::{Flow, read_all},
         *,
     };
+    use crate::article::{Article, Lines};
 
     fn warc(kind: &str, address: &str, fields: &str, content: &[u8]) -> Vec<u8> {
         let head = format!(
@@ -402,20 +250,6 @@ mod tests {
         .concat();
         let (articles, _) = read_all(&Warc, "a.warc", &warc("response", "https://a.example/", "", &page));
         assert_eq!(articles[0].sections[0].text, "Прилив.");
-    }
-
-    #[test]
-    fn content_has_a_name() {
-        let check = |address: &str, kind: &str, expected: Option<&str>| {
-            assert_eq!(name(address, kind).as_deref(), expected, "{address} {kind}")
-        };
-        check("https://a.example/late-tide.php?x=1", "text/html", Some("late-tide.html"));
-        check("https://a.example/", "text/html;charset=x", Some("page.html"));
-        check("https://a.example", "application/pdf", Some("page.pdf"));
-        check("https://a.example/notes.md", "", Some("notes.md"));
-        check("https://a.example/a.js", "application/javascript", None);
-        check("https://a.example/feed", "application/xml", Some("feed"));
-        check("https://a.example/x.bin", "application/octet-stream", None);
     }
 
     proptest! {
