@@ -49,6 +49,7 @@ fn the_headers_are_facts() {
     check("From: jane@a.b", "|jane@a.b");
     check("From: =?utf-8?q?J=C3=A4ne?= <jane@a.b>", "|Jäne");
     check("From: 'Jane' <jane@a.b>", "|Jane");
+    check("From: jane at a.b (Jane Doe)", "|Jane Doe");
     check("Sender: Jane <jane@a.b>", "|Jane");
     check("Date: Thu, 30 Jan 2025 23:59:00 -0800 (PST)", "||2025-01-30 (the Date header)");
     check("Date: Mon, 30 Jan 2025 10:00:00 +0000", "||2025-01-30 (the Date header)");
