@@ -35,6 +35,13 @@ enum Body {
     Page(String),
 }
 
+/// What the text of a part is said to be written in.
+#[derive(Clone, Copy, PartialEq)]
+enum Markup {
+    None,
+    Page,
+}
+
 impl<'a> Content<'a> {
     /// Reads the parts of a message.
     pub(super) fn of(message: Part<'a>) -> Self {
@@ -80,7 +87,7 @@ impl<'a> Content<'a> {
                     let of = if subtype == "digest" { Part::of_digest } else { Part::of };
                     self.take_parts(subtype, &part, parts.map(of), depth + 1, left);
                 }
-                None => self.take_text(&part, false),
+                None => self.take_text(&part, Markup::None),
             },
             Some(("application", "pkcs7-mime" | "x-pkcs7-mime")) => {
                 match part.parameter("smime-type").unwrap_or_default() {
@@ -100,7 +107,8 @@ impl<'a> Content<'a> {
             // A report of delivery, a part of a message, the address of a file.
             Some(("message", _)) => {}
             None | Some(("text", _)) if !self.is_file(&part) => {
-                self.take_text(&part, kind == Some(("text", "html")));
+                let is_page = kind == Some(("text", "html"));
+                self.take_text(&part, if is_page { Markup::Page } else { Markup::None });
             }
             _ => self.files.push(part),
         }
@@ -202,7 +210,7 @@ impl<'a> Content<'a> {
         words.sum()
     }
 
-    fn take_text(&mut self, part: &Part<'_>, page: bool) {
+    fn take_text(&mut self, part: &Part<'_>, markup: Markup) {
         let Decoded { text, warning } = match part.text() {
             Ok(decoded) => decoded,
             Err(_) => return self.warn("holds a part that is no text, though it says so"),
@@ -214,7 +222,8 @@ impl<'a> Content<'a> {
             self.warn(&warning);
         }
         let start = text.trim_start().get(..14).unwrap_or_default().to_ascii_lowercase();
-        if page || start.starts_with("<html") || start.starts_with("<!doctype html") {
+        // Pages that are said to be plain text are met with, too.
+        if markup == Markup::Page || start.starts_with("<html") || start.starts_with("<!doctype html") {
             self.bodies.push(Body::Page(text));
             return;
         }

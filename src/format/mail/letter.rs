@@ -104,10 +104,15 @@ impl Letter {
 
     /// Adds the text of a further body.
     pub(super) fn append(&mut self, more: Self) {
-        self.own.extend(more.own);
-        self.quoted.extend(more.quoted);
-        self.foot.extend(more.foot);
+        join(&mut self.own, more.own);
+        join(&mut self.quoted, more.quoted);
+        join(&mut self.foot, more.foot);
         self.forward |= more.forward;
+    }
+
+    /// Says that what is quoted is handed on.
+    pub(super) fn forwards(&mut self) {
+        self.forward = true;
     }
 
     /// Counts the words that it says itself.
@@ -116,11 +121,11 @@ impl Letter {
     }
 
     /// Puts the text together: that of the message, and what is around it as one last section, which
-    /// begins with the given line.
-    pub(super) fn sections(mut self, forwarded: bool, around: &[String]) -> Vec<Section> {
+    /// begins with the given lines.
+    pub(super) fn sections(mut self, around: &[String]) -> Vec<Section> {
         let own = words(&self.own);
-        if own == 0 || (self.forward || forwarded) && own <= WORDS_ABOVE_FORWARD {
-            self.own.append(&mut self.quoted);
+        if own == 0 || self.forward && own <= WORDS_ABOVE_FORWARD {
+            join(&mut self.own, std::mem::take(&mut self.quoted));
         }
         if self.own.is_empty() {
             self.own.append(&mut self.foot);
@@ -137,11 +142,25 @@ fn words(sections: &[Section]) -> usize {
     sections.iter().map(|section| section.text.split_whitespace().count()).sum()
 }
 
+/// Adds sections to others. Those that meet become one where they stand under the same headings.
+fn join(sections: &mut Vec<Section>, more: Vec<Section>) {
+    for section in more {
+        match sections.last_mut().filter(|last| last.headings == section.headings) {
+            Some(last) => add_blocks(&section, last),
+            None => sections.push(section),
+        }
+    }
+}
+
 /// Adds the headings and blocks of a section to another.
 fn flatten(section: &Section, into: &mut Section) {
     if let Some(heading) = section.headings.last() {
         into.push(Kind::Prose, heading, 0);
     }
+    add_blocks(section, into);
+}
+
+fn add_blocks(section: &Section, into: &mut Section) {
     let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
     for (block, end) in section.blocks.iter().zip(ends) {
         into.push(block.kind, &section.text[block.start..end], 0);

@@ -81,7 +81,11 @@ impl Messages<'_, '_> {
         }
         let forwarded = article.title.as_deref().is_some_and(words::is_forward);
         let mut content = Content::of(message);
-        article.sections = content.letter().sections(forwarded, &around);
+        let mut letter = content.letter();
+        if forwarded {
+            letter.forwards();
+        }
+        article.sections = letter.sections(&around);
         article.member.clone_from(&member);
         article.warnings.extend(note.into_iter().chain(content.warnings));
         (self.each)(article)?;

@@ -9,9 +9,7 @@ use std::borrow::Cow;
 use encoding_rs::Encoding;
 use mail_parser::{
     Address, ContentType, GetHeader, Header, HeaderName, HeaderValue, MessageParser,
-    decoders::{
-        base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode,
-    },
+    decoders::{base64 as packed, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode},
 };
 
 use super::super::{
@@ -131,7 +129,7 @@ impl<'a> Part<'a> {
     pub(in crate::format) fn people(&self, name: HeaderName<'static>) -> Vec<String> {
         let addresses = self.headers.header_value(&name).and_then(HeaderValue::as_address);
         let people = addresses.into_iter().flat_map(Address::iter).filter_map(|person| {
-            let named = person.name().map(|name| plain(name.trim_matches(['\'', '"', ' '])));
+            let named = person.name().map(|name| plain(in_archive(name).trim_matches(['\'', '"', ' '])));
             named.filter(|name| !name.is_empty()).or_else(|| person.address().map(plain))
         });
         people.filter(|name| !name.is_empty()).collect()
@@ -153,7 +151,7 @@ impl<'a> Part<'a> {
             "base64" => {
                 let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
                 let letters = || self.body.iter().copied().filter(letter).collect::<Vec<u8>>();
-                base64_decode(self.body).or_else(|| base64_decode(&letters()))
+                packed::base64_decode(self.body).or_else(|| packed::base64_decode(&letters()))
             }
             "quoted-printable" => {
                 quoted_printable_decode(self.body).or_else(|| quoted_printable_decode(&mended(self.body)))
@@ -212,6 +210,12 @@ fn parse(head: &str) -> Vec<Header<'static>> {
 
 fn attribute<'h>(headers: &'h Vec<Header<'static>>, of: HeaderName<'static>, name: &str) -> Option<&'h str> {
     headers.header_value(&of)?.as_content_type()?.attribute(name)
+}
+
+/// Returns the name in `jane at example.org (Jane Doe)`, as archives of lists write their senders.
+fn in_archive(name: &str) -> &str {
+    let parts = name.strip_suffix(')').and_then(|rest| rest.split_once(" ("));
+    parts.filter(|(address, _)| address.contains(" at ")).map_or(name, |(_, name)| name)
 }
 
 /// Makes one line of the text of a header.
