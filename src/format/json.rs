@@ -36,7 +36,7 @@ impl Format for Json {
 
 /// Reads JSON.
 pub(super) fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-    let names = Names::default();
+    let names = Names::before_usual(input.nest);
     Reader::new(Decoding::new(input, None)?, &names, each).read()
 }
 

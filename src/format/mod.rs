@@ -203,11 +203,14 @@ pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
         return Some(format);
     }
     let told = FORMATS.iter().find(|format| format.begins(bytes) == Some(true)).copied();
-    if told.is_none_or(|format| format.name() == "zip") && is_no_article(name) {
+    let plain_zip = told.filter(|format| format.name() == "zip");
+    if (told.is_none() || plain_zip.is_some()) && is_no_article(name) {
         return None;
     }
-    let unless_denied = || named.filter(|format| format.begins(bytes).is_none());
-    told.or_else(unless_denied).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
+    // A book or an office file is a zip file that may not show what it is.
+    let named = named.filter(|format| format.begins(bytes).is_none());
+    let zipped = plain_zip.and(named.filter(|format| format.extent() == Extent::Whole));
+    zipped.or(told).or(named).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
 }
 
 /// Says why no reader takes a file of this name, for which [`of`] returned none.
@@ -292,4 +295,39 @@ fn read_all(format: &dyn Format, name: &str, bytes: &[u8]) -> (Vec<Article>, War
         Flow::Continue(())
     });
     (articles, read.expect("it can be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_by_its_first_bytes_before_its_name() {
+        let check = |name: &str, bytes: &[u8], expected: Option<&str>| {
+            assert_eq!(of(name, bytes).map(|format| format.name()), expected, "{name}");
+        };
+        check("a.txt", b"plain", Some("text"));
+        check("a", b"plain", Some("text"));
+        check("a.strange", "näive".as_bytes(), Some("text"));
+        check("a.strange", b"na\xefve caf\xe9", Some("text"));
+        check("a.strange", b"\0\x01\x02", None);
+        check("a.css", b"p { color: red }", None);
+        check("a.xlsx", b"PK\x03\x04", None);
+        #[cfg(feature = "html")]
+        check("a.txt", b"\xef\xbb\xbf <!DOCTYPE html><p>a", Some("html"));
+        #[cfg(feature = "pdf")]
+        {
+            check("a.txt", b"%PDF-1.4", Some("pdf"));
+            check("a.pdf", b"plain", Some("text"));
+            check("a.pdf", b"\0\x01\x02", None);
+        }
+        #[cfg(all(feature = "archives", feature = "books", feature = "office"))]
+        {
+            check("a.zip", b"PK\x03\x04", Some("zip"));
+            check("a.epub", b"PK\x03\x04", Some("epub"));
+            check("a.docx", b"PK\x03\x04", Some("docx"));
+            check("a.docx", b"{\\rtf1 a}", Some("rtf"));
+            check("a.txt", b"PK\x03\x04", Some("zip"));
+        }
+    }
 }
