@@ -20,6 +20,8 @@ mod names;
 mod outline;
 #[cfg(feature = "packages")]
 mod package;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod text;
 mod title;
 #[cfg(feature = "xml")]
@@ -88,6 +90,8 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    #[cfg(feature = "pdf")]
+    &pdf::Pdf,
 ];
 
 /// Bytes by which a text is told from what is none.

@@ -1,0 +1,183 @@
+//! Running heads and feet, and page numbers: what stands at the same place on several pages.
+
+use std::collections::{HashMap, HashSet};
+
+use super::line::Line;
+
+/// Rows from the top, and from the bottom, among which heads and feet are looked for.
+const DEEP: usize = 3;
+
+/// Points by which the place may differ.
+const APART: f64 = 6.0;
+
+/// The edge of a page that rows are counted from.
+#[derive(Clone, Copy)]
+enum Edge {
+    Top,
+    Bottom,
+}
+
+/// The outermost row of a page that is still there.
+struct Row {
+    page: usize,
+    /// Its lines.
+    lines: Vec<usize>,
+    y: f64,
+    /// How far it stands from the next row.
+    apart: f64,
+    size: f64,
+    /// Its text with all numbers alike.
+    text: String,
+}
+
+/// Takes the heads and feet out of pages. Returns each once, as it first stands there; page numbers
+/// are not among them.
+pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
+    let mut taken = Vec::new();
+    for edge in [Edge::Top, Edge::Bottom] {
+        let mut open: Vec<usize> = (0..pages.len()).collect();
+        for _ in 0..DEEP {
+            let rows: Vec<Row> = open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
+            let running = running(&rows);
+            open = running.iter().map(|&row| rows[row].page).collect();
+            for row in running {
+                take_row(&mut pages[rows[row].page], &rows[row].lines, &mut taken);
+            }
+        }
+    }
+    let mut known = HashSet::new();
+    taken.retain(|line| {
+        let text = alike(&line.text);
+        text.chars().any(char::is_alphabetic) && known.insert(text)
+    });
+    taken.sort_by_key(|line| line.page);
+    taken
+}
+
+fn take_row(lines: &mut Vec<Line>, row: &[usize], taken: &mut Vec<Line>) {
+    let mut number = 0;
+    lines.retain(|line| {
+        let keep = !row.contains(&number);
+        if !keep {
+            taken.push(line.clone());
+        }
+        number += 1;
+        keep
+    });
+}
+
+fn outermost(page: usize, lines: &[Line], edge: Edge) -> Option<Row> {
+    let turn = lines.first()?.turn;
+    let upright = || lines.iter().enumerate().filter(|(_, line)| line.turn == turn);
+    let out = |y: f64| match edge {
+        Edge::Top => -y,
+        Edge::Bottom => y,
+    };
+    let (_, first) = upright().max_by(|one, other| out(one.1.y).total_cmp(&out(other.1.y)))?;
+    let (y, size) = (first.y, first.size);
+    let level = |line: &Line| (line.y - y).abs() < 0.4 * size;
+    let mut row: Vec<usize> = upright().filter(|(_, line)| level(line)).map(|(number, _)| number).collect();
+    row.sort_by(|&one, &other| lines[one].x.0.total_cmp(&lines[other].x.0));
+    let next = upright().filter(|(_, line)| !level(line)).map(|(_, line)| (line.y - y).abs());
+    let text = row.iter().map(|&number| alike(&lines[number].text)).collect::<Vec<_>>().join(" ");
+    Some(Row { page, lines: row, y, apart: next.fold(f64::MAX, f64::min), size, text })
+}
+
+/// Returns which rows stand at the same place on several pages.
+fn running(rows: &[Row]) -> Vec<usize> {
+    let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, row) in rows.iter().enumerate() {
+        same.entry(&row.text).or_default().push(number);
+    }
+    let least = if rows.len() > 4 { 3 } else { 2 };
+    let mut running = Vec::new();
+    for mut numbers in same.into_values() {
+        numbers.sort_by(|&one, &other| rows[one].y.total_cmp(&rows[other].y));
+        let y = rows[numbers[numbers.len() / 2]].y;
+        numbers.retain(|&number| (rows[number].y - y).abs() < APART);
+        if numbers.len() >= least {
+            running.extend(numbers);
+        }
+    }
+    // Where most pages have one, what stands apart at its place on another is one too.
+    if running.len() * 2 >= rows.len() && !running.is_empty() {
+        let mut places: Vec<f64> = running.iter().map(|&row| rows[row].y).collect();
+        places.sort_by(f64::total_cmp);
+        let y = places[places.len() / 2];
+        let known: HashSet<usize> = running.iter().copied().collect();
+        let others = rows.iter().enumerate().filter(|(number, row)| {
+            !known.contains(number) && (row.y - y).abs() < APART / 2.0 && row.apart > 1.5 * row.size
+        });
+        running.extend(others.map(|(number, _)| number));
+    }
+    running.sort_unstable();
+    running
+}
+
+/// Returns a text with all numbers alike, small Roman ones too.
+fn alike(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let bare = word.trim_matches(|char: char| !char.is_alphanumeric());
+        if !bare.is_empty() && bare.len() <= 8 && bare.bytes().all(|byte| b"ivxlc".contains(&byte)) {
+            out.push('#');
+            continue;
+        }
+        for char in word.chars() {
+            match char.is_numeric() {
+                true if out.ends_with('#') => {}
+                true => out.push('#'),
+                false => out.push(char),
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::run::Run, *};
+
+    fn line(page: u32, text: &str, y: f64) -> Line {
+        let run = Run {
+            text: text.to_owned(),
+            x: (0.0, 100.0),
+            y,
+            size: 10.0,
+            turn: 0,
+            signs: 9,
+            bold: 0,
+            fixed: 0,
+        };
+        super::super::line::lines(vec![run], page).remove(0)
+    }
+
+    #[test]
+    fn what_repeats_at_its_place_is_taken() {
+        let body = ["The sea", "A moon", "Some tide", "No wind", "One wave"];
+        let mut pages: Vec<Vec<Line>> = (0..5u32)
+            .map(|page| {
+                let head = if page == 3 { "Another head".to_owned() } else { format!("{} The late tide", page + 7) };
+                vec![
+                    line(page + 1, &head, 30.0),
+                    line(page + 1, body[page as usize], 60.0),
+                    line(page + 1, "stands high", 72.0),
+                    line(page + 1, ["i", "ii", "iii", "iv", "v"][page as usize], 700.0),
+                ]
+            })
+            .collect();
+        let taken: Vec<String> = take(&mut pages).into_iter().map(|line| line.text).collect();
+        assert_eq!(taken, ["7 The late tide", "Another head"]);
+        assert!(pages.iter().all(|page| page.first().is_some_and(|line| line.y == 60.0)), "{pages:?}");
+    }
+
+    #[test]
+    fn numbers_are_alike() {
+        assert_eq!(alike("Page 12 of 40"), alike("Page 3 of 40"));
+        assert_eq!(alike("– xii –"), "#");
+        assert_eq!(alike("civil law"), "civil law");
+    }
+}
