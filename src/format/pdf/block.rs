@@ -1,9 +1,10 @@
 //! Lines become blocks: paragraphs, headings, list items, table rows, code.
 
 use super::{
-    line::Line,
+    line::{self, Line},
     style::Style,
 };
+use crate::date::Date;
 
 /// Blocks before the last that a line may still go on with, where something stood beside them.
 const OPEN: usize = 4;
@@ -31,6 +32,8 @@ pub(super) struct Block {
     pub(super) lines: Vec<Line>,
     /// The right end of the column that its last line stands in.
     right: f64,
+    /// Whether it stands between the title and the text: it names who wrote it, or when.
+    byline: bool,
 }
 
 /// Makes blocks of the pages of a file, in order.
@@ -77,7 +80,7 @@ fn page(lines: Vec<Line>, style: &Style) -> Vec<Block> {
                 blocks[number].lines.push(line);
                 blocks[number].right = right;
             }
-            None => blocks.push(Block { shape, lines: vec![line], right }),
+            None => blocks.push(Block { shape, lines: vec![line], right, byline: false }),
         }
     }
     blocks
@@ -88,7 +91,9 @@ fn right(lines: &[Line], number: usize) -> f64 {
     let line = &lines[number];
     let around = &lines[number.saturating_sub(AROUND)..lines.len().min(number + AROUND + 1)];
     let column = around.iter().filter(|other| {
-        (other.x.0 - line.x.0).abs() < 4.0 * line.size && other.turn == line.turn && other.size < line.size * 1.1
+        (other.x.0 - line.x.0).abs() < 4.0 * line.size
+            && other.turn == line.turn
+            && other.size < line.size * 1.1
     });
     column.map(|other| other.x.1).fold(line.x.1, f64::max)
 }
@@ -96,7 +101,7 @@ fn right(lines: &[Line], number: usize) -> f64 {
 fn shape(line: &Line, style: &Style) -> Shape {
     match line.heading {
         Some((level, _)) => Shape::Heading(level),
-        None if line.fixed && !style.fixed => Shape::Code,
+        None if line.fixed && !style.fixed && line.size < style.body * 1.12 => Shape::Code,
         None if line.row => Shape::Row,
         None if bullet(&line.text).is_some() || number(&line.text).is_some() => Shape::Item,
         None => Shape::Text,
@@ -171,12 +176,12 @@ impl Block {
 /// Returns the block that another one goes on with, at the top of the next column or page.
 fn before(blocks: &[Block], block: &Block, style: &Style) -> Option<usize> {
     let line = &block.lines[0];
-    if block.shape != Shape::Text {
+    if block.shape != Shape::Text || line.margin {
         return None;
     }
     let body = |size: f64| (size - style.body).abs() < 0.12 * style.body;
-    // Notes are set smaller than what they stand below.
-    let smaller = |one: &Block| one.lines[0].size < style.body * 0.95;
+    // Notes are set smaller than what they stand below, or in the margin.
+    let smaller = |one: &Block| one.lines[0].margin || one.lines[0].size < style.body * 0.95;
     let skipped = blocks.iter().rev().take(8).take_while(|one| body(line.size) && smaller(one)).count();
     let at = blocks.len().checked_sub(skipped + 1)?;
     let last = blocks[at].lines.last()?;
@@ -188,14 +193,16 @@ fn before(blocks: &[Block], block: &Block, style: &Style) -> Option<usize> {
         return None;
     }
     // Nothing but the first block of a page goes on with the page before.
-    if last.page != line.page && blocks.last().is_some_and(|one| one.lines[0].page == line.page) {
+    let begun = blocks.iter().rev().find(|one| !one.lines[0].margin);
+    if last.page != line.page && begun.is_some_and(|one| one.lines[0].page == line.page) {
         return None;
     }
     let full = last.x.1 > blocks[at].right - 3.0 * last.size;
     let hyphen = last.text.ends_with(['-', '\u{ad}', '\u{2010}']);
     let lower = line.text.chars().next().is_some_and(char::is_lowercase);
     let indented = block.lines.get(1).is_some_and(|second| line.x.0 > second.x.0 + 0.7 * line.size);
-    let goes_on = hyphen && lower || !ends(&last.text) && (lower || full && !indented && blocks[at].lines.len() > 1);
+    let goes_on =
+        hyphen && lower || !ends(&last.text) && (lower || full && !indented && blocks[at].lines.len() > 1);
     goes_on.then_some(at)
 }
 
@@ -228,6 +235,61 @@ fn number(text: &str) -> Option<usize> {
     let digits = (1..=3).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit());
     let letter = bare.len() == 1 && bare.bytes().all(|byte| byte.is_ascii_lowercase());
     (digits || letter && !marker.ends_with('.')).then_some(marker.len())
+}
+
+/// Takes out the title that the first page shows: what is set largest there, and larger than the text.
+/// Where a title is known, what repeats it goes.
+pub(super) fn title(blocks: &mut Vec<Block>, style: &Style, known: Option<&str>) -> Option<String> {
+    let first = blocks.iter().take_while(|block| block.lines[0].page == 1).count();
+    let text = |block: &Block| {
+        let text = block.lines.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
+        // Marks of notes are no part of it.
+        text.replace(['∗', '†', '‡', '*', '¶'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let bare = |text: &str| -> String {
+        text.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    if let Some(known) = known {
+        let at = blocks[..first].iter().take(6).position(|block| bare(&text(block)) == bare(known));
+        if let Some(at) = at {
+            blocks.remove(at);
+            byline(&mut blocks[at..], style);
+        }
+        return None;
+    }
+    let may = |block: &Block| {
+        matches!(block.shape, Shape::Text | Shape::Item | Shape::Heading(_))
+            && block.lines.len() <= HEADING.0
+            && block.length() <= HEADING.1
+            && block.lines[0].turn == 0
+            && text(block).chars().filter(|char| char.is_alphabetic()).count() > 2
+    };
+    let size = |at: usize| blocks[at].lines[0].size;
+    let large = (0..first).filter(|&at| may(&blocks[at]) && size(at) > style.body * 1.15);
+    let at = large.max_by(|&one, &other| size(one).total_cmp(&size(other)).then(other.cmp(&one)))?;
+    let alike = |other: usize| (size(other) - size(at)).abs() < 0.05 * size(at) && may(&blocks[other]);
+    let end =
+        (at + 1..first.min(at + 3)).take_while(|&other| alike(other)).last().map_or(at + 1, |last| last + 1);
+    let title = blocks[at..end].iter().map(text).collect::<Vec<_>>().join(" ");
+    if title.chars().count() > HEADING.1 {
+        return None;
+    }
+    blocks.drain(at..end);
+    byline(&mut blocks[at..], style);
+    Some(title)
+}
+
+/// Marks what follows the title, up to the text or a heading.
+fn byline(blocks: &mut [Block], style: &Style) {
+    let begins = |block: &Block| {
+        let line = &block.lines[0];
+        line.page > 1
+            || line.bold
+            || block.length() > 160
+            || line.size < style.body * 1.12 && block.length() > 60
+    };
+    let end = blocks.iter().take(8).position(begins).unwrap_or(0);
+    blocks[..end].iter_mut().for_each(|block| block.byline = true);
 }
 
 /// Finds headings by their looks: larger letters, or heavy ones, on lines of their own.
@@ -268,9 +330,20 @@ fn candidates(blocks: &[Block], looks: impl Fn(&Block) -> bool) -> Vec<usize> {
             && bullet(text).is_none()
             && block.lines.len() <= HEADING.0
             && block.lines[0].turn == 0
+            && !block.lines[0].margin
+            && !block.byline
+            && Date::parse(text).is_none()
             && block.length() <= HEADING.1
-            && block.lines.iter().map(|line| line.text.chars().filter(|char| char.is_alphabetic()).count()).sum::<usize>() > 1
+            && block
+                .lines
+                .iter()
+                .map(|line| line.text.chars().filter(|char| char.is_alphabetic()).count())
+                .sum::<usize>()
+                > 1
     };
-    let numbers = blocks.iter().enumerate().filter(|(_, block)| may(block) && looks(block));
+    // A part of a table of contents may stand out there.
+    let listed = |number: usize| blocks.get(number + 1).is_some_and(|next| line::leads(&next.lines[0].text));
+    let numbers =
+        blocks.iter().enumerate().filter(|(number, block)| may(block) && looks(block) && !listed(*number));
     numbers.map(|(number, _)| number).collect()
 }

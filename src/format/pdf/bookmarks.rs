@@ -171,7 +171,9 @@ fn names<'a>(root: &Dict<'a>) -> HashMap<Vec<u8>, Object<'a>> {
             }
         }
         let kids = branch.get::<Array<'a>>("Kids").filter(|_| depth < DEEPEST);
-        open.extend(kids.iter().flat_map(|kids| kids.iter::<Dict<'a>>()).take(MOST).map(|kid| (kid, depth + 1)));
+        open.extend(
+            kids.iter().flat_map(|kids| kids.iter::<Dict<'a>>()).take(MOST).map(|kid| (kid, depth + 1)),
+        );
     }
     names
 }

@@ -4,13 +4,10 @@
 //! Forms may name themselves or each other a thousand times: all that is done for a file is counted.
 
 use std::{
-    borrow::Cow,
     collections::HashSet,
-    io::Read,
     time::{Duration, Instant},
 };
 
-use flate2::read::ZlibDecoder;
 use hayro_font::kurbo::Affine;
 use hayro_syntax::{
     content::{TypedIter, ops::TypedInstruction},
@@ -23,6 +20,7 @@ use super::{
     font::Fonts,
     info,
     run::{Glyph, Run, Runs},
+    stream,
 };
 
 /// How long one file may take.
@@ -35,16 +33,16 @@ const OPERATORS: u64 = 200_000_000;
 const LOOK: u64 = 4096;
 
 /// Signs that are read of one file.
-const SIGNS: u64 = 32_000_000;
+const SIGNS: u64 = 16_000_000;
+
+/// Forms that are followed in one file.
+const FORMS: u64 = 100_000;
 
 /// Forms that stand in one another.
 const DEEPEST: u8 = 12;
 
 /// Graphics states that are kept at once.
 const MOST_STATES: usize = 512;
-
-/// Bytes of the content of one page, or one form, unpacked.
-const LONGEST: u64 = 64 << 20;
 
 /// Characters of a text that stands for what is shown. A longer one is not about letters.
 const LONGEST_ACTUAL: usize = 64;
@@ -56,6 +54,7 @@ pub(super) struct Content<'a> {
     until: Instant,
     operators: u64,
     signs: u64,
+    forms: u64,
     /// Signs of which the file does not tell what they are.
     pub(super) unknown: u64,
 }
@@ -74,15 +73,15 @@ struct State {
 }
 
 /// A page while it is read.
-struct Sheet<'f> {
+struct Sheet {
     width: f64,
     height: f64,
     runs: Runs,
+    /// The forms that are being followed.
     forms: Vec<ObjectIdentifier>,
     marks: Vec<Mark>,
+    /// How many of these are not shown.
     unseen: usize,
-    /// The forms that hold what stands on it.
-    _life: std::marker::PhantomData<&'f ()>,
 }
 
 /// A stretch of content that says something of itself.
@@ -103,13 +102,15 @@ impl<'a> Content<'a> {
             until: Instant::now() + TIME,
             operators: 0,
             signs: 0,
+            forms: 0,
             unknown: 0,
         }
     }
 
     /// Says whether enough was done for the file.
     pub(super) fn spent(&self) -> bool {
-        self.operators >= OPERATORS || self.signs >= SIGNS || Instant::now() >= self.until
+        let much = self.operators >= OPERATORS || self.signs >= SIGNS || self.forms >= FORMS;
+        much || Instant::now() >= self.until
     }
 
     /// Returns the text of a page as it stands there, in the order in which it is written.
@@ -123,9 +124,8 @@ impl<'a> Content<'a> {
             forms: Vec::new(),
             marks: Vec::new(),
             unseen: 0,
-            _life: std::marker::PhantomData,
         };
-        let content = content(page.raw());
+        let content = stream::content(page.raw());
         self.follow(&content, page.resources(), State::new(place), &mut sheet);
         let notes = page.raw().get::<Array<'a>>("Annots");
         for note in notes.iter().flat_map(|notes| notes.iter::<Dict<'a>>()).take(10_000) {
@@ -137,7 +137,7 @@ impl<'a> Content<'a> {
     }
 
     /// Follows what a note on the page, such as a field of a form, shows.
-    fn note(&mut self, note: &Dict<'a>, resources: &Resources<'a>, place: Affine, sheet: &mut Sheet<'_>) {
+    fn note(&mut self, note: &Dict<'a>, resources: &Resources<'a>, place: Affine, sheet: &mut Sheet) {
         const UNSEEN: u32 = 1 << 1 | 1 << 5;
         if note.get::<u32>("F").unwrap_or(0) & UNSEEN != 0 {
             return;
@@ -149,7 +149,8 @@ impl<'a> Content<'a> {
         });
         let Some((form, rect)) = shown.zip(note.get::<[f64; 4]>("Rect")) else { return };
         let inner = form.dict().get::<[f64; 4]>("BBox").unwrap_or([0.0, 0.0, 1.0, 1.0]);
-        let matrix = Affine::new(form.dict().get::<[f64; 6]>("Matrix").unwrap_or(Affine::IDENTITY.as_coeffs()));
+        let matrix =
+            Affine::new(form.dict().get::<[f64; 6]>("Matrix").unwrap_or(Affine::IDENTITY.as_coeffs()));
         let inner = hayro_font::kurbo::Rect::new(inner[0], inner[1], inner[2], inner[3]).abs();
         let inner = matrix.transform_rect_bbox(inner);
         let rect = hayro_font::kurbo::Rect::new(rect[0], rect[1], rect[2], rect[3]).abs();
@@ -161,17 +162,19 @@ impl<'a> Content<'a> {
         self.form(&form, resources, State::new(place * onto), sheet);
     }
 
-    fn form(&mut self, form: &Stream<'a>, outer: &Resources<'a>, mut state: State, sheet: &mut Sheet<'_>) {
+    fn form(&mut self, form: &Stream<'a>, outer: &Resources<'a>, mut state: State, sheet: &mut Sheet) {
         let dict = form.dict();
         let id = form.obj_id();
         let unseen = dict.get_ref("OC").is_some_and(|id| self.hidden.contains(&id.into()));
-        if sheet.forms.len() >= usize::from(DEEPEST) || sheet.forms.contains(&id) || unseen {
+        self.forms += 1;
+        let endless = sheet.forms.len() >= usize::from(DEEPEST) || sheet.forms.contains(&id);
+        if endless || unseen || self.spent() {
             return;
         }
         if let Some(matrix) = dict.get::<[f64; 6]>("Matrix") {
             state.place *= Affine::new(matrix);
         }
-        let Some(content) = unpacked(form) else { return };
+        let Some(content) = stream::unpacked(form) else { return };
         let own = dict.get::<Dict<'a>>("Resources").map(Resources::new);
         sheet.forms.push(id);
         self.follow(&content, own.as_ref().unwrap_or(outer), state, sheet);
@@ -179,14 +182,14 @@ impl<'a> Content<'a> {
     }
 
     /// Follows the operators of a page or form.
-    fn follow(&mut self, content: &[u8], resources: &Resources<'a>, mut state: State, sheet: &mut Sheet<'_>) {
+    fn follow(&mut self, content: &[u8], resources: &Resources<'a>, mut state: State, sheet: &mut Sheet) {
         let mut states: Vec<State> = Vec::new();
         let (mut line, mut pen) = (Affine::IDENTITY, Affine::IDENTITY);
         let marks = sheet.marks.len();
         let mut operators = TypedIter::new(content);
         while let Some(operator) = operators.next() {
             self.operators += 1;
-            if self.operators % LOOK == 0 && self.spent() {
+            if self.operators.is_multiple_of(LOOK) && self.spent() {
                 break;
             }
             match operator {
@@ -244,7 +247,8 @@ impl<'a> Content<'a> {
                     self.show(text.2.as_bytes(), &state, &mut pen, sheet);
                 }
                 TypedInstruction::SetGraphicsState(name) => {
-                    let font = resources.get_ext_g_state(name.0).and_then(|dict| dict.get::<Array<'a>>("Font"));
+                    let font =
+                        resources.get_ext_g_state(name.0).and_then(|dict| dict.get::<Array<'a>>("Font"));
                     if let Some(size) = font.and_then(|font| font.iter::<f64>().last()) {
                         state.size = size;
                     }
@@ -290,7 +294,7 @@ impl<'a> Content<'a> {
     }
 
     /// Shows a string.
-    fn show(&mut self, bytes: &[u8], state: &State, pen: &mut Affine, sheet: &mut Sheet<'_>) {
+    fn show(&mut self, bytes: &[u8], state: &State, pen: &mut Affine, sheet: &mut Sheet) {
         let Some(font) = state.font else { return };
         let face = self.fonts.face(font);
         let (bold, fixed, vertical) = (face.bold, face.fixed, face.vertical);
@@ -337,7 +341,9 @@ impl<'a> Content<'a> {
                 });
             }
             let space = state.char_space + if code == 32 && length == 1 { state.word_space } else { 0.0 };
-            tracking = state.char_space.max(0.0) * unit / state.size.abs().max(0.01);
+            // Some programs part words by it as well.
+            let spaced = state.char_space / state.size.abs().max(0.01);
+            tracking = if (0.0..0.4).contains(&spaced) { spaced * unit } else { 0.0 };
             *pen *= Affine::translate(if vertical {
                 (0.0, -(advance * state.size) + space)
             } else {
@@ -362,7 +368,7 @@ impl State {
     }
 }
 
-impl Sheet<'_> {
+impl Sheet {
     fn begin(&mut self, mark: Mark) {
         self.unseen += usize::from(mark.hidden);
         self.marks.push(mark);
@@ -373,56 +379,6 @@ impl Sheet<'_> {
             self.unseen -= usize::from(mark.hidden);
         }
     }
-}
-
-/// Returns the content of a page.
-fn content(page: &Dict<'_>) -> Vec<u8> {
-    let parts: Vec<Stream<'_>> = match page.get::<Object<'_>>("Contents") {
-        Some(Object::Stream(stream)) => vec![stream],
-        Some(Object::Array(array)) => array.iter::<Stream<'_>>().take(100_000).collect(),
-        _ => Vec::new(),
-    };
-    let mut content = Vec::new();
-    for part in &parts {
-        if content.len() as u64 > LONGEST {
-            break;
-        }
-        content.extend_from_slice(&unpacked(part).unwrap_or_default());
-        content.push(b'\n');
-    }
-    content
-}
-
-/// Returns the content of a stream, if that is no image and unpacks to no more than is sensible.
-pub(super) fn unpacked<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
-    let dict = stream.dict();
-    let filters: Vec<Name<'_>> = match dict.get::<Object<'_>>("Filter") {
-        Some(Object::Name(name)) => vec![name],
-        Some(Object::Array(names)) => names.iter::<Name<'_>>().take(16).collect(),
-        _ => Vec::new(),
-    };
-    let is = |filter: &Name<'_>, names: [&str; 2]| names.contains(&filter.as_str());
-    let flate = |filter: &Name<'_>| is(filter, ["FlateDecode", "Fl"]);
-    if filters.len() == 1 && flate(&filters[0]) && !dict.contains_key("DecodeParms") {
-        let raw = stream.raw_data();
-        let mut bytes = Vec::with_capacity(raw.len() * 3);
-        // What is cut off is read as far as it goes.
-        let read = ZlibDecoder::new(&raw[..]).take(LONGEST).read_to_end(&mut bytes);
-        if read.is_ok() || !bytes.is_empty() {
-            return Some(Cow::Owned(bytes));
-        }
-    }
-    let packing = |filter: &&Name<'_>| flate(filter) || is(filter, ["LZWDecode", "LZW"]);
-    let most = match filters.iter().filter(packing).count() {
-        0 => LONGEST,
-        // Some thousand times so much may come out.
-        1 => 1 << 20,
-        _ => 1 << 10,
-    };
-    if stream.raw_data().len() as u64 > most {
-        return None;
-    }
-    stream.decoded_data().ok()
 }
 
 /// Returns the layers that are not shown.

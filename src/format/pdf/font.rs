@@ -105,7 +105,8 @@ impl<'a> Fonts<'a> {
 
 impl<'a> Face<'a> {
     fn new(font: Font<'a>, dict: &Dict<'a>) -> Self {
-        let inner = dict.get::<Array<'_>>("DescendantFonts").and_then(|fonts| fonts.iter::<Dict<'_>>().next());
+        let inner =
+            dict.get::<Array<'_>>("DescendantFonts").and_then(|fonts| fonts.iter::<Dict<'_>>().next());
         let mapped = dict.get::<Name<'_>>("ToUnicode");
         let untold = match inner {
             None => Untold::Ascii,

@@ -5,23 +5,57 @@ use hayro_syntax::{
     object::{Dict, Name, Object, Stream},
 };
 
-use super::{super::xml, content::unpacked};
-use crate::{article::Article, date::Date, format::xml::{Node, Xml}};
+use super::{super::xml, stream::unpacked};
+use crate::{
+    article::Article,
+    date::Date,
+    format::xml::{Node, Xml},
+};
 
 /// Characters of the longest title or name.
 const LONGEST: usize = 300;
 
 /// What programs write where nobody gave a title or a name.
 const EMPTY: &[&str] = &[
-    "administrator", "admin", "anonymous", "author", "default", "document", "none", "owner", "root",
-    "slide 1", "title", "unknown", "unnamed", "untitled", "user", "windows user",
+    "administrator",
+    "admin",
+    "anonymous",
+    "author",
+    "default",
+    "document",
+    "none",
+    "owner",
+    "root",
+    "slide 1",
+    "title",
+    "unknown",
+    "unnamed",
+    "untitled",
+    "user",
+    "windows user",
 ];
 
 /// Programs, and the formats of their files, that leave their names in a title or an author.
 const PROGRAMS: &[&str] = &[
-    "microsoft word -", "microsoft powerpoint -", "microsoft excel -", "powerpoint presentation",
-    "powerpoint-presentation", "slide 1", "untitled", "fpdf", "latex with", "pdftex", "tex output", "adobe ",
-    "acrobat ", "openoffice", "libreoffice", "pscript", "ghostscript", "quarkxpress", "indesign",
+    "microsoft word -",
+    "microsoft powerpoint -",
+    "microsoft excel -",
+    "powerpoint presentation",
+    "powerpoint-presentation",
+    "slide 1",
+    "untitled",
+    "fpdf",
+    "latex with",
+    "pdftex",
+    "tex output",
+    "adobe ",
+    "acrobat ",
+    "openoffice",
+    "libreoffice",
+    "pscript",
+    "ghostscript",
+    "quarkxpress",
+    "indesign",
 ];
 
 /// Fills in the fields that the file gives.
@@ -31,9 +65,13 @@ pub(super) fn fill(pdf: &Pdf, article: &mut Article) {
     let text = |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(string);
     let titles = [text(&told.title), packet.title];
     article.title = titles.into_iter().flatten().find_map(|title| true_title(&title));
-    let authors = text(&told.author).and_then(|author| true_name(&author));
+    let author = text(&told.author).unwrap_or_default();
+    let told_authors: Vec<String> = match true_name(&author) {
+        Some(author) => vec![author],
+        None => author.split([',', ';']).filter_map(true_name).collect(),
+    };
     let named: Vec<String> = packet.authors.iter().filter_map(|author| true_name(author)).collect();
-    article.authors = if named.len() > 1 { named } else { authors.map_or(named, |author| vec![author]) };
+    article.authors = if named.len() > told_authors.len() { named } else { told_authors };
     let made = told.creation_date.map(|time| format!("{:04}-{:02}-{:02}", time.year, time.month, time.day));
     let dates = [(made, "document information"), (packet.date, "XMP metadata")];
     let date = dates.into_iter().find_map(|(date, source)| Some((Date::parse(&date?)?, source)));
@@ -64,7 +102,9 @@ pub(super) fn string(bytes: &[u8]) -> String {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         // Some programs write UTF-8 without a mark.
-        _ if !bytes.is_ascii() && str::from_utf8(bytes).is_ok() => String::from_utf8_lossy(bytes).into_owned(),
+        _ if !bytes.is_ascii() && str::from_utf8(bytes).is_ok() => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
         _ => bytes.iter().map(|byte| latin(*byte)).collect(),
     };
     let mut text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
@@ -77,8 +117,8 @@ pub(super) fn string(bytes: &[u8]) -> String {
 fn latin(byte: u8) -> char {
     const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
     const HIGH: [char; 31] = [
-        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ',
-        'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
+        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ',
+        'ﬂ', 'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
     ];
     match byte {
         0x18..=0x1f => LOW[usize::from(byte - 0x18)],
@@ -107,14 +147,16 @@ fn true_name(name: &str) -> Option<String> {
     let letters = name.chars().filter(|char| char.is_alphabetic()).count();
     let program = PROGRAMS.iter().any(|program| lower.starts_with(program.trim_end_matches(" -")));
     let empty = EMPTY.contains(&lower.as_str()) || letters < 2 || name.chars().count() > LONGEST;
-    (!program && !empty && !name.contains('\u{fffd}')).then_some(name)
+    let garbled = name.contains(['\u{fffd}', '`', '%', '~', '{']) || letters * 2 < name.chars().count();
+    (!program && !empty && !garbled).then_some(name)
 }
 
 /// Says whether a title is the name of a file or a web page: a word with a known ending, or a path.
 fn is_file_name(title: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "pdf", "doc", "docx", "dvi", "tex", "ps", "eps", "odt", "rtf", "txt", "ppt", "pptx", "xls", "xlsx", "html",
-        "htm", "qxd", "indd", "fm", "pub", "wpd", "cdr", "ai", "svg", "md", "sxw", "p65", "xml", "rst", "texi",
+        "pdf", "doc", "docx", "dvi", "tex", "ps", "eps", "odt", "rtf", "txt", "ppt", "pptx", "xls", "xlsx",
+        "html", "htm", "qxd", "indd", "fm", "pub", "wpd", "cdr", "ai", "svg", "md", "sxw", "p65", "xml",
+        "rst", "texi",
     ];
     let ending = title.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
     let path = title.contains(":\\") || title.starts_with('/') || title.starts_with("file:");
@@ -172,7 +214,7 @@ fn read_packet(text: &str) -> Packet {
 /// Returns the items of the list in the element that has just begun, or its text.
 fn list(xml: &mut Xml<'_>) -> Vec<String> {
     let (mut items, mut text, mut depth) = (Vec::new(), String::new(), 1);
-    while let Some(node) = xml.next() {
+    for node in xml.by_ref() {
         match node {
             Node::Start(_) => depth += 1,
             Node::Text(part) => text.push_str(&part),

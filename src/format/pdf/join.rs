@@ -106,11 +106,10 @@ fn push(text: &mut String, part: &str) {
 fn undotted(text: &str, instead: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(". . .").or_else(|| rest.find("....")) {
-        let after = rest[at..].trim_start_matches(['.', ' ']);
-        out.push_str(rest[..at].trim_end());
+    while let Some((from, to)) = line::leader(rest) {
+        out.push_str(rest[..from].trim_end());
         out.push_str(instead);
-        rest = after;
+        rest = &rest[to..];
     }
     out + rest
 }
@@ -118,7 +117,7 @@ fn undotted(text: &str, instead: &str) -> String {
 fn row(line: &Line) -> String {
     let mut cells: Vec<&str> = Vec::new();
     let mut from = 0;
-    for gap in &line.gaps {
+    for gap in line.gaps.iter().filter(|gap| gap.wide) {
         cells.push(&line.text[from..gap.at]);
         from = gap.at;
     }

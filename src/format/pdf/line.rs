@@ -4,7 +4,7 @@
 //! page itself says otherwise: columns written row by row, or lines that jump up over what they
 //! follow.
 
-use super::{letter, run::Run};
+use super::{letter, margin, run::Run};
 
 /// Lines of a page that are put in order by their places. More are no page of text.
 const MOST_ORDERED: usize = 5_000;
@@ -27,21 +27,25 @@ pub(super) struct Line {
     pub(super) fixed: bool,
     /// Whether it is a row of a table.
     pub(super) row: bool,
+    /// Whether it stands in the margin, beside the text.
+    pub(super) margin: bool,
     /// The level of the heading that it is by the file's own outline, and which of these it is.
     pub(super) heading: Option<(u8, usize)>,
-    /// The wide gaps in it.
+    /// The gaps in it.
     pub(super) gaps: Vec<Gap>,
     signs: u32,
     bolds: u32,
     fixeds: u32,
 }
 
-/// A wide gap inside a line.
+/// A gap inside a line that is more than a space.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gap {
     /// Where the text after it begins, in bytes.
     pub(super) at: usize,
     pub(super) x: (f64, f64),
+    /// Whether it parts the cells of a table.
+    pub(super) wide: bool,
 }
 
 /// Makes lines of the runs of a page.
@@ -65,8 +69,9 @@ pub(super) fn lines(runs: Vec<Run>, page: u32) -> Vec<Line> {
     if (wall.is_some() || jumps(&lines)) && lines.len() <= MOST_ORDERED {
         lines = ordered(lines);
     }
-    lines.extend(others);
     rows(&mut lines);
+    lines = margin::take(lines);
+    lines.extend(others);
     lines
 }
 
@@ -82,6 +87,7 @@ impl Line {
             bold: false,
             fixed: false,
             row: false,
+            margin: false,
             heading: None,
             gaps: Vec::new(),
             signs: run.signs,
@@ -112,8 +118,8 @@ impl Line {
         if !touches && !self.text.ends_with(' ') {
             self.text.push(' ');
         }
-        if gap.1 - gap.0 > 1.4 * em {
-            self.gaps.push(Gap { at: self.text.len(), x: gap });
+        if gap.1 - gap.0 > 0.5 * em {
+            self.gaps.push(Gap { at: self.text.len(), x: gap, wide: gap.1 - gap.0 > 1.4 * em });
         }
         self.text.push_str(&run.text);
         self.x = (self.x.0.min(run.x.0), self.x.1.max(run.x.1));
@@ -127,13 +133,19 @@ impl Line {
 
     fn settle(&mut self) {
         self.bold = self.bolds * 5 >= self.signs * 4;
-        self.fixed = self.fixeds * 10 >= self.signs * 9;
+        self.fixed = self.fixeds * 10 >= self.signs * 7;
     }
 
     /// Parts the line where a wall between columns stands.
-    fn split(mut self, wall: f64) -> Vec<Self> {
-        let at = self.gaps.iter().position(|gap| gap.x.0 < wall && wall < gap.x.1);
-        let Some(at) = at else { return vec![self] };
+    fn split(self, wall: f64) -> Vec<Self> {
+        match self.gaps.iter().position(|gap| gap.x.0 < wall && wall < gap.x.1) {
+            Some(gap) => self.part(gap).into(),
+            None => vec![self],
+        }
+    }
+
+    /// Parts the line at its gap of this number.
+    pub(super) fn part(mut self, at: usize) -> [Self; 2] {
         let gap = self.gaps[at];
         let mut after = self.clone();
         after.text = self.text.split_off(gap.at);
@@ -142,7 +154,7 @@ impl Line {
         self.gaps.pop();
         self.text.truncate(self.text.trim_end().len());
         (self.x.1, after.x.0) = (gap.x.0, gap.x.1);
-        vec![self, after]
+        [self, after]
     }
 }
 
@@ -163,7 +175,7 @@ fn wall(lines: &[Line]) -> Option<f64> {
     let right = lines.iter().map(|line| line.x.1).fold(f64::MIN, f64::max);
     let gaps: Vec<(&Line, Gap)> =
         lines.iter().flat_map(|line| line.gaps.iter().map(move |gap| (line, *gap))).take(2_000).collect();
-    if gaps.len() < 8 || gaps.len() * 5 < lines.len() * 2 {
+    if gaps.len() < 4 || gaps.len() * 5 < lines.len() * 2 {
         return None;
     }
     let place = |part: u32| left + (right - left) * f64::from(part) / 60.0;
@@ -177,7 +189,8 @@ fn wall(lines: &[Line]) -> Option<f64> {
         (before, line.text.chars().count() - before)
     });
     let (before, after) = signs.fold((0, 0), |(one, two), (before, after)| (one + before, two + after));
-    (both >= 8 && over * 3 < both && before > COLUMN * both && after > COLUMN * both).then_some(best)
+    let wide = |signs: usize| signs > COLUMN * both && (both >= 8 || signs > 30 * both);
+    (both >= 4 && over * 3 < both && wide(before) && wide(after)).then_some(best)
 }
 
 /// Says whether lines often jump up over what they follow.
@@ -212,7 +225,9 @@ fn ordered(lines: Vec<Line>) -> Vec<Line> {
                 match strip(rows.collect(), 0.05 * em) {
                     Some(below) => parted(&mut part, |line| line.y >= below),
                     None => {
-                        part.sort_by(|one, other| one.y.total_cmp(&other.y).then(one.x.0.total_cmp(&other.x.0)));
+                        part.sort_by(|one, other| {
+                            one.y.total_cmp(&other.y).then(one.x.0.total_cmp(&other.x.0))
+                        });
                         ordered.extend(part);
                         continue;
                     }
@@ -262,7 +277,7 @@ fn beside(lines: &[Line], gutter: f64) -> bool {
 fn rows(lines: &mut [Line]) {
     let mut from = 0;
     while from < lines.len() {
-        let gapped = |line: &Line| !line.gaps.is_empty() || leads(&line.text);
+        let gapped = |line: &Line| line.gaps.iter().any(|gap| gap.wide) || leads(&line.text);
         let count = lines[from..].iter().take_while(|line| gapped(line)).count();
         if count >= 3 || lines[from..from + count].iter().any(|line| leads(&line.text)) {
             lines[from..from + count].iter_mut().for_each(|line| line.row = true);
@@ -273,7 +288,23 @@ fn rows(lines: &mut [Line]) {
 
 /// Says whether dots lead the eye from one part of a line to another, as in a table of contents.
 pub(super) fn leads(text: &str) -> bool {
-    text.contains(". . . .") || text.contains(".....")
+    leader(text).is_some()
+}
+
+/// Returns where the first dots stand that only lead the eye.
+pub(super) fn leader(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find('.') {
+        let start = from + at;
+        let rest = text[start..].trim_start_matches(['.', ' ', '\u{2026}']);
+        let end = text.len() - rest.len();
+        let dots = text[start..end].bytes().filter(|&byte| byte == b'.').count();
+        if dots > 4 || dots > 3 && text[start..end].contains(' ') {
+            return Some((start, end));
+        }
+        from = end;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ struct Open {
     lead: u32,
     /// Where the last sign stands.
     sign: (f64, f64),
+    /// Its size and base line.
+    level: (f64, f64),
 }
 
 impl Runs {
@@ -118,16 +120,8 @@ impl Runs {
         if blank || self.done.len() >= MOST {
             return;
         }
-        let run = Run {
-            text: String::new(),
-            x: (x, end),
-            y,
-            size: glyph.size,
-            turn,
-            signs: 0,
-            bold: 0,
-            fixed: 0,
-        };
+        let run =
+            Run { text: String::new(), x: (x, end), y, size: glyph.size, turn, signs: 0, bold: 0, fixed: 0 };
         let mut open = Open {
             run,
             pen: end,
@@ -137,6 +131,7 @@ impl Runs {
             space: false,
             lead: 0,
             sign: (x, end),
+            level: (glyph.size, y),
         };
         open.write(glyph, y);
         self.last = Some(open);
@@ -174,9 +169,13 @@ enum Step {
     Apart,
     /// It makes another letter of the last one.
     Accent(char),
-    Onward { gap: bool },
+    Onward {
+        gap: bool,
+    },
     /// To the left, in a script that is written so.
-    Back { gap: bool },
+    Back {
+        gap: bool,
+    },
 }
 
 impl Open {
@@ -200,13 +199,13 @@ impl Open {
             return Step::Apart;
         }
         // Text that is set higher or lower stands close to what it belongs to.
-        let most = if fall > 0.2 * em { 0.8 } else { 1.2 };
+        let most = if fall > 0.2 * em { 0.6 } else { 0.9 };
         // Thin text may be set over the end of what is before it; a new line begins further back.
         if gap < -0.6 * em || gap > most * em {
             return Step::Apart;
         }
         let least = self.run.size.min(glyph.size).max(0.5 * em);
-        Step::Onward { gap: gap > 0.15 * least }
+        Step::Onward { gap: gap > 0.15 * least || self.notes(glyph, y) }
     }
 
     /// Returns the letter that the last one and this make, where one of them is an accent over the
@@ -228,12 +227,26 @@ impl Open {
         letter::accented(last, char).filter(|_| over)
     }
 
+    /// Says whether a sign is, or follows, the mark of a note, which is no part of the word beside it.
+    fn notes(&self, glyph: &Glyph<'_>, y: f64) -> bool {
+        let mark = |char: char| char.is_ascii_digit() || "∗*†‡§¶".contains(char);
+        let text = &self.run.text;
+        let (Some(last), Some(next)) = (text.chars().last(), glyph.text.chars().next()) else { return false };
+        let (size, line) = self.level;
+        if mark(next) && !mark(last) && line - y > 0.15 * size && glyph.size < 0.85 * size {
+            // `m²` and `CO₂` are one word.
+            return text.chars().rev().take_while(|char| char.is_alphabetic()).count() > 2;
+        }
+        mark(last) && next.is_alphabetic() && y - line > 0.15 * glyph.size && size < 0.85 * glyph.size
+    }
+
     fn write(&mut self, glyph: &Glyph<'_>, y: f64) {
         let run = &mut self.run;
         run.text.push_str(glyph.text);
         run.signs += 1;
         run.bold += u32::from(glyph.bold);
         run.fixed += u32::from(glyph.fixed);
+        self.level = (glyph.size, y);
         // The size and the line are those of most of its signs.
         if (run.size - glyph.size).abs() < 0.05 * run.size && (run.y - y).abs() < 0.1 * run.size {
             self.lead += 1;

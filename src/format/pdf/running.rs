@@ -37,7 +37,8 @@ pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
     for edge in [Edge::Top, Edge::Bottom] {
         let mut open: Vec<usize> = (0..pages.len()).collect();
         for _ in 0..DEEP {
-            let rows: Vec<Row> = open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
+            let rows: Vec<Row> =
+                open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
             let running = running(&rows);
             open = running.iter().map(|&row| rows[row].page).collect();
             for row in running {
@@ -122,7 +123,7 @@ fn alike(text: &str) -> String {
             out.push(' ');
         }
         let bare = word.trim_matches(|char: char| !char.is_alphanumeric());
-        if !bare.is_empty() && bare.len() <= 8 && bare.bytes().all(|byte| b"ivxlc".contains(&byte)) {
+        if is_roman(bare) {
             out.push('#');
             continue;
         }
@@ -135,6 +136,19 @@ fn alike(text: &str) -> String {
         }
     }
     out
+}
+
+/// Says whether a word is a small Roman number below 400.
+fn is_roman(word: &str) -> bool {
+    let mut rest = word.trim_start_matches('c');
+    for (ten, five, one) in [("xc", "xl", 'x'), ("ix", "iv", 'i')] {
+        let five_alone = if one == 'x' { 'l' } else { 'v' };
+        rest = match rest.strip_prefix(ten).or_else(|| rest.strip_prefix(five)) {
+            Some(rest) => rest,
+            None => rest.strip_prefix(five_alone).unwrap_or(rest).trim_start_matches(one),
+        };
+    }
+    rest.is_empty() && (1..=10).contains(&word.len())
 }
 
 #[cfg(test)]
@@ -160,11 +174,12 @@ mod tests {
         let body = ["The sea", "A moon", "Some tide", "No wind", "One wave"];
         let mut pages: Vec<Vec<Line>> = (0..5u32)
             .map(|page| {
-                let head = if page == 3 { "Another head".to_owned() } else { format!("{} The late tide", page + 7) };
+                let head =
+                    if page == 3 { "Another head".to_owned() } else { format!("{} The late tide", page + 7) };
                 vec![
                     line(page + 1, &head, 30.0),
                     line(page + 1, body[page as usize], 60.0),
-                    line(page + 1, "stands high", 72.0),
+                    line(page + 1, &body[page as usize].to_uppercase(), 72.0),
                     line(page + 1, ["i", "ii", "iii", "iv", "v"][page as usize], 700.0),
                 ]
             })
@@ -177,7 +192,7 @@ mod tests {
     #[test]
     fn numbers_are_alike() {
         assert_eq!(alike("Page 12 of 40"), alike("Page 3 of 40"));
-        assert_eq!(alike("– xii –"), "#");
+        assert_eq!(alike("– xii –"), "– # –");
         assert_eq!(alike("civil law"), "civil law");
     }
 }
