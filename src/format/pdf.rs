@@ -66,6 +66,7 @@ impl Format for Pdf {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let bytes = input.whole(LONGEST)?.into_owned();
+        stream::check(&bytes)?;
         let file = File::new(Arc::new(bytes)).map_err(cause)?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
         info::fill(&file, &mut article);

@@ -49,7 +49,10 @@ pub(super) struct Gap {
 }
 
 /// Makes lines of the runs of a page.
-pub(super) fn lines(runs: Vec<Run>, page: u32) -> Vec<Line> {
+pub(super) fn lines(mut runs: Vec<Run>, page: u32) -> Vec<Line> {
+    // Text of one direction stands together; that of the page comes first.
+    let upright = main_turn(&runs);
+    runs.sort_by_key(|run| if run.turn == upright { -1 } else { i32::from(run.turn) });
     let mut lines: Vec<Line> = Vec::new();
     for run in runs {
         match lines.last_mut() {
@@ -58,9 +61,6 @@ pub(super) fn lines(runs: Vec<Run>, page: u32) -> Vec<Line> {
         }
     }
     lines.iter_mut().for_each(Line::settle);
-    // Text of one direction stands together; that of the page comes first.
-    let upright = main_turn(&lines);
-    lines.sort_by_key(|line| if line.turn == upright { -1 } else { i32::from(line.turn) });
     let others = lines.split_off(lines.partition_point(|line| line.turn == upright));
     let wall = wall(&lines);
     if let Some(wall) = wall {
@@ -158,12 +158,13 @@ impl Line {
     }
 }
 
-fn main_turn(lines: &[Line]) -> u16 {
+/// Returns the direction of most of a page.
+fn main_turn(runs: &[Run]) -> u16 {
     let mut signs: Vec<(u16, u32)> = Vec::new();
-    for line in lines {
-        match signs.iter_mut().find(|(turn, _)| *turn == line.turn) {
-            Some((_, signs)) => *signs += line.signs,
-            None => signs.push((line.turn, line.signs)),
+    for run in runs {
+        match signs.iter_mut().find(|(turn, _)| *turn == run.turn) {
+            Some((_, signs)) => *signs += run.signs,
+            None => signs.push((run.turn, run.signs)),
         }
     }
     signs.iter().max_by_key(|(turn, signs)| (*signs, *turn == 0)).map_or(0, |(turn, _)| *turn)
