@@ -332,7 +332,7 @@ fn candidates(blocks: &[Block], looks: impl Fn(&Block) -> bool) -> Vec<usize> {
             && block.lines[0].turn == 0
             && !block.lines[0].margin
             && !block.byline
-            && Date::parse(text).is_none()
+            && !(block.lines[0].page == 1 && Date::parse(text).is_some())
             && block.length() <= HEADING.1
             && block
                 .lines

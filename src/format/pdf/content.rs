@@ -324,7 +324,8 @@ impl<'a> Content<'a> {
                     (None, Some(text)) => text,
                     (None, None) => {
                         self.unknown += 1;
-                        ""
+                        // Mostly a space that nobody described; at least it parts what it stands between.
+                        if advance > 0.1 { " " } else { "" }
                     }
                 };
                 sheet.runs.push(&Glyph {
