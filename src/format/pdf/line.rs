@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) margin: bool,
     /// The level of the heading that it is by the file's own outline, and which of these it is.
     pub(super) heading: Option<(u8, usize)>,
+    /// Whether the file says that it is a head or foot of the page.
+    pub(super) paging: bool,
     /// The gaps in it.
     pub(super) gaps: Vec<Gap>,
     signs: u32,
@@ -89,6 +91,7 @@ impl Line {
             row: false,
             margin: false,
             heading: None,
+            paging: run.paging,
             gaps: Vec::new(),
             signs: run.signs,
             bolds: run.bold,
@@ -103,7 +106,7 @@ impl Line {
         let level = fall < 0.2 * em || fall < 0.5 * em && (self.size - run.size).abs() > 0.1 * em;
         let onward = run.x.0 > self.x.1 - 0.6 * em;
         let back = run.x.1 < self.x.0 + 0.6 * em && self.leftward();
-        self.turn == run.turn && level && (onward || back)
+        self.turn == run.turn && self.paging == run.paging && level && (onward || back)
     }
 
     fn leftward(&self) -> bool {
@@ -323,6 +326,7 @@ mod tests {
             signs: text.chars().count() as u32,
             bold: 0,
             fixed: 0,
+            paging: false,
         };
         lines(runs.iter().map(run).collect(), 1).into_iter().map(|line| line.text).collect()
     }

@@ -36,6 +36,10 @@ struct Row {
 /// are not among them.
 pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
     let mut taken = Vec::new();
+    for lines in &mut *pages {
+        let told: Vec<usize> = (0..lines.len()).filter(|&number| lines[number].paging).collect();
+        take_row(lines, &told, &mut taken);
+    }
     for edge in [Edge::Top, Edge::Bottom] {
         let mut open: Vec<usize> = (0..pages.len()).collect();
         for _ in 0..DEEP {
@@ -173,6 +177,7 @@ mod tests {
             signs: 9,
             bold: 0,
             fixed: 0,
+            paging: false,
         };
         super::super::line::lines(vec![run], page).remove(0)
     }
