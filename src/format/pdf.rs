@@ -66,6 +66,7 @@ impl Format for Pdf {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let bytes = input.whole(LONGEST)?.into_owned();
+        stream::check(&bytes)?;
         let file = File::new(Arc::new(bytes)).map_err(cause)?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
         info::fill(&file, &mut article);
@@ -205,6 +206,10 @@ mod tests {
         check("BT /R 10 Tf 72 700 Td (the t\\256d) Tj ET", &["1 Prose : the tfid"]);
         check("BT /R 10 Tf 0 1 -1 0 72 100 Tm (up the side) Tj ET", &["1 Prose : up the side"]);
         check("/Span << /ActualText (ebb) >> BDC BT /R 10 Tf 72 700 Td (xyz) Tj ET EMC", &["1 Prose : ebb"]);
+        check(
+            "/Artifact << /Type /Pagination >> BDC BT /R 10 Tf 72 760 Td (Tides) Tj ET EMC BT /R 10 Tf 72 700 Td (It) Tj ET",
+            &["1 Prose : It", "1 Aside : Tides"],
+        );
         check("BT /R 10 Tf 72 9000 Td (nowhere) Tj ET", &[]);
         check(
             "BT /R 10 Tf 72 700 Td (twice) Tj ET BT /R 10 Tf 72.3 700 Td (twice) Tj ET",
@@ -334,6 +339,22 @@ mod tests {
                 "2 Prose : The sea",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_read_and_notes_are() {
+        let say = |text: &str| format!("BT /R 10 Tf 72 700 Td ({text}) Tj ET");
+        let page = format!("/OC /L BDC {} EMC {}", say("hidden"), say("shown"));
+        let text = String::from_utf8(file(&[&page])).expect("it is ASCII");
+        let text =
+            text.replace("/Catalog", "/Catalog /OCProperties << /OCGs [90 0 R] /D << /OFF [90 0 R] >> >>");
+        let text = text.replace("/XObject", "/Properties << /L 90 0 R >> /XObject");
+        let note = "/Annots [<< /Rect [72 500 172 520] /AP << /N 26 0 R >> >>] /Contents";
+        let text = text.replace("/Contents", note).replace("trailer\n", &format!(
+            "90 0 obj\n<< /Type /OCG >>\nendobj\n26 0 obj\n<< /Subtype /Form /BBox [0 0 100 20] /Resources 6 0 R \
+             /Length 40 >>\nstream\n{:40}\nendstream\nendobj\ntrailer\n", "BT /R 10 Tf 0 5 Td (noted) Tj ET"
+        ));
+        assert_eq!(print(&read(text.as_bytes())), ["1 Prose : shown", "1 Prose : noted"]);
     }
 
     #[test]

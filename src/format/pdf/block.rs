@@ -197,7 +197,7 @@ fn before(blocks: &[Block], block: &Block, style: &Style) -> Option<usize> {
     if last.page != line.page && begun.is_some_and(|one| one.lines[0].page == line.page) {
         return None;
     }
-    let full = last.x.1 > blocks[at].right - 3.0 * last.size;
+    let full = last.x.1 > blocks[at].right - 3.0 * last.size && last.text.len() >= 30;
     let hyphen = last.text.ends_with(['-', '\u{ad}', '\u{2010}']);
     let lower = line.text.chars().next().is_some_and(char::is_lowercase);
     let indented = block.lines.get(1).is_some_and(|second| line.x.0 > second.x.0 + 0.7 * line.size);
@@ -267,7 +267,7 @@ pub(super) fn title(blocks: &mut Vec<Block>, style: &Style, known: Option<&str>)
     let size = |at: usize| blocks[at].lines[0].size;
     let large = (0..first).filter(|&at| may(&blocks[at]) && size(at) > style.body * 1.15);
     let at = large.max_by(|&one, &other| size(one).total_cmp(&size(other)).then(other.cmp(&one)))?;
-    let alike = |other: usize| (size(other) - size(at)).abs() < 0.05 * size(at) && may(&blocks[other]);
+    let alike = |other: usize| (size(other) - size(at)).abs() < 0.12 * size(at) && may(&blocks[other]);
     let end =
         (at + 1..first.min(at + 3)).take_while(|&other| alike(other)).last().map_or(at + 1, |last| last + 1);
     let title = blocks[at..end].iter().map(text).collect::<Vec<_>>().join(" ");
@@ -332,7 +332,7 @@ fn candidates(blocks: &[Block], looks: impl Fn(&Block) -> bool) -> Vec<usize> {
             && block.lines[0].turn == 0
             && !block.lines[0].margin
             && !block.byline
-            && Date::parse(text).is_none()
+            && !(block.lines[0].page == 1 && Date::parse(text).is_some())
             && block.length() <= HEADING.1
             && block
                 .lines

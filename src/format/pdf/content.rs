@@ -92,6 +92,8 @@ struct Mark {
     /// Whether such a text stands for it.
     replaced: bool,
     hidden: bool,
+    /// Whether it is a head or foot of the page.
+    paging: bool,
 }
 
 impl<'a> Content<'a> {
@@ -267,11 +269,14 @@ impl<'a> Content<'a> {
                     let id = named.as_ref().and_then(|name| resources.properties.get_ref(name));
                     let inline = begin.1.clone().into_dict();
                     let known = named.and_then(|name| resources.properties.get::<Dict<'_>>(&name));
-                    let actual = inline.or(known).and_then(|dict| {
+                    let dict = inline.or(known);
+                    let actual = dict.as_ref().and_then(|dict| {
                         let text = dict.get::<hayro_syntax::object::String<'_>>("ActualText")?;
                         Some(info::string(text.as_bytes())).filter(|text| text.len() <= LONGEST_ACTUAL)
                     });
+                    let kind = dict.and_then(|dict| dict.get::<Name<'_>>("Type"));
                     sheet.begin(Mark {
+                        paging: kind.is_some_and(|kind| kind.as_ref() == b"Pagination"),
                         replaced: actual.is_some(),
                         actual,
                         hidden: id.is_some_and(|id| self.hidden.contains(&id.into())),
@@ -324,7 +329,8 @@ impl<'a> Content<'a> {
                     (None, Some(text)) => text,
                     (None, None) => {
                         self.unknown += 1;
-                        ""
+                        // Mostly a space that nobody described; at least it parts what it stands between.
+                        if advance > 0.1 { " " } else { "" }
                     }
                 };
                 sheet.runs.push(&Glyph {
@@ -337,6 +343,7 @@ impl<'a> Content<'a> {
                     size,
                     bold,
                     fixed,
+                    paging: sheet.marks.iter().any(|mark| mark.paging),
                     leftward: sign.leftward,
                 });
             }

@@ -197,8 +197,8 @@ fn read_packet(text: &str) -> Packet {
         let (name, space) = (element.name().to_owned(), element.prefix().to_owned());
         match (space.as_str(), name.as_str()) {
             ("dc", "title") => {
-                let title = xml.text_inside();
-                packet.title = packet.title.or(Some(title).filter(|title| !title.trim().is_empty()));
+                // The first is that of the language of the text.
+                packet.title = packet.title.or(list(&mut xml).into_iter().next());
             }
             ("dc", "creator") => packet.authors = list(&mut xml),
             ("xmp" | "xap", "CreateDate") => {

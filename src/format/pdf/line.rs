@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) margin: bool,
     /// The level of the heading that it is by the file's own outline, and which of these it is.
     pub(super) heading: Option<(u8, usize)>,
+    /// Whether the file says that it is a head or foot of the page.
+    pub(super) paging: bool,
     /// The gaps in it.
     pub(super) gaps: Vec<Gap>,
     signs: u32,
@@ -49,7 +51,10 @@ pub(super) struct Gap {
 }
 
 /// Makes lines of the runs of a page.
-pub(super) fn lines(runs: Vec<Run>, page: u32) -> Vec<Line> {
+pub(super) fn lines(mut runs: Vec<Run>, page: u32) -> Vec<Line> {
+    // Text of one direction stands together; that of the page comes first.
+    let upright = main_turn(&runs);
+    runs.sort_by_key(|run| if run.turn == upright { -1 } else { i32::from(run.turn) });
     let mut lines: Vec<Line> = Vec::new();
     for run in runs {
         match lines.last_mut() {
@@ -58,9 +63,6 @@ pub(super) fn lines(runs: Vec<Run>, page: u32) -> Vec<Line> {
         }
     }
     lines.iter_mut().for_each(Line::settle);
-    // Text of one direction stands together; that of the page comes first.
-    let upright = main_turn(&lines);
-    lines.sort_by_key(|line| if line.turn == upright { -1 } else { i32::from(line.turn) });
     let others = lines.split_off(lines.partition_point(|line| line.turn == upright));
     let wall = wall(&lines);
     if let Some(wall) = wall {
@@ -89,6 +91,7 @@ impl Line {
             row: false,
             margin: false,
             heading: None,
+            paging: run.paging,
             gaps: Vec::new(),
             signs: run.signs,
             bolds: run.bold,
@@ -103,7 +106,7 @@ impl Line {
         let level = fall < 0.2 * em || fall < 0.5 * em && (self.size - run.size).abs() > 0.1 * em;
         let onward = run.x.0 > self.x.1 - 0.6 * em;
         let back = run.x.1 < self.x.0 + 0.6 * em && self.leftward();
-        self.turn == run.turn && level && (onward || back)
+        self.turn == run.turn && self.paging == run.paging && level && (onward || back)
     }
 
     fn leftward(&self) -> bool {
@@ -158,12 +161,13 @@ impl Line {
     }
 }
 
-fn main_turn(lines: &[Line]) -> u16 {
+/// Returns the direction of most of a page.
+fn main_turn(runs: &[Run]) -> u16 {
     let mut signs: Vec<(u16, u32)> = Vec::new();
-    for line in lines {
-        match signs.iter_mut().find(|(turn, _)| *turn == line.turn) {
-            Some((_, signs)) => *signs += line.signs,
-            None => signs.push((line.turn, line.signs)),
+    for run in runs {
+        match signs.iter_mut().find(|(turn, _)| *turn == run.turn) {
+            Some((_, signs)) => *signs += run.signs,
+            None => signs.push((run.turn, run.signs)),
         }
     }
     signs.iter().max_by_key(|(turn, signs)| (*signs, *turn == 0)).map_or(0, |(turn, _)| *turn)
@@ -322,6 +326,7 @@ mod tests {
             signs: text.chars().count() as u32,
             bold: 0,
             fixed: 0,
+            paging: false,
         };
         lines(runs.iter().map(run).collect(), 1).into_iter().map(|line| line.text).collect()
     }

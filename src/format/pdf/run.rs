@@ -21,6 +21,8 @@ pub(super) struct Glyph<'a> {
     pub(super) size: f64,
     pub(super) bold: bool,
     pub(super) fixed: bool,
+    /// Whether the file says that it is of a head or foot of the page.
+    pub(super) paging: bool,
     pub(super) leftward: bool,
 }
 
@@ -39,6 +41,8 @@ pub(super) struct Run {
     pub(super) signs: u32,
     pub(super) bold: u32,
     pub(super) fixed: u32,
+    /// Whether the file says that it is a head or foot of the page.
+    pub(super) paging: bool,
 }
 
 /// The runs of a page.
@@ -120,8 +124,17 @@ impl Runs {
         if blank || self.done.len() >= MOST {
             return;
         }
-        let run =
-            Run { text: String::new(), x: (x, end), y, size: glyph.size, turn, signs: 0, bold: 0, fixed: 0 };
+        let run = Run {
+            text: String::new(),
+            x: (x, end),
+            y,
+            size: glyph.size,
+            turn,
+            signs: 0,
+            bold: 0,
+            fixed: 0,
+            paging: glyph.paging,
+        };
         let mut open = Open {
             run,
             pen: end,
@@ -182,7 +195,7 @@ impl Open {
     fn next(&self, glyph: &Glyph<'_>, turn: u16, x: f64, y: f64, end: f64) -> Step {
         let em = self.run.size.max(glyph.size);
         let fall = (y - self.run.y).abs();
-        if turn != self.run.turn || fall > 0.6 * em {
+        if turn != self.run.turn || glyph.paging != self.run.paging || fall > 0.6 * em {
             return Step::Apart;
         }
         if let Some(char) = self.accent(glyph, x, end) {

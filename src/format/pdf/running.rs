@@ -28,12 +28,18 @@ struct Row {
     size: f64,
     /// Its text with all numbers alike.
     text: String,
+    /// Whether it is the number of its page, counted from 1.
+    numbers: bool,
 }
 
 /// Takes the heads and feet out of pages. Returns each once, as it first stands there; page numbers
 /// are not among them.
 pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
     let mut taken = Vec::new();
+    for lines in &mut *pages {
+        let told: Vec<usize> = (0..lines.len()).filter(|&number| lines[number].paging).collect();
+        take_row(lines, &told, &mut taken);
+    }
     for edge in [Edge::Top, Edge::Bottom] {
         let mut open: Vec<usize> = (0..pages.len()).collect();
         for _ in 0..DEEP {
@@ -81,7 +87,10 @@ fn outermost(page: usize, lines: &[Line], edge: Edge) -> Option<Row> {
     row.sort_by(|&one, &other| lines[one].x.0.total_cmp(&lines[other].x.0));
     let next = upright().filter(|(_, line)| !level(line)).map(|(_, line)| (line.y - y).abs());
     let text = row.iter().map(|&number| alike(&lines[number].text)).collect::<Vec<_>>().join(" ");
-    Some(Row { page, lines: row, y, apart: next.fold(f64::MAX, f64::min), size, text })
+    let bare =
+        |line: &Line| line.text.trim_matches(|char: char| !char.is_alphanumeric()).parse() == Ok(line.page);
+    let numbers = row.len() == 1 && bare(&lines[row[0]]);
+    Some(Row { page, lines: row, y, apart: next.fold(f64::MAX, f64::min), size, text, numbers })
 }
 
 /// Returns which rows stand at the same place on several pages.
@@ -100,6 +109,9 @@ fn running(rows: &[Row]) -> Vec<usize> {
             running.extend(numbers);
         }
     }
+    // The number of a page needs no other to be known by.
+    let known: HashSet<usize> = running.iter().copied().collect();
+    running.extend((0..rows.len()).filter(|row| rows[*row].numbers && !known.contains(row)));
     // Where most pages have one, what stands apart at its place on another is one too.
     if running.len() * 2 >= rows.len() && !running.is_empty() {
         let mut places: Vec<f64> = running.iter().map(|&row| rows[row].y).collect();
@@ -165,6 +177,7 @@ mod tests {
             signs: 9,
             bold: 0,
             fixed: 0,
+            paging: false,
         };
         super::super::line::lines(vec![run], page).remove(0)
     }
