@@ -18,6 +18,7 @@ mod gather;
 mod input;
 mod jsonl;
 mod latex;
+mod man;
 mod names;
 mod org;
 mod outline;
@@ -93,6 +94,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &html::Html,
     &jsonl::Jsonl,
     &latex::Latex,
+    &man::Man,
     &org::Org,
     &rst::Rst,
 ];

@@ -123,7 +123,8 @@ impl Reader<'_> {
 
     fn author(&mut self, range: Range<usize>) {
         let text = self.text_of(range);
-        let name = text.trim_matches(|char: char| !char.is_alphanumeric() && char != '.');
+        let name = text.split(" (").next().unwrap_or(&text);
+        let name = name.trim_matches(|char: char| !char.is_alphanumeric() && char != '.');
         if !name.is_empty() && name.len() < 300 {
             self.article.authors.push(name.to_owned());
         }

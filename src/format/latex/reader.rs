@@ -462,7 +462,7 @@ impl<'a> Reader<'a> {
             _ if self.take_fact(name) => return,
             _ => {}
         }
-        if name.contains("cite") || name.ends_with("page") && glued {
+        if name.contains("cite") || name.ends_with("ref") {
             self.overlay();
             while self.option().is_some() {}
             self.drop_argument();
@@ -487,6 +487,10 @@ impl<'a> Reader<'a> {
             }
             if !glued {
                 self.blanks();
+                // A register that is given a value.
+                if self.rest().starts_with('=') {
+                    self.length();
+                }
             }
         }
     }
