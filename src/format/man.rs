@@ -392,8 +392,9 @@ impl<'a> Reader<'a> {
         let name = if loud { name.to_lowercase() } else { name.clone() };
         let section = words.get(1).filter(|section| !section.is_empty());
         if self.article.title.is_none() {
-            self.article.title =
-                Some(section.map_or_else(|| name.clone(), |section| format!("{name}({section})")));
+            self.article.title = Some(
+                section.map_or_else(|| name.clone(), |section| format!("{name}({})", section.to_lowercase())),
+            );
         }
         if let Some(date) = words.get(2) {
             self.date(date, ".TH");

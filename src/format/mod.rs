@@ -13,6 +13,7 @@ mod html;
 mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
+mod asciidoc;
 mod decode;
 mod gather;
 mod input;
@@ -93,6 +94,7 @@ pub const FORMATS: &[&dyn Format] = &[
     #[cfg(feature = "html")]
     &html::Html,
     &jsonl::Jsonl,
+    &asciidoc::AsciiDoc,
     &latex::Latex,
     &man::Man,
     &org::Org,
