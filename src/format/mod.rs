@@ -13,6 +13,8 @@ mod html;
 mod front;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "markdown")]
+mod notebook;
 mod asciidoc;
 mod decode;
 mod gather;
@@ -97,6 +99,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &asciidoc::AsciiDoc,
     &latex::Latex,
     &man::Man,
+    #[cfg(feature = "markdown")]
+    &notebook::Notebook,
     &org::Org,
     &rst::Rst,
 ];

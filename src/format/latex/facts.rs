@@ -135,7 +135,7 @@ impl Reader<'_> {
         let named = options.split(',').map(str::trim);
         let main = options.split(',').find_map(|option| option.trim().strip_prefix("main="));
         let tag = |name: &str| LANGUAGES.iter().find(|(known, _)| *known == name.trim()).map(|(_, tag)| *tag);
-        if let Some(tag) = main.and_then(tag).or_else(|| named.filter_map(tag).last()) {
+        if let Some(tag) = main.and_then(tag).or_else(|| named.filter_map(tag).next_back()) {
             self.article.language = Some(tag.to_owned());
             self.german = tag.starts_with("de");
         }

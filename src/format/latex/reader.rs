@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     /// Returns the text of a part, on one line.
     pub(super) fn text_of(&mut self, range: Range<usize>) -> String {
-        let before = mem::replace(&mut self.sink, Some(String::new()));
+        let before = self.sink.replace(String::new());
         self.run(range);
         let text = mem::replace(&mut self.sink, before).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
