@@ -131,6 +131,7 @@ mod tests {
             "\\usepackage[ngerman]{babel}\\\"Uber \"Ubung \"`Ja\"' Staub\"=ecke",
             "Über Übung „Ja“ Staub-ecke",
         );
+        check("\\tolerance=100 \\hfuzz=3.3pt a \\eqnref{b}", "a");
         check("\\section", "");
         check("a { b } } c", "a b c");
         check("x\\", "x");

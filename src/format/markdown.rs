@@ -6,7 +6,7 @@
 use pulldown_cmark::{Options, Parser};
 
 use self::blocks::Blocks;
-use super::{Cause, Each, Format, Input, Warnings, decode::decode, front};
+use super::{Cause, Each, Format, Input, Warnings, decode::decode, front, outline::Outline};
 use crate::article::{Article, Section};
 
 mod blocks;
@@ -37,11 +37,16 @@ impl Format for Markdown {
 
 /// Reads the text from offset `body` on.
 fn sections(text: &str, body: usize) -> Vec<Section> {
+    add(text, body, Outline::default()).finish()
+}
+
+/// Reads the text from offset `body` on, and adds it to what was read before.
+pub(super) fn add(text: &str, body: usize, outline: Outline) -> Outline {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS;
-    let mut blocks = Blocks::new(text);
+    let mut blocks = Blocks::new(text, outline);
     for (event, range) in Parser::new_ext(&text[body..], options).into_offset_iter() {
         let source = &text[body + range.start..body + range.end];
         blocks.event(event, source, body + range.start);

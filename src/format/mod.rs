@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
 
+mod asciidoc;
 #[cfg(feature = "archives")]
 mod compressed;
 mod csv;
@@ -32,6 +33,7 @@ mod jsonl;
 mod latex;
 #[cfg(feature = "mail")]
 mod mail;
+mod man;
 #[cfg(feature = "markdown")]
 mod markdown;
 #[cfg(feature = "xml")]
@@ -42,6 +44,8 @@ mod member;
 #[cfg(feature = "mail")]
 mod mhtml;
 mod names;
+#[cfg(feature = "markdown")]
+mod notebook;
 #[cfg(feature = "office")]
 mod odt;
 #[cfg(feature = "office")]
@@ -145,7 +149,11 @@ pub const FORMATS: &[&dyn Format] = &[
     &opml::Opml,
     &jsonl::Jsonl,
     &json::Json,
+    &asciidoc::AsciiDoc,
     &latex::Latex,
+    &man::Man,
+    #[cfg(feature = "markdown")]
+    &notebook::Notebook,
     &org::Org,
     &rst::Rst,
     #[cfg(feature = "books")]

@@ -305,14 +305,14 @@ impl<'a> Reader<'a> {
             return;
         }
         let cells: Vec<&str> = text.trim_matches('|').split('|').map(str::trim).collect();
-        let width = |cell: &&str| {
+        let width = |cell: &str| {
             let inner = cell.strip_prefix('<').and_then(|cell| cell.strip_suffix('>'));
             cell.is_empty()
                 || inner.is_some_and(|cell| {
                     cell.trim_start_matches(['l', 'r', 'c']).bytes().all(|byte| byte.is_ascii_digit())
                 })
         };
-        if !cells.iter().all(|cell| width(&cell)) {
+        if !cells.iter().all(|cell| width(cell)) {
             let number = self.number();
             self.gather.row(&cells, number);
         }

@@ -123,7 +123,8 @@ impl Reader<'_> {
 
     fn author(&mut self, range: Range<usize>) {
         let text = self.text_of(range);
-        let name = text.trim_matches(|char: char| !char.is_alphanumeric() && char != '.');
+        let name = text.split(" (").next().unwrap_or(&text);
+        let name = name.trim_matches(|char: char| !char.is_alphanumeric() && char != '.');
         if !name.is_empty() && name.len() < 300 {
             self.article.authors.push(name.to_owned());
         }
@@ -134,7 +135,7 @@ impl Reader<'_> {
         let named = options.split(',').map(str::trim);
         let main = options.split(',').find_map(|option| option.trim().strip_prefix("main="));
         let tag = |name: &str| LANGUAGES.iter().find(|(known, _)| *known == name.trim()).map(|(_, tag)| *tag);
-        if let Some(tag) = main.and_then(tag).or_else(|| named.filter_map(tag).last()) {
+        if let Some(tag) = main.and_then(tag).or_else(|| named.filter_map(tag).next_back()) {
             self.article.language = Some(tag.to_owned());
             self.german = tag.starts_with("de");
         }

@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
 
     /// Returns the text of a part, on one line.
     pub(super) fn text_of(&mut self, range: Range<usize>) -> String {
-        let before = mem::replace(&mut self.sink, Some(String::new()));
+        let before = self.sink.replace(String::new());
         self.run(range);
         let text = mem::replace(&mut self.sink, before).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -462,7 +462,7 @@ impl<'a> Reader<'a> {
             _ if self.take_fact(name) => return,
             _ => {}
         }
-        if name.contains("cite") || name.ends_with("page") && glued {
+        if name.contains("cite") || name.ends_with("ref") {
             self.overlay();
             while self.option().is_some() {}
             self.drop_argument();
@@ -487,6 +487,10 @@ impl<'a> Reader<'a> {
             }
             if !glued {
                 self.blanks();
+                // A register that is given a value.
+                if self.rest().starts_with('=') {
+                    self.length();
+                }
             }
         }
     }

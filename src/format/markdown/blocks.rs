@@ -3,10 +3,7 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::raw::{inline_code, strip_tags};
-use crate::{
-    article::{Kind, Section},
-    format::outline::Outline,
-};
+use crate::{article::Kind, format::outline::Outline};
 
 /// Lists deeper than this are indented no further.
 const DEEPEST_INDENT: usize = 8;
@@ -53,12 +50,12 @@ struct Block {
 }
 
 impl Blocks {
-    /// Begins with the whole text of the file.
-    pub(super) fn new(text: &str) -> Self {
+    /// Begins with the whole text of the file, after what was read before.
+    pub(super) fn new(text: &str, outline: Outline) -> Self {
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self {
             lines: std::iter::once(0).chain(starts).collect(),
-            outline: Outline::default(),
+            outline,
             containers: Vec::new(),
             lists: Vec::new(),
             mark: None,
@@ -98,10 +95,10 @@ impl Blocks {
         }
     }
 
-    /// Returns the sections, in order.
-    pub(super) fn finish(mut self) -> Vec<Section> {
+    /// Returns all that was read.
+    pub(super) fn finish(mut self) -> Outline {
         self.end_block();
-        self.outline.finish()
+        self.outline
     }
 
     fn start(&mut self, tag: Tag<'_>, at: usize) {

@@ -8,6 +8,9 @@ use crate::format::{
 /// Endings of files that are pictures: a link to one shows no words.
 const PICTURES: &[&str] = &[".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf"];
 
+/// Macros that stand for what a program fills in.
+const FILLED_IN: &[&str] = &["date", "time", "modification-time", "property", "keyword", "n", "results"];
+
 /// Returns text without marks; its line breaks stay.
 pub(super) fn clean(text: &str) -> String {
     links(&emphasis(text))
@@ -156,7 +159,12 @@ impl Ends<'_> {
                 Some((text[at + 1..end].trim_start_matches("mailto:").to_owned(), end + 1))
             }
             b'@' if rest.starts_with("@@") => dropped(self.snippet.at(at + 2)? + 2),
-            b'{' if rest.starts_with("{{{") => dropped(self.replaced.at(at)? + 3),
+            b'{' if rest.starts_with("{{{") => {
+                let end = self.replaced.at(at + 3)?;
+                let (name, shown) = text[at + 3..end].split_once('(').unwrap_or((&text[at + 3..end], ""));
+                let shown = shown.strip_suffix(')').filter(|_| !FILLED_IN.contains(&name));
+                Some((shown.map_or_else(|| breaks(&text[at..end]), String::from), end + 3))
+            }
             b'_' | b'^' if rest[1..].starts_with('{') => {
                 let end = self.brace.at(at)?;
                 Some((text[at + 2..end].to_owned(), end + 1))
@@ -228,7 +236,7 @@ mod tests {
         check("a[fn:1] b[fn:: c] d[fn:e: f]", "a[1] b[ c] d[ f]");
         check("\\alpha{} \\ldots \\C:\\dir", "α … \\C:\\dir");
         check("H_{2}O $x^2$ \\(\\pi\\) $5 and $6", "H2O x^2 π $5 and $6");
-        check("@@html:<b>@@a {{{b(c)}}} <<d>><<<e>>> <https://f.g>", "a  e https://f.g");
+        check("@@html:<b>@@a {{{b(c)}}} {{{n(x)}}}<<d>><<<e>>> <https://f.g>", "a c e https://f.g");
         check("a\\\\\nb [cite:@c] é*f*", "a\nb  é*f*");
         check("<2024-05-01 Wed> [a] [[b", "<2024-05-01 Wed> [a] [[b");
     }
