@@ -1,5 +1,6 @@
 //! How much of a file's text comes out, and how little else: token F1 against reference texts of real
 //! files, in the folder that `EXCERPT_MATERIAL` names.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures and what was skipped are printed")]
 
 use std::{
     collections::HashMap,

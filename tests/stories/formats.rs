@@ -95,9 +95,8 @@ fn a_file_that_an_older_reader_read_is_read_again() {
     place.index("articles");
     // The ledger keeps the name of each reader and, behind it, its version.
     let ledger = fs::read_dir(place.file("idx/g1")).expect("the index is there");
-    let ledger = ledger.map(|entry| entry.expect("it can be read").path());
-    let ledger = ledger.filter(|path| path.to_string_lossy().contains("ledger")).next();
-    let ledger = ledger.expect("there is a ledger");
+    let mut files = ledger.map(|entry| entry.expect("it can be read").path());
+    let ledger = files.find(|path| path.to_string_lossy().contains("ledger")).expect("there is a ledger");
     let mut bytes = fs::read(&ledger).expect("it can be read");
     let reader = [&[8_u8][..], b"markdown"].concat();
     let mut places = (0..bytes.len() - reader.len()).filter(|at| bytes[*at..].starts_with(&reader));
