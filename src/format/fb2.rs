@@ -105,10 +105,6 @@ fn book(text: &str) -> Result<Article, Cause> {
 }
 
 /// Returns a text on one line.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -5,6 +5,7 @@
 
 use serde_saphyr::DuplicateKeyPolicy;
 
+use super::line;
 use crate::{article::Article, date::Date};
 
 /// Bytes of the longest front matter.
@@ -215,7 +216,7 @@ impl Value {
     fn collect(&self, found: &mut Vec<String>) {
         match self {
             Self::One(text) => {
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = line::of(text);
                 if !text.is_empty() {
                     found.push(text);
                 }

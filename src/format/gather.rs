@@ -3,7 +3,7 @@
 //! Each line of a block stands in its text at a line break of its own, and one that was passed over
 //! leaves an empty one: that is how a line number is found.
 
-use super::outline::Outline;
+use super::{line, outline::Outline};
 use crate::article::{Kind, Section};
 
 /// Lists deeper than this are indented no further.
@@ -127,13 +127,8 @@ impl<'a> Gather<'a> {
     /// Adds a row of a table. Empty cells at its end are left out.
     pub(super) fn row(&mut self, cells: &[impl AsRef<str>], line: u32) {
         self.end();
-        let cells = cells.iter().map(|cell| {
-            let cell = self.cleaned(cell.as_ref());
-            cell.split_whitespace().collect::<Vec<_>>().join(" ")
-        });
-        let cells: Vec<String> = cells.collect();
-        let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-        self.outline.push(Kind::Row, &cells[..filled].join(" | "), line);
+        let cells: Vec<String> = cells.iter().map(|cell| line::of(&self.cleaned(cell.as_ref()))).collect();
+        self.outline.push(Kind::Row, &line::of_cells(&cells), line);
     }
 
     /// Returns text without its marks.

@@ -73,6 +73,7 @@ mod zip;
 
 mod outline;
 mod gather;
+mod line;
 mod title;
 mod names;
 mod fragment;

@@ -5,7 +5,7 @@
 use super::{
     Cause, Each, Format, Input, Warnings,
     decode::decode,
-    fragment,
+    fragment, line,
     outline::Outline,
     xml::{self, Element, Node, Xml},
 };
@@ -148,7 +148,7 @@ impl Entry {
 
 /// Returns a text, which may be a fragment of a page, on one line.
 fn one_line(text: &str) -> String {
-    fragment::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    line::of(&fragment::line(text))
 }
 
 #[cfg(test)]

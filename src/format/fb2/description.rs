@@ -1,8 +1,10 @@
 //! What a book says of itself, before its text.
 
 use super::{
-    super::xml::{Node, Xml},
-    one_line,
+    super::{
+        line,
+        xml::{Node, Xml},
+    },
     text::Text,
 };
 use crate::{article::Article, date::Date};
@@ -110,5 +112,5 @@ fn author(xml: &mut Xml<'_>) -> Option<String> {
 
 /// Returns the text of the element that has just begun, on one line.
 fn line_inside(xml: &mut Xml<'_>) -> Option<String> {
-    Some(one_line(&xml.text_inside())).filter(|text| !text.is_empty())
+    Some(line::of(&xml.text_inside())).filter(|text| !text.is_empty())
 }

@@ -3,7 +3,10 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::raw::{inline_code, strip_tags};
-use crate::{article::Kind, format::outline::Outline};
+use crate::{
+    article::Kind,
+    format::{line, outline::Outline},
+};
 
 /// Lists deeper than this are indented no further.
 const DEEPEST_INDENT: usize = 8;
@@ -178,8 +181,7 @@ impl Blocks {
             }
             TagEnd::TableHead | TagEnd::TableRow => {
                 if let Some((cells, line)) = self.row.take() {
-                    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-                    self.outline.push(Kind::Row, &cells[..filled].join(" | "), line);
+                    self.outline.push(Kind::Row, &line::of_cells(&cells), line);
                 }
             }
             _ => {}

@@ -12,7 +12,7 @@ use crate::{
     article::Article,
     date::Date,
     format::{
-        Cause, Input,
+        Cause, Input, line,
         package::{self, Package},
         xml::{Node, Xml},
     },
@@ -184,7 +184,7 @@ pub(in crate::format) fn properties(package: &mut Package<'_>, article: &mut Art
 
 /// Returns a title, unless it is one that programs make up.
 pub(in crate::format) fn telling(title: &str) -> Option<String> {
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = line::of(title);
     // `Microsoft Word - draft.doc` names the file that was printed.
     let lower = title.to_lowercase();
     let made_up = EMPTY_TITLES.contains(&lower.as_str()) || lower.starts_with("microsoft word - ");
