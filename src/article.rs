@@ -194,6 +194,12 @@ impl Section {
         self.text.push_str(text);
     }
 
+    /// Returns each block with its text, line breaks before the next one among it.
+    pub fn texts(&self) -> impl Iterator<Item = (&Block, &str)> {
+        let ends = self.blocks.iter().skip(1).map(|block| block.start).chain([self.text.len()]);
+        self.blocks.iter().zip(ends).map(|(block, end)| (block, &self.text[block.start..end]))
+    }
+
     /// Returns the page, chapter, slide or time of the text at a byte offset.
     pub fn spot(&self, at: usize) -> Option<Spot> {
         let after = self.spots.partition_point(|&(start, _)| start <= at);

@@ -521,10 +521,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -535,7 +532,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check(
@@ -587,7 +584,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             let Article { title, authors, date, date_source, language, tags, sections, .. } = read(text);
             let date = date.map(|date| date.to_string()).unwrap_or_default();
-            let printed = print(&sections);
+            let printed = print_lines(&sections);
             assert_eq!(
                 format!("{title:?} {authors:?} {date} {date_source} {language:?} {tags:?} {printed:?}"),
                 expected,
@@ -678,7 +675,7 @@ mod tests {
             }
             let sections = read(&text).sections;
             assert_words_on_their_lines(&text, &sections);
-            let printed = print(&sections).concat();
+            let printed = print_lines(&sections).concat();
             prop_assert!(!printed.contains("gone"), "{}", printed);
         }
 

@@ -241,20 +241,6 @@ fn one_blank(text: &str) -> String {
     out
 }
 
-/// Prints each block as `line kind headings: text`.
-#[cfg(test)]
-pub(super) fn print(sections: &[Section]) -> Vec<String> {
-    let mut printed = Vec::new();
-    for section in sections {
-        let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-        for (block, end) in section.blocks.iter().zip(ends) {
-            let text = section.text[block.start..end].trim_end_matches('\n');
-            printed.push(format!("{} {:?} {}: {text}", block.line, block.kind, section.headings.join(" > ")));
-        }
-    }
-    printed
-}
-
 /// Asserts that each word of `text` that looks like `w7w` comes out once, on its own line.
 #[cfg(test)]
 pub(super) fn assert_words_on_their_lines(text: &str, sections: &[Section]) {
@@ -272,9 +258,8 @@ pub(super) fn assert_words_on_their_lines(text: &str, sections: &[Section]) {
             note(heading, None);
         }
         seen = section.headings.iter().collect();
-        let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-        for (block, end) in section.blocks.iter().zip(ends) {
-            for (more, line) in section.text[block.start..end].lines().enumerate() {
+        for (block, lines) in section.texts() {
+            for (more, line) in lines.lines().enumerate() {
                 note(line, (block.kind != Kind::Row).then_some(block.line + more as u32));
             }
         }

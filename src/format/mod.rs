@@ -6,6 +6,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
+#[cfg(test)]
+use crate::article::{Block, Section};
 
 mod input;
 
@@ -311,6 +313,23 @@ fn read_all(format: &dyn Format, name: &str, bytes: &[u8]) -> (Vec<Article>, War
         Flow::Continue(())
     });
     (articles, read.expect("it can be read"))
+}
+
+/// Prints each block as `kind headings: text`.
+#[cfg(test)]
+fn print(sections: &[Section]) -> Vec<String> {
+    let print = |section: &Section, block: &Block, text: &str| {
+        format!("{:?} {}: {}", block.kind, section.headings.join(" > "), text.trim_end_matches('\n'))
+    };
+    let blocks = sections.iter().flat_map(|section| section.texts().map(move |block| (section, block)));
+    blocks.map(|(section, (block, text))| print(section, block, text)).collect()
+}
+
+/// Prints each block as `line kind headings: text`.
+#[cfg(test)]
+fn print_lines(sections: &[Section]) -> Vec<String> {
+    let blocks = sections.iter().flat_map(|section| &section.blocks);
+    blocks.zip(print(sections)).map(|(block, printed)| format!("{} {printed}", block.line)).collect()
 }
 
 #[cfg(test)]

@@ -576,10 +576,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -590,7 +587,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check(
@@ -660,7 +657,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             let Article { title, authors, date, date_source, language, tags, sections, .. } = read(text);
             let date = date.map(|date| date.to_string()).unwrap_or_default();
-            let printed = print(&sections);
+            let printed = print_lines(&sections);
             assert_eq!(
                 format!("{title:?} {authors:?} {date} {date_source} {language:?} {tags:?} {printed:?}"),
                 expected
