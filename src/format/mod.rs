@@ -3,6 +3,8 @@
 //! A reader takes the bytes of a file and hands on articles. It never opens another file, never
 //! prints, and may be handed anything: every byte is untrusted.
 
+#![cfg_attr(not(feature = "formats"), allow(dead_code, reason = "no reader needs all that they share"))]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
@@ -84,6 +86,7 @@ mod decode;
 mod xml;
 #[cfg(feature = "packages")]
 mod package;
+#[cfg(feature = "archives")]
 mod member;
 
 pub use fields::{FACTS, FieldNames};
