@@ -208,6 +208,13 @@ impl Section {
 }
 
 impl Article {
+    /// Takes a date and where in the file it stands, unless one is known.
+    pub fn take_date(&mut self, date: Option<Date>, source: &'static str) {
+        if self.date.is_none() && date.is_some() {
+            (self.date, self.date_source) = (date, source);
+        }
+    }
+
     /// Numbers the lines of all blocks as [`Printer`] prints them, for text whose lines are not
     /// those of the file.
     pub fn number_lines(&mut self) {

@@ -133,19 +133,13 @@ impl<'a> Reader<'a> {
                 let text = text.split(": ").next().unwrap_or(text);
                 let parts = text.rsplit_once(", ").map(|(_, date)| date);
                 let dates = [parts, text.split_once(", ").map(|(_, date)| date), Some(text)];
-                self.date(dates.into_iter().flatten().find_map(Date::parse), "the revision line");
+                self.article
+                    .take_date(dates.into_iter().flatten().find_map(Date::parse), "the revision line");
                 below = 2;
             } else {
                 break;
             }
             self.at += 1;
-        }
-    }
-
-    fn date(&mut self, date: Option<Date>, source: &'static str) {
-        if self.article.date.is_none() && date.is_some() {
-            self.article.date = date;
-            self.article.date_source = source;
         }
     }
 
@@ -167,9 +161,9 @@ impl<'a> Reader<'a> {
             "doctitle" | "title" if self.article.title.is_none() && !text.is_empty() => {
                 self.article.title = Some(text.clone())
             }
-            "revdate" => self.date(Date::parse(&text), "the revdate attribute"),
+            "revdate" => self.article.take_date(Date::parse(&text), "the revdate attribute"),
             "date" | "docdate" | "page-date" | "page-revdate" => {
-                self.date(Date::parse(&text), "the date attribute")
+                self.article.take_date(Date::parse(&text), "the date attribute")
             }
             "keywords" | "tags" | "page-tags" | "jbake-tags" => {
                 let tags =

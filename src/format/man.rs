@@ -403,12 +403,7 @@ impl<'a> Reader<'a> {
 
     fn date(&mut self, text: &str, source: &'static str) {
         let text = text.trim_start_matches("$Mdocdate:").trim_matches(['$', ' ']);
-        if self.article.date.is_none()
-            && let Some(date) = Date::parse(text)
-        {
-            self.article.date = Some(date);
-            self.article.date_source = source;
-        }
+        self.article.take_date(Date::parse(text), source);
     }
 
     /// Begins a paragraph with a tag before it.

@@ -238,10 +238,9 @@ impl<'a> Reader<'a> {
             "AUTHOR" if self.article.authors.len() < 100 => {
                 self.article.authors.push(self.gather.clean(value));
             }
-            "DATE" if self.article.date.is_none() => {
+            "DATE" => {
                 let bare = value.trim_matches(['<', '>', '[', ']']);
-                self.article.date = Date::parse(bare);
-                self.article.date_source = if self.article.date.is_some() { "#+DATE" } else { "" };
+                self.article.take_date(Date::parse(bare), "#+DATE");
             }
             "LANGUAGE" => self.article.language = Some(value.to_owned()).filter(|value| !value.is_empty()),
             "FILETAGS" => self.tags(value.split([':', ' '])),

@@ -394,15 +394,11 @@ impl<'a> Reader<'a> {
                     names.map(|name| without_mail(&self.gather.clean(name)).trim_matches(',').to_owned());
                 self.article.authors.extend(names);
             }
-            "date" | "created" | "published" if self.article.date.is_none() => {
+            "date" | "created" | "published" => {
                 let text = clean(&self.gather);
                 let bare = text.trim_matches('$').trim().trim_start_matches("Date:").trim();
-                self.article.date = Date::parse(bare);
-                self.article.date_source = match (self.article.date, name) {
-                    (None, _) => "",
-                    (_, "date") => "the date field",
-                    _ => "the field of its making",
-                };
+                let source = if name == "date" { "the date field" } else { "the field of its making" };
+                self.article.take_date(Date::parse(bare), source);
             }
             "tags" | "keywords" | "category" | "categories" => {
                 let text = clean(&self.gather);

@@ -37,7 +37,7 @@ pub(super) fn title_info(xml: &mut Xml<'_>, article: &mut Article, book: &mut Te
                 let value = element.attribute("value");
                 let text = line_inside(xml);
                 let date = [value, text].into_iter().flatten().find_map(|date| Date::parse(&date));
-                take_date(article, date, "title information");
+                article.take_date(date, "title information");
             }
             "annotation" => book.read(xml, "annotation"),
             _ => xml.skip(),
@@ -51,7 +51,7 @@ pub(super) fn publish_info(xml: &mut Xml<'_>, article: &mut Article) {
         match node {
             Node::Start(element) if element.name() == "year" => {
                 let date = line_inside(xml).and_then(|year| Date::parse(&year));
-                take_date(article, date, "publication data");
+                article.take_date(date, "publication data");
             }
             Node::Start(_) => xml.skip(),
             Node::End(name) if name == "publish-info" => break,
@@ -72,12 +72,6 @@ pub(super) fn document_info(xml: &mut Xml<'_>, article: &mut Article) {
             Node::End(name) if name == "document-info" => break,
             _ => {}
         }
-    }
-}
-
-fn take_date(article: &mut Article, date: Option<Date>, source: &'static str) {
-    if article.date.is_none() && date.is_some() {
-        (article.date, article.date_source) = (date, source);
     }
 }
 
