@@ -3,11 +3,11 @@
 //! Each line of a block stands in its text at a line break of its own, and one that was passed over
 //! leaves an empty one: that is how a line number is found.
 
-use super::{line, outline::Outline};
+use super::{
+    line,
+    outline::{self, Outline},
+};
 use crate::article::{Kind, Section};
-
-/// Lists deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
 
 /// Passed-over lines after which a block goes on as a new one.
 const LONGEST_GAP: u32 = 20;
@@ -71,7 +71,7 @@ impl<'a> Gather<'a> {
 
     /// Begins a list item, `depth` lists inside the outermost one, with its mark, such as `-`.
     pub(super) fn item(&mut self, depth: usize, mark: &str, line: u32) {
-        let indent = "  ".repeat(depth.min(DEEPEST_INDENT));
+        let indent = outline::indent(depth);
         let mark = if mark.is_empty() { "  " } else { &format!("{mark} ") };
         self.begin(Kind::Item, &format!("{indent}{mark}"), line);
     }

@@ -10,6 +10,9 @@ use crate::article::{Kind, Section, Spot};
 /// every section below it.
 const LONGEST_HEADING: usize = 240;
 
+/// Lists deeper than this are indented no further.
+const DEEPEST_INDENT: usize = 8;
+
 /// The sections of an article while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
@@ -100,6 +103,11 @@ impl Outline {
         self.close(0);
         self.sections
     }
+}
+
+/// Returns the indent of the items of a list, so many lists inside the outermost one.
+pub(super) fn indent(depth: usize) -> String {
+    "  ".repeat(depth.min(DEEPEST_INDENT))
 }
 
 #[cfg(test)]

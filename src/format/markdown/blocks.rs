@@ -5,11 +5,11 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::raw::{inline_code, strip_tags};
 use crate::{
     article::Kind,
-    format::{line, outline::Outline},
+    format::{
+        line,
+        outline::{self, Outline},
+    },
 };
-
-/// Lists deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
 
 /// The blocks of a text, as the events of the parser make them.
 #[derive(Debug)]
@@ -230,7 +230,7 @@ impl Blocks {
         let mark = self.mark.take();
         let (kind, text, margin) = match self.containers.last() {
             Some(Container::Item) => {
-                let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(DEEPEST_INDENT));
+                let indent = outline::indent(self.lists.len().saturating_sub(1));
                 let margin = format!("{indent}  ");
                 (Kind::Item, mark.map_or_else(|| margin.clone(), |mark| format!("{indent}{mark}")), margin)
             }
