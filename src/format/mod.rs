@@ -78,6 +78,7 @@ mod zip;
 mod outline;
 mod gather;
 mod line;
+mod faults;
 mod title;
 mod names;
 mod fragment;
