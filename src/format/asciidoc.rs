@@ -133,19 +133,13 @@ impl<'a> Reader<'a> {
                 let text = text.split(": ").next().unwrap_or(text);
                 let parts = text.rsplit_once(", ").map(|(_, date)| date);
                 let dates = [parts, text.split_once(", ").map(|(_, date)| date), Some(text)];
-                self.date(dates.into_iter().flatten().find_map(Date::parse), "the revision line");
+                self.article
+                    .take_date(dates.into_iter().flatten().find_map(Date::parse), "the revision line");
                 below = 2;
             } else {
                 break;
             }
             self.at += 1;
-        }
-    }
-
-    fn date(&mut self, date: Option<Date>, source: &'static str) {
-        if self.article.date.is_none() && date.is_some() {
-            self.article.date = date;
-            self.article.date_source = source;
         }
     }
 
@@ -167,9 +161,9 @@ impl<'a> Reader<'a> {
             "doctitle" | "title" if self.article.title.is_none() && !text.is_empty() => {
                 self.article.title = Some(text.clone())
             }
-            "revdate" => self.date(Date::parse(&text), "the revdate attribute"),
+            "revdate" => self.article.take_date(Date::parse(&text), "the revdate attribute"),
             "date" | "docdate" | "page-date" | "page-revdate" => {
-                self.date(Date::parse(&text), "the date attribute")
+                self.article.take_date(Date::parse(&text), "the date attribute")
             }
             "keywords" | "tags" | "page-tags" | "jbake-tags" => {
                 let tags =
@@ -521,10 +515,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -535,7 +526,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check(
@@ -587,7 +578,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             let Article { title, authors, date, date_source, language, tags, sections, .. } = read(text);
             let date = date.map(|date| date.to_string()).unwrap_or_default();
-            let printed = print(&sections);
+            let printed = print_lines(&sections);
             assert_eq!(
                 format!("{title:?} {authors:?} {date} {date_source} {language:?} {tags:?} {printed:?}"),
                 expected,
@@ -678,7 +669,7 @@ mod tests {
             }
             let sections = read(&text).sections;
             assert_words_on_their_lines(&text, &sections);
-            let printed = print(&sections).concat();
+            let printed = print_lines(&sections).concat();
             prop_assert!(!printed.contains("gone"), "{}", printed);
         }
 

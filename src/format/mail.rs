@@ -4,10 +4,10 @@
 //! around it, and the files attached to it are articles of their own.
 
 use self::{
-    message::{Messages, Missed},
+    message::Messages,
     part::{Part, field},
 };
-use super::{Cause, Each, Format, Input, Warnings};
+use super::{Cause, Each, Format, Input, Warnings, faults::Faults};
 
 mod content;
 mod letter;
@@ -60,9 +60,9 @@ impl Format for Mail {
         let bytes = input.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input.bytes).trim_ascii_start();
         let message = Part::of(below_from(bytes));
         let note = (!message.has_headers()).then(|| "has no headers: all of it was taken as text".to_owned());
-        let mut messages = Messages { nest: input.nest, each, missed: Missed::default() };
+        let mut messages = Messages { nest: input.nest, each, missed: Faults::default() };
         let _ = messages.read(message, None, note);
-        Ok(messages.missed.say())
+        Ok(messages.missed.say("of the kind"))
     }
 }
 

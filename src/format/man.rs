@@ -403,12 +403,7 @@ impl<'a> Reader<'a> {
 
     fn date(&mut self, text: &str, source: &'static str) {
         let text = text.trim_start_matches("$Mdocdate:").trim_matches(['$', ' ']);
-        if self.article.date.is_none()
-            && let Some(date) = Date::parse(text)
-        {
-            self.article.date = Some(date);
-            self.article.date_source = source;
-        }
+        self.article.take_date(Date::parse(text), source);
     }
 
     /// Begins a paragraph with a tag before it.
@@ -569,10 +564,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -583,7 +575,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check(
             ".SH NAME\nls \\- list\n.B all\nfiles\n.PP\nb\n\nc",
@@ -717,7 +709,7 @@ mod tests {
             }
             let sections = read(&text).sections;
             assert_words_on_their_lines(&text, &sections);
-            let printed = print(&sections).concat();
+            let printed = print_lines(&sections).concat();
             prop_assert!(!printed.contains("gone"), "{}", printed);
         }
 

@@ -238,10 +238,9 @@ impl<'a> Reader<'a> {
             "AUTHOR" if self.article.authors.len() < 100 => {
                 self.article.authors.push(self.gather.clean(value));
             }
-            "DATE" if self.article.date.is_none() => {
+            "DATE" => {
                 let bare = value.trim_matches(['<', '>', '[', ']']);
-                self.article.date = Date::parse(bare);
-                self.article.date_source = if self.article.date.is_some() { "#+DATE" } else { "" };
+                self.article.take_date(Date::parse(bare), "#+DATE");
             }
             "LANGUAGE" => self.article.language = Some(value.to_owned()).filter(|value| !value.is_empty()),
             "FILETAGS" => self.tags(value.split([':', ' '])),
@@ -372,10 +371,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -386,7 +382,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check("* A\na\n** B\nb\n* C\nc", &["2 Prose A: a", "4 Prose A > B: b", "6 Prose C: c"]);

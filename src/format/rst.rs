@@ -394,15 +394,11 @@ impl<'a> Reader<'a> {
                     names.map(|name| without_mail(&self.gather.clean(name)).trim_matches(',').to_owned());
                 self.article.authors.extend(names);
             }
-            "date" | "created" | "published" if self.article.date.is_none() => {
+            "date" | "created" | "published" => {
                 let text = clean(&self.gather);
                 let bare = text.trim_matches('$').trim().trim_start_matches("Date:").trim();
-                self.article.date = Date::parse(bare);
-                self.article.date_source = match (self.article.date, name) {
-                    (None, _) => "",
-                    (_, "date") => "the date field",
-                    _ => "the field of its making",
-                };
+                let source = if name == "date" { "the date field" } else { "the field of its making" };
+                self.article.take_date(Date::parse(bare), source);
             }
             "tags" | "keywords" | "category" | "categories" => {
                 let text = clean(&self.gather);
@@ -576,10 +572,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -590,7 +583,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check(
@@ -660,7 +653,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             let Article { title, authors, date, date_source, language, tags, sections, .. } = read(text);
             let date = date.map(|date| date.to_string()).unwrap_or_default();
-            let printed = print(&sections);
+            let printed = print_lines(&sections);
             assert_eq!(
                 format!("{title:?} {authors:?} {date} {date_source} {language:?} {tags:?} {printed:?}"),
                 expected

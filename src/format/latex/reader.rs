@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     article::{Article, Kind},
-    format::gather::{Gather, Next},
+    format::{
+        gather::{Gather, Next},
+        line,
+    },
 };
 
 /// Arguments inside arguments inside arguments: how deep they are read.
@@ -135,7 +138,7 @@ impl<'a> Reader<'a> {
         let before = self.sink.replace(String::new());
         self.run(range);
         let text = mem::replace(&mut self.sink, before).unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        line::of(&text)
     }
 
     fn rest(&self) -> &'a str {

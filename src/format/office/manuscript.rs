@@ -399,9 +399,8 @@ mod tests {
         let title = manuscript.title();
         let mut printed: Vec<String> = title.map(|title| format!("title {title}")).into_iter().collect();
         for section in manuscript.finish() {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n').replace('\n', "\\");
+            for (block, text) in section.texts() {
+                let text = text.trim_end_matches('\n').replace('\n', "\\");
                 printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(">")));
             }
         }
