@@ -1,7 +1,7 @@
 //! What is read from a file: an [`Article`] of [`Section`]s, and the [`Place`] where a part stands.
 //!
 //! A reader fills these and knows nothing of passages, terms or the index. Facts are fields: a
-//! byline is [`Article::author`], a line number is [`Block::line`], never a mark inside the text.
+//! byline is one of [`Article::authors`], a line number is [`Block::line`], never a mark inside the text.
 
 use serde::{Deserialize, Serialize};
 
