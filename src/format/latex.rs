@@ -8,11 +8,10 @@ use self::reader::Reader;
 use super::{Cause, Each, Format, Input, Warnings, decode::decode};
 use crate::article::Article;
 
-mod braces;
-mod commands;
-mod facts;
-pub(super) mod math;
 mod reader;
+mod commands;
+mod braces;
+pub(super) mod math;
 pub(super) mod symbols;
 
 /// The reader of LaTeX files.
