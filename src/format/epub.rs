@@ -44,9 +44,6 @@ const LONGEST_COVER: usize = 300;
 /// So many of the chapters that cannot be read are named.
 const MOST_NAMED: usize = 3;
 
-/// Files that only a book has that is sold under lock.
-const LOCKS: &[&str] = &["META-INF/rights.xml", "META-INF/license.lcpl", "META-INF/sinf.xml", "license.lcpl"];
-
 /// Ways to make fonts unusable outside the book: no lock, and no matter here.
 const FONTS: &[&str] = &["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
 
@@ -77,9 +74,6 @@ impl Format for Epub {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut parts = Parts::of(Package::open(input)?);
-        if LOCKS.iter().any(|lock| parts.holds(lock)) {
-            return Err(locked());
-        }
         let mut warnings = Vec::new();
         let mut opf = parts.opf(&mut warnings);
         if opf.spine.iter().flatten().next().is_none() {
@@ -93,7 +87,7 @@ impl Format for Epub {
         }
         let encrypted = parts.encrypted();
         if opf.spine.iter().flatten().any(|item| encrypted.contains(&item.path)) {
-            return Err(locked());
+            return Err(Cause("is protected by DRM".to_owned()));
         }
         let contents = parts.contents(&opf);
         let mut article = std::mem::take(&mut opf.article);
@@ -105,10 +99,6 @@ impl Format for Epub {
         let _ = each(article);
         Ok(Warnings::new())
     }
-}
-
-fn locked() -> Cause {
-    Cause("is protected by DRM".to_owned())
 }
 
 /// The files of a book.
