@@ -42,9 +42,6 @@ const LONGEST: usize = FIRST_PART as usize;
 /// Bytes of words that a cover has at most.
 const LONGEST_COVER: usize = 300;
 
-/// Files that only a book has that is sold under lock.
-const LOCKS: &[&str] = &["META-INF/rights.xml", "META-INF/license.lcpl", "META-INF/sinf.xml", "license.lcpl"];
-
 /// Ways to make fonts unusable outside the book: no lock, and no matter here.
 const FONTS: &[&str] = &["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
 
@@ -75,9 +72,6 @@ impl Format for Epub {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut parts = Parts::of(Package::open(input)?);
-        if LOCKS.iter().any(|lock| parts.holds(lock)) {
-            return Err(locked());
-        }
         let mut warnings = Vec::new();
         let mut opf = parts.opf(&mut warnings);
         if opf.spine.iter().flatten().next().is_none() {
@@ -91,7 +85,7 @@ impl Format for Epub {
         }
         let encrypted = parts.encrypted();
         if opf.spine.iter().flatten().any(|item| encrypted.contains(&item.path)) {
-            return Err(locked());
+            return Err(Cause("is protected by DRM".to_owned()));
         }
         let contents = parts.contents(&opf);
         let mut article = std::mem::take(&mut opf.article);
@@ -103,10 +97,6 @@ impl Format for Epub {
         let _ = each(article);
         Ok(Warnings::new())
     }
-}
-
-fn locked() -> Cause {
-    Cause("is protected by DRM".to_owned())
 }
 
 /// The files of a book.

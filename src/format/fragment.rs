@@ -1,4 +1,5 @@
-//! Text of a field that may be plain or a fragment of a page; nothing but its signs tells which.
+//! Text of a field that may be plain, Markdown or a fragment of a page; nothing but its signs tells
+//! which.
 
 use super::text;
 use crate::article::Section;
@@ -70,8 +71,12 @@ const TAGS: &[&str] = &[
     "!doctype",
 ];
 
+/// Different signs that make a text Markdown: one may stand in any text.
+#[cfg(feature = "markdown")]
+const MARKDOWN: usize = 2;
+
 /// Tags that part paragraphs: without them empty lines do.
-#[cfg(feature = "html")]
+#[cfg(any(feature = "html", feature = "markdown"))]
 const PARTING: &[&str] = &["p", "div"];
 
 /// What a text looks like.
@@ -84,8 +89,12 @@ enum Looks {
     Page,
 }
 
-/// Returns the sections of a text, plain or of a page.
+/// Returns the sections of a text: plain, Markdown or of a page.
 pub(super) fn sections(text: &str) -> Vec<Section> {
+    #[cfg(feature = "markdown")]
+    if signs_of_markdown(text) >= MARKDOWN {
+        return super::markdown::add(text, 0, super::outline::Outline::default()).finish();
+    }
     match looks(text) {
         Looks::Plain => text::sections(text),
         Looks::Escaped => text::sections(&unescaped(text)),
@@ -142,6 +151,28 @@ fn looks(text: &str) -> Looks {
     } else {
         Looks::Plain
     }
+}
+
+/// Counts the different signs of Markdown in a text, none in one that begins with a tag of a page: a
+/// heading, a fence, a link, a line of a table, strong words.
+#[cfg(feature = "markdown")]
+fn signs_of_markdown(text: &str) -> usize {
+    if text.trim_start().strip_prefix('<').and_then(tag).is_some_and(|name| PARTING.contains(&name)) {
+        return 0;
+    }
+    let mut signs = [false; 5];
+    let [heading, fence, link, rule, strong] = &mut signs;
+    for line in text.lines() {
+        let line = line.trim();
+        let level = line.bytes().take_while(|&byte| byte == b'#').count();
+        *heading |= (1..=6).contains(&level) && line[level..].starts_with(' ');
+        *fence |= line.starts_with("```");
+        *link |= line.contains("](http") || line.contains("](/") || line.contains("](#");
+        *rule |= line.contains('|') && line.contains("--") && !line.contains(|char| !"|-: ".contains(char));
+        let pairs = line.matches("**").count();
+        *strong |= pairs >= 2 && pairs.is_multiple_of(2);
+    }
+    signs.iter().filter(|sign| **sign).count()
 }
 
 #[derive(PartialEq)]
@@ -232,6 +263,14 @@ mod tests {
         check("<p>a</p>\n\nb", ": a\n\nb");
         check("a<br>b\n\nc", ": a\nb\n\nc");
         check("a &amp; b &#60;c\n\n&lt;p&gt; d", ": a & b <c\n\n<p> d");
+        // Markdown, whatever tags stand in it.
+        check(
+            "# A\n\nb<br>\nc [d](https://example.org)\n\n- e\n- <b>f</b>\n\n```sh\ng\nh\n```",
+            "A: b\nc d\n\n- e\n- f\n\ng\nh",
+        );
+        check("a\n\n## B\n\n**c** d\n\n| e |\n|---|\n| f |", ": a|B: c d\n\ne\nf");
+        check("# a\n\nb", ": # a\n\nb");
+        check("<p>**a** [b](https://example.org)</p>", ": **a** [b](https://example.org)");
     }
 
     #[test]

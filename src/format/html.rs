@@ -58,6 +58,10 @@ impl Format for Html {
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
         let head = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+        let head = match head.strip_prefix("<?xml") {
+            Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest.trim_start()),
+            None => &head,
+        };
         // Markdown may begin with a tag, but not with this one.
         (head.starts_with("<!doctype html") || head.starts_with("<html")).then_some(true)
     }

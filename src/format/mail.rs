@@ -3,11 +3,13 @@
 //! The article is what the message itself says. What it quotes, its signature and whom it is to stand
 //! around it, and the files attached to it are articles of their own.
 
+use std::{borrow::Cow, io::Read};
+
 use self::{
     message::Messages,
     part::{Part, field},
 };
-use super::{Cause, Each, Format, Input, Warnings, faults::Faults};
+use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, faults::Faults};
 
 mod content;
 mod letter;
@@ -40,6 +42,9 @@ const OF_PROGRAMS: &[&str] = &[
 /// Headers of every message.
 const OF_ALL: &[&str] = &["from", "to", "subject", "date", "cc", "sender", "reply-to", "newsgroups"];
 
+/// Bytes that are read of a message: more than any server takes, as most of a long one is attached.
+const LONGEST: u64 = 4 * FIRST_PART;
+
 /// Bytes in which the headers must show that it is a message.
 const BEGUN_WITHIN: usize = 16_000;
 
@@ -52,18 +57,41 @@ impl Format for Mail {
         &["eml"]
     }
 
+    fn extent(&self) -> Extent {
+        Extent::Whole
+    }
+
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         begins_message(bytes).then_some(true)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let bytes = input.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input.bytes).trim_ascii_start();
+        let nest = input.nest;
+        let (bytes, cut) = first(input)?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start();
         let message = Part::of(below_from(bytes));
-        let note = (!message.has_headers()).then(|| "has no headers: all of it was taken as text".to_owned());
-        let mut messages = Messages { nest: input.nest, each, missed: Faults::default() };
+        let note = if message.has_headers() {
+            cut.then(|| format!("is longer than {} MB: what follows was left out", LONGEST >> 20))
+        } else {
+            Some("has no headers: all of it was taken as text".to_owned())
+        };
+        let mut messages = Messages { nest, each, missed: Faults::default() };
         let _ = messages.read(message, None, note);
         Ok(messages.missed.say("of the kind"))
     }
+}
+
+/// Returns as much of a file as is read, and whether there is more.
+fn first(input: Input<'_>) -> Result<(Cow<'_, [u8]>, bool), Cause> {
+    if matches!(input.rest, Rest::Nothing) {
+        return Ok((Cow::Borrowed(input.bytes), false));
+    }
+    let mut bytes = Vec::new();
+    let read = input.reader().take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Cause(format!("cannot be read: {error}")))?;
+    let cut = bytes.len() as u64 > LONGEST;
+    bytes.truncate(usize::try_from(LONGEST).unwrap_or(usize::MAX));
+    Ok((Cow::Owned(bytes), cut))
 }
 
 /// Returns a message without the lines above its headers that part messages in a mailbox, which some

@@ -1,7 +1,7 @@
 //! XML that is text: DocBook, TEI, JATS, and whatever else has titles and paragraphs in it.
 //!
-//! The names of elements and attributes are never text, and of unknown elements all text is: inside a
-//! paragraph they are taken for words, outside for blocks of their own.
+//! The names of elements and attributes are never text, and of unknown elements all text is: inside
+//! text that has begun they are taken for words, outside for blocks of their own.
 
 use self::{
     facts::{Facts, facts},
@@ -65,10 +65,32 @@ impl Format for Markup {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
+        if xml::first_tag(input.bytes).is_some_and(|tag| local_name(&tag) == "svg") {
+            return Err(Cause("is a drawing, no article".to_owned()));
+        }
         let text = xml::text(input.bytes)?;
-        let _ = each(article(&text)?);
+        let article = article(&text)?;
+        if article.sections.is_empty() && article.title.is_none() {
+            return Err(Cause("holds no text but in its tags".to_owned()));
+        }
+        let _ = each(article);
         Ok(Warnings::new())
     }
+}
+
+/// Says whether a text is XML of whatever kind: it is declared, or its first element says by an
+/// address what it is of.
+pub(super) fn is_xml(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    start.starts_with(b"<?xml ")
+        || xml::first_tag(start)
+            .is_some_and(|tag| tag.split_whitespace().any(|part| part.starts_with("xmlns")))
+}
+
+/// Returns the name that a tag begins with, without its prefix.
+fn local_name(tag: &str) -> &str {
+    let name = tag.split(|char: char| char.is_whitespace() || char == '/').next().unwrap_or_default();
+    name.rsplit(':').next().unwrap_or_default()
 }
 
 /// Reads a document.
@@ -114,13 +136,10 @@ fn article(text: &str) -> Result<Article, Cause> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::{print, read_one},
-        *,
-    };
+    use super::{super::print, *};
 
     fn read(text: &str) -> Article {
-        read_one(&Markup, "a.xml", text)
+        article(text).expect("it has an element")
     }
 
     /// Prints what a document says of itself.
@@ -198,11 +217,47 @@ mod tests {
     }
 
     #[test]
+    fn mallard_is_read() {
+        let article = read(
+            "<page xmlns='http://projectmallard.org/1.0/' type='topic'><info><link type='guide' xref='a'/>
+            <credit type='author copyright'><name>Ann Roe</name><email>a@example.org</email></credit>
+            <credit type='editor'><name>No</name></credit><desc>When the <gui>water</gui> comes.</desc>
+            <title type='sort'>No</title></info><title>The tide</title><p>It <app>rises</app>.</p>
+            <section id='b'><title>Twice</title><steps><title>Wait</title><item><p>Look.</p></item></steps>
+            <note><p>And go.</p></note></section></page>",
+        );
+        assert_eq!(print_facts(&article), "The tide | Ann Roe |  |  | ");
+        assert_eq!(
+            print(&article.sections),
+            [
+                "Prose : When the water comes.",
+                "Prose : It rises.",
+                "Prose Twice: Wait",
+                "Item Twice: - Look.",
+                "Prose Twice: And go.",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_without_text_are_refused() {
+        let check = |text: &str, expected: &str| {
+            let read =
+                Markup.read(Input::of("a.xml", text.as_bytes()), &mut |_| super::super::Flow::Continue(()));
+            assert_eq!(read.err().map(|cause| cause.0).as_deref(), Some(expected), "{text}");
+        };
+        check("<?xml version='1.0'?><svg><title>A map</title></svg>", "is a drawing, no article");
+        check("<!-- a --><s:svg xmlns:s='b'><s:text>A</s:text></s:svg>", "is a drawing, no article");
+        check("<config><add key='a' value='b'/></config>", "holds no text but in its tags");
+    }
+
+    #[test]
     fn unknown_elements_are_blocks_or_words() {
         let check =
             |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
         check("<a/>", &[]);
-        check("<a b='c'>d<e>f</e>g</a>", &["Prose : d", "Prose : f", "Prose : g"]);
+        check("<a b='c'>d <e>f</e>g</a>", &["Prose : d fg"]);
+        check("<a><b>c</b><d>e</d> f</a>", &["Prose : c", "Prose : e", "Prose : f"]);
         check("<a><p>b <c>d</c>e</p></a>", &["Prose : b de"]);
         check(
             "<r><x><title>A</title><y><title>B</title><p>b</p></y><p>c</p></x></r>",

@@ -232,7 +232,17 @@ pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
     // A book or an office file is a zip file that may not show what it is.
     let named = named.filter(|format| format.begins(bytes).is_none());
     let zipped = plain_zip.and(named.filter(|format| format.extent() == Extent::Whole));
-    zipped.or(told).or(named).or_else(|| looks_like_text(bytes).then_some(FORMATS[0]))
+    zipped.or(told).or(named).or_else(|| looks_like_text(bytes).then(|| untold(bytes)))
+}
+
+/// Returns the format of text of which neither its name nor its beginning says more.
+#[cfg_attr(not(feature = "xml"), expect(unused_variables, reason = "then all text is plain"))]
+fn untold(bytes: &[u8]) -> &'static dyn Format {
+    #[cfg(feature = "xml")]
+    if markup::is_xml(bytes) {
+        return &markup::Markup;
+    }
+    FORMATS[0]
 }
 
 /// Says why no reader takes a file of this name, for which [`of`] returned none.
@@ -352,8 +362,19 @@ mod tests {
         check("a.strange", b"\0\x01\x02", None);
         check("a.css", b"p { color: red }", None);
         check("a.xlsx", b"PK\x03\x04", None);
+        #[cfg(feature = "xml")]
+        {
+            check("a.page", b"\n<page xmlns='http://example.org/p'><p>a", Some("xml"));
+            check("a.xml", b"<?xml version='1.0'?><svg/>", Some("xml"));
+            check("a.svg", b"<?xml version='1.0'?><svg/>", None);
+            check("a.page", b"<page> is a tag", Some("text"));
+            check("a.txt", b"<?xml version='1.0'?><a/>", Some("text"));
+        }
         #[cfg(feature = "html")]
-        check("a.txt", b"\xef\xbb\xbf <!DOCTYPE html><p>a", Some("html"));
+        {
+            check("a.txt", b"\xef\xbb\xbf <!DOCTYPE html><p>a", Some("html"));
+            check("a", b"<?xml version='1.0'?>\n<html><p>a", Some("html"));
+        }
         #[cfg(feature = "pdf")]
         {
             check("a.txt", b"%PDF-1.4", Some("pdf"));

@@ -63,11 +63,21 @@ enum Level {
 
 /// Returns the sections that a text of plain lines has.
 pub(super) fn sections(text: &str) -> Vec<Section> {
+    below(text, 0)
+}
+
+/// Returns the sections of a letter: what it begins with greets, and is no heading.
+pub(super) fn letter(text: &str) -> Vec<Section> {
+    below(text, 1)
+}
+
+/// Returns the sections of a text in which only so many units after its start a heading may stand.
+fn below(text: &str, first: usize) -> Vec<Section> {
     let lines = line::lines(text);
     let wrap = line::wrap(&lines);
     let mut units = units(&lines, wrap);
     let headings: Vec<usize> =
-        (0..units.len()).filter(|at| heading::stands_between(&lines, &units, *at, wrap)).collect();
+        (first..units.len()).filter(|at| heading::stands_between(&lines, &units, *at, wrap)).collect();
     for at in headings {
         units[at].shape = Shape::Heading(Level::Plain);
     }

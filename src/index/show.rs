@@ -161,9 +161,11 @@ impl Index {
         let unknown = || Error::UnknownPassage { name: format!("{} at {spot:?}", path.display()) };
         let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
         let passages = self.file(folder.id, &inside)?;
-        let reached = |row: &Row| row.stored.place.spot.is_some_and(|begun| begun.reaches(spot));
-        let mut asked = passages.iter().enumerate().filter(|(_, row)| reached(row)).map(|(at, _)| at);
-        let last = asked.next_back().ok_or_else(unknown)?;
+        let begun = passages.iter().enumerate().filter_map(|(at, row)| Some((at, row.stored.place.spot?)));
+        let reached = begun.filter(|(_, begun)| begun.reaches(spot));
+        // What stands around an article comes after it, wherever in the file it is.
+        let nearest = reached.reduce(|near, other| if near.1.reaches(other.1) { other } else { near });
+        let (last, _) = nearest.ok_or_else(unknown)?;
         let first = (0..=last).rev().take_while(|at| passages[*at].stored.place.spot == Some(spot)).last();
         self.shown(&passages, Some((first.unwrap_or(last)..last + 1, 0)))
     }

@@ -67,7 +67,7 @@ impl Letter {
             text.push_str(if voice == Voice::Quoted { quote::bare(line.text) } else { line.text });
             text.push('\n');
         }
-        let [own, quoted, foot] = [own, quoted, foot].map(|text| text::sections(&text));
+        let [own, quoted, foot] = [own, quoted, foot].map(|text| text::letter(&text));
         Self { own, quoted, foot, forward }
     }
 

@@ -31,6 +31,31 @@ fn lines(text: &str) -> String {
 }
 
 #[test]
+fn what_a_letter_begins_with_is_no_heading() {
+    let long = "The harbour will be closed on Monday, as the new gate has to be fitted before winter comes.";
+    let check = |start: &str, expected: &str| {
+        assert_eq!(text(&format!("Subject: a\n\n{start}\n\n{long}\n")), format!("{expected}/{long}"));
+    };
+    check("Hi all", "Hi all");
+    check("Hello Bob!", "Hello Bob!");
+}
+
+#[test]
+fn a_message_is_read_beyond_the_first_part_of_its_file() {
+    let file = "Subject: a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nbody\n--b\n\
+        Content-Disposition: attachment; filename=c.txt\n\nthe end\n--b--\n";
+    let (bytes, mut rest) = file.as_bytes().split_at(70);
+    let input = Input { rest: Rest::Stream(&mut rest), ..Input::of("a.eml", bytes) };
+    let mut texts = Vec::new();
+    let read = Mail.read(input, &mut |article| {
+        texts.push(article.sections[0].text.clone());
+        super::super::Flow::Continue(())
+    });
+    assert!(read.is_ok());
+    assert_eq!(texts, ["body", "the end"]);
+}
+
+#[test]
 fn the_headers_are_facts() {
     let check = |headers: &str, expected: &str| {
         let article = read(&format!("{headers}\n\ntext")).0.remove(0);

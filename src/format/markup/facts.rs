@@ -52,16 +52,22 @@ pub(super) fn facts(xml: &mut Xml<'_>, name: &str, facts: &mut Facts, body: &mut
             _ => continue,
         };
         match element.name() {
+            // Of several titles only one is not for a list, a link and so on.
+            "title" if element.attribute("type").is_some_and(|kind| !kind.is_empty()) && name == "info" => {
+                xml.skip();
+            }
             "title" | "article-title" => {
                 let title = line::of(&xml.text_inside());
                 if facts.title.is_none() && !title.is_empty() {
                     facts.title = Some(title);
                 }
             }
-            "author" | "contrib" => {
-                let role = element.attribute("contrib-type").unwrap_or_else(|| "author".to_owned());
+            "author" | "contrib" | "credit" => {
+                let kind = if element.name() == "credit" { "type" } else { "contrib-type" };
+                let role = element.attribute(kind).unwrap_or_else(|| "author".to_owned());
                 let author = author(xml, element.name());
-                if role == "author" && !author.is_empty() && facts.authors.len() < MOST {
+                let wrote = role.split_whitespace().any(|role| role == "author");
+                if wrote && !author.is_empty() && facts.authors.len() < MOST {
                     facts.authors.push(author);
                 }
             }
@@ -76,7 +82,8 @@ pub(super) fn facts(xml: &mut Xml<'_>, name: &str, facts: &mut Facts, body: &mut
                 }
             }
             "language" => facts.language = facts.language.take().or(element.attribute("ident")),
-            "abstract" => summary(xml, body),
+            "abstract" => summary(xml, "abstract", body),
+            "desc" if name == "info" => summary(xml, "desc", body),
             "sourceDesc" | "revisionDesc" | "encodingDesc" | "seriesStmt" | "copyright" | "revhistory"
             | "history" | "funding-group" | "aff" | "related-article" => xml.skip(),
             name if is_nothing(name) => xml.skip(),
@@ -85,16 +92,17 @@ pub(super) fn facts(xml: &mut Xml<'_>, name: &str, facts: &mut Facts, body: &mut
     }
 }
 
-fn summary(xml: &mut Xml<'_>, body: &mut Text) {
-    body.start("abstract");
+/// Reads the element of this name, which has just begun, as text.
+fn summary(xml: &mut Xml<'_>, name: &str, body: &mut Text) {
+    body.start(name);
     while let Some(node) = xml.next() {
         match node {
             Node::Start(element) if is_nothing(element.name()) => xml.skip(),
             Node::Start(element) => body.start(element.name()),
             Node::Text(text) => body.write(&text),
-            Node::End(name) => {
-                body.end(&name);
-                if name == "abstract" {
+            Node::End(ended) => {
+                body.end(&ended);
+                if ended == name {
                     break;
                 }
             }
@@ -114,7 +122,7 @@ fn author(xml: &mut Xml<'_>, name: &str) -> String {
                 }
                 "surname" => family.push_str(&xml.text_inside()),
                 "affiliation" | "aff" | "email" | "xref" | "role" | "address" | "contrib-id"
-                | "personblurb" | "authorblurb" | "bio" => xml.skip(),
+                | "personblurb" | "authorblurb" | "bio" | "years" => xml.skip(),
                 _ => rest.push(' '),
             },
             Node::Text(text) => rest.push_str(&text),

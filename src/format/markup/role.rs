@@ -21,6 +21,8 @@ pub(super) enum Role {
     Note,
     /// It parts words.
     Space,
+    /// It is of unknown name, inside text that has begun: words of it.
+    Words,
     /// It holds blocks, or stands inside one.
     Other,
 }
@@ -67,6 +69,8 @@ pub(super) fn is_aside(name: &str) -> bool {
             | "important"
             | "procedure"
             | "step"
+            | "steps"
+            | "terms"
             | "itemizedlist"
             | "orderedlist"
             | "variablelist"

@@ -69,7 +69,11 @@ impl Text {
         } else if matches!(role, Role::Title(_)) && parent.is_some_and(|parent| is_aside(&parent.name)) {
             role = Role::Block;
         }
+        if role == Role::Other && !inside && !self.text.trim_start().is_empty() {
+            role = Role::Words;
+        }
         match role {
+            Role::Words => {}
             Role::Other if inside => {}
             Role::Note if inside => self.text.push(' '),
             Role::Space => self.text.push(' '),
@@ -85,7 +89,7 @@ impl Text {
             Role::Row => self.rows.push(Vec::new()),
             Role::Cell => self.cells += 1,
             Role::Line => self.blocks += 1,
-            Role::Note | Role::Space | Role::Other => {}
+            Role::Note | Role::Space | Role::Words | Role::Other => {}
         }
         let level = if is_wrapper(name) { level } else { level + 1 };
         self.open.push(Open { name: name.to_owned(), role, level });
@@ -176,6 +180,7 @@ impl Text {
                 }
             }
             Role::Note | Role::Space => self.text.push(' '),
+            Role::Words => {}
             Role::Other if inside => {}
             Role::Other => {
                 self.end_block();

@@ -9,8 +9,10 @@ use crate::format::{
 };
 
 /// Roles whose text is only a name for programs, unless they give another one.
-const POINTERS: &[&str] =
-    &["ref", "numref", "doc", "eq", "cite", "footcite", "label", "any", "cite:p", "cite:t", "download"];
+const POINTERS: &[&str] = &["numref", "eq", "cite", "footcite", "label", "cite:p", "cite:t", "download"];
+
+/// Roles in whose place stands the title of what they name.
+const TITLED: &[&str] = &["ref", "doc", "any"];
 
 /// Names that stand for what a program fills in.
 const FILLED_IN: &[&str] = &["release", "version", "today"];
@@ -24,6 +26,8 @@ const LONGEST_REPLACEMENT: usize = 300;
 /// Takes marks out of text, knowing what names stand for.
 pub(super) struct Inline {
     replaced: HashMap<String, String>,
+    /// The titles below labels of this file.
+    titles: HashMap<String, String>,
 }
 
 impl Inline {
@@ -40,9 +44,11 @@ impl Inline {
             };
             replaced.insert(name.to_lowercase(), text.to_owned());
         }
-        let plain = Self { replaced: HashMap::new() };
+        let plain = Self { replaced: HashMap::new(), titles: HashMap::new() };
         replaced.values_mut().for_each(|text| *text = plain.clean(text));
-        Self { replaced }
+        let mut titles = titles(lines);
+        titles.values_mut().for_each(|text| *text = plain.clean(text));
+        Self { replaced, titles }
     }
 
     /// Returns text without marks; its line breaks stay.
@@ -115,7 +121,11 @@ impl Inline {
                     return None;
                 }
                 let end = ends.tick.at(start + 1)?;
-                Some((role(name, &text[start + 1..end]), end + 1))
+                let inner = &text[start + 1..end];
+                if TITLED.contains(&name) && !inner.ends_with('>') {
+                    return Some((self.title(inner), end + 1));
+                }
+                Some((role(name, inner), end + 1))
             }
             b'*' => {
                 let mark = if rest.starts_with("**") { "**" } else { "*" };
@@ -153,6 +163,41 @@ impl Inline {
             _ => None,
         }
     }
+}
+
+impl Inline {
+    /// Returns the title of what a label names, or the words of the label: mostly those of a title
+    /// that stands in another file.
+    fn title(&self, label: &str) -> String {
+        if let Some(title) = self.titles.get(&label.to_lowercase()) {
+            return title.clone();
+        }
+        let last = label.trim_start_matches(['!', '~']).rsplit('/').next().unwrap_or(label);
+        hidden(&last.replace(['-', '_'], " "))
+    }
+}
+
+/// Returns the titles that stand below labels, by these in lowercase.
+fn titles(lines: &[&str]) -> HashMap<String, String> {
+    let is_rule = |line: &str| {
+        let first = line.chars().next().filter(char::is_ascii_punctuation);
+        first.is_some_and(|first| line.len() >= 3 && line.chars().all(|char| char == first))
+    };
+    let above_text = |at: usize| lines.get(at + 1).is_some_and(|next| !is_rule(next.trim_end()));
+    let mut titles = HashMap::new();
+    // The labels that were met since the last text.
+    let mut labels: Vec<String> = Vec::new();
+    for (at, line) in lines.iter().map(|line| line.trim()).enumerate() {
+        let label = line.strip_prefix(".. _").and_then(|rest| rest.strip_suffix(':'));
+        if let Some(label) = label {
+            labels.push(label.trim_matches('`').to_lowercase());
+        } else if !(line.is_empty() || is_rule(line) && above_text(at)) {
+            let titled = lines.get(at + 1).is_some_and(|next| is_rule(next.trim_end()));
+            let named = labels.drain(..).filter(|_| titled);
+            titles.extend(named.map(|label| (label, line.to_owned())));
+        }
+    }
+    titles
 }
 
 /// Where the marks end.
@@ -218,12 +263,16 @@ mod tests {
 
     #[test]
     fn marks_leave_their_text() {
-        let inline = Inline::new(&[".. |n| replace:: the *name*", ".. |i| image:: a.png"]);
+        let lines = ".. |n| replace:: the *name*\n.. |i| image:: a.png\n\n.. _one:\n.. _`Two`:\n\n=====\n*A* b\n=====\n
+            \n.. _three:\n\nc\n";
+        let inline = Inline::new(&lines.lines().collect::<Vec<_>>());
         let check = |text: &str, expected: &str| assert_eq!(shown(&inline.clean(text)), expected, "{text}");
         check("*a* **b c** ``d *e*`` f*g*h 2 * 3 * 4", "a b c d *e* f*g*h 2 * 3 * 4");
         check("`a <http://b>`_ `c`_ d_ e__ `f`:role: _`g`", "a c d e f g");
         check("`<http://a.b/c_d_>`_ `e\nf <g>`__", "http://a.b/c_d_ e\nf");
-        check(":ref:`a` :ref:`b <c>` :py:func:`d.e_` :class:`~f.g` :func:`!h`", " b d.e_ g h");
+        check(":eq:`a` :ref:`b <c>` :py:func:`d.e_` :class:`~f.g` :func:`!h`", " b d.e_ g h");
+        check("the :ref:`one`, :ref:`two`, :ref:`three`", "the A b, A b, three");
+        check(":doc:`/a/b-c_d` :any:`e`", "b c d e");
         check(":math:`\\alpha^2` :pep:`8` :a: b", "α^2 PEP 8 :a: b");
         check("|n| |i| |version| |x| a|b|c", "the name   |x| a|b|c");
         check("[1]_ [#]_ [#a]_ [b] [c", "[1] [#] [a] [b] [c");
