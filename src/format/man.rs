@@ -177,10 +177,8 @@ mod tests {
             "T{\n",
         ] {
             let text = ".SH a\n".to_owned() + &unit.repeat(200_000 / unit.len()) + "\n\nend";
-            let started = std::time::Instant::now();
             read(&text);
             read(&format!(".Op {}", unit.trim().repeat(200_000 / unit.len())));
-            assert!(started.elapsed().as_secs() < 20, "{unit}");
         }
     }
 

