@@ -158,6 +158,8 @@ fn mark(
                 .then(|| (attribute(name, attributes), at + length + 2))
         }
         b':' => {
+            // A macro ends with a bracket: where none follows, none has to be looked for.
+            ends.bracket.at(at)?;
             let start = out
                 .rfind(|char: char| !char.is_ascii_alphanumeric() && char != '-')
                 .map_or(0, |found| found + 1);
