@@ -124,6 +124,9 @@ mod tests {
             "Über Übung „Ja“ Staub-ecke",
         );
         check("\\tolerance=100 \\hfuzz=3.3pt a \\eqnref{b}", "a");
+        let long = "ä".repeat(100);
+        check(&format!("\\def\\x {long}"), &long);
+        check(&format!("\\begin{{{long}"), &long);
         check("\\section", "");
         check("a { b } } c", "a b c");
         check("x\\", "x");
