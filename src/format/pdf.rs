@@ -16,6 +16,7 @@ use super::{Cause, Each, Extent, Format, Input, Warnings, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section, Spot};
 
 mod stream;
+mod collection;
 mod font;
 mod content;
 mod letter;
