@@ -216,6 +216,9 @@ mod tests {
             "BT /R 10 Tf 72 700 Td (twice) Tj ET BT /R 10 Tf 72.3 700 Td (twice) Tj ET",
             &["1 Prose : twice"],
         );
+        // Each letter is printed twice to look bold, and a space has no width.
+        check("BT /R 10 Tf 72 700 Td (t) Tj ET BT /R 10 Tf 72.4 700 Td (tide) Tj ET", &["1 Prose : tide"]);
+        check("BT /R 10 Tf 72 700 Td [(ti) ( ) 278 (de)] TJ ET", &["1 Prose : tide"]);
     }
 
     #[test]
