@@ -268,6 +268,19 @@ mod tests {
             ["1 Row : Port | Hour", "1 Row : Brest | 4", "1 Row : Dover | 11"]
         );
         check(&[("R 10", 72, "Tides . . . . . . . . 12")], &["1 Row : Tides | 12"]);
+        let code = |y: u32, number: u32, text: &str| {
+            format!("BT /R 6 Tf 62 {y} Td ({number}) Tj /C 10 Tf 10 0 Td ({text}) Tj ET\n")
+        };
+        let numbered =
+            code(688, 41, "tide = sun + moon") + &code(676, 42, "}") + &code(664, 43, "print tide, 2");
+        let prose = lines(652, &[("R 10", 62, "It is late by some hours, as we can tell from here.")]);
+        assert_eq!(
+            print(&read(&file(&[&(numbered + &prose)]))),
+            [
+                "1 Code : 41 tide = sun + moon\n42 }\n43 print tide, 2",
+                "1 Prose : It is late by some hours, as we can tell from here.",
+            ]
+        );
     }
 
     #[test]
