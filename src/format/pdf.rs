@@ -19,6 +19,7 @@ mod stream;
 mod collection;
 mod font;
 mod content;
+mod note;
 mod letter;
 mod run;
 mod line;
@@ -372,6 +373,27 @@ mod tests {
              /Length 40 >>\nstream\n{:40}\nendstream\nendobj\ntrailer\n", "BT /R 10 Tf 0 5 Td (noted) Tj ET"
         ));
         assert_eq!(print(&read(text.as_bytes())), ["1 Prose : shown", "1 Prose : noted"]);
+    }
+
+    #[test]
+    fn fields_of_forms_hold_what_no_look_shows() {
+        let check = |note: &str, expected: &[&str]| {
+            let text =
+                String::from_utf8(file(&["BT /R 10 Tf 72 700 Td (Port:) Tj ET"])).expect("it is ASCII");
+            let note = format!("/Annots [<< /Rect [150 697 250 712] {note} >>] /Contents");
+            let bytes = text.replace("/Contents", &note).into_bytes();
+            assert_eq!(print(&read(&bytes)), expected, "{note}");
+        };
+        check("/Subtype /Widget /FT /Tx /V (Saint Malo)", &["1 Prose : Port: Saint Malo"]);
+        check(
+            "/Subtype /Widget /Parent << /FT /Ch /V [(Brest) (Dover)] >>",
+            &["1 Prose : Port: Brest Dover"],
+        );
+        check("/Subtype /FreeText /Contents (Brest)", &["1 Prose : Port: Brest"]);
+        check("/Subtype /Widget /FT /Tx /Ff 8192 /V (secret)", &["1 Prose : Port:"]);
+        check("/Subtype /Widget /FT /Tx /F 2 /V (hidden)", &["1 Prose : Port:"]);
+        check("/Subtype /Widget /FT /Btn /V (On)", &["1 Prose : Port:"]);
+        check("/Subtype /Text /Contents (a remark)", &["1 Prose : Port:"]);
     }
 
     #[test]
