@@ -16,8 +16,10 @@ use super::{Cause, Each, Extent, Format, Input, Warnings, outline::Outline};
 use crate::article::{Article, Kind, Lines, Role, Section, Spot};
 
 mod stream;
+mod collection;
 mod font;
 mod content;
+mod note;
 mod letter;
 mod run;
 mod line;
@@ -215,6 +217,9 @@ mod tests {
             "BT /R 10 Tf 72 700 Td (twice) Tj ET BT /R 10 Tf 72.3 700 Td (twice) Tj ET",
             &["1 Prose : twice"],
         );
+        // Each letter is printed twice to look bold, and a space has no width.
+        check("BT /R 10 Tf 72 700 Td (t) Tj ET BT /R 10 Tf 72.4 700 Td (tide) Tj ET", &["1 Prose : tide"]);
+        check("BT /R 10 Tf 72 700 Td [(ti) ( ) 278 (de)] TJ ET", &["1 Prose : tide"]);
     }
 
     #[test]
@@ -264,6 +269,19 @@ mod tests {
             ["1 Row : Port | Hour", "1 Row : Brest | 4", "1 Row : Dover | 11"]
         );
         check(&[("R 10", 72, "Tides . . . . . . . . 12")], &["1 Row : Tides | 12"]);
+        let code = |y: u32, number: u32, text: &str| {
+            format!("BT /R 6 Tf 62 {y} Td ({number}) Tj /C 10 Tf 10 0 Td ({text}) Tj ET\n")
+        };
+        let numbered =
+            code(688, 41, "tide = sun + moon") + &code(676, 42, "}") + &code(664, 43, "print tide, 2");
+        let prose = lines(652, &[("R 10", 62, "It is late by some hours, as we can tell from here.")]);
+        assert_eq!(
+            print(&read(&file(&[&(numbered + &prose)]))),
+            [
+                "1 Code : 41 tide = sun + moon\n42 }\n43 print tide, 2",
+                "1 Prose : It is late by some hours, as we can tell from here.",
+            ]
+        );
     }
 
     #[test]
@@ -355,6 +373,27 @@ mod tests {
              /Length 40 >>\nstream\n{:40}\nendstream\nendobj\ntrailer\n", "BT /R 10 Tf 0 5 Td (noted) Tj ET"
         ));
         assert_eq!(print(&read(text.as_bytes())), ["1 Prose : shown", "1 Prose : noted"]);
+    }
+
+    #[test]
+    fn fields_of_forms_hold_what_no_look_shows() {
+        let check = |note: &str, expected: &[&str]| {
+            let text =
+                String::from_utf8(file(&["BT /R 10 Tf 72 700 Td (Port:) Tj ET"])).expect("it is ASCII");
+            let note = format!("/Annots [<< /Rect [150 697 250 712] {note} >>] /Contents");
+            let bytes = text.replace("/Contents", &note).into_bytes();
+            assert_eq!(print(&read(&bytes)), expected, "{note}");
+        };
+        check("/Subtype /Widget /FT /Tx /V (Saint Malo)", &["1 Prose : Port: Saint Malo"]);
+        check(
+            "/Subtype /Widget /Parent << /FT /Ch /V [(Brest) (Dover)] >>",
+            &["1 Prose : Port: Brest Dover"],
+        );
+        check("/Subtype /FreeText /Contents (Brest)", &["1 Prose : Port: Brest"]);
+        check("/Subtype /Widget /FT /Tx /Ff 8192 /V (secret)", &["1 Prose : Port:"]);
+        check("/Subtype /Widget /FT /Tx /F 2 /V (hidden)", &["1 Prose : Port:"]);
+        check("/Subtype /Widget /FT /Btn /V (On)", &["1 Prose : Port:"]);
+        check("/Subtype /Text /Contents (a remark)", &["1 Prose : Port:"]);
     }
 
     #[test]

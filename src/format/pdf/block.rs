@@ -59,9 +59,9 @@ pub(super) fn blocks(pages: Vec<Vec<Line>>, style: &Style) -> Vec<Block> {
 /// Makes blocks of one page.
 fn page(lines: Vec<Line>, style: &Style) -> Vec<Block> {
     let rights: Vec<f64> = (0..lines.len()).map(|number| right(&lines, number)).collect();
+    let shapes = shapes(&lines, style);
     let mut blocks: Vec<Block> = Vec::new();
-    for (line, right) in lines.into_iter().zip(rights) {
-        let shape = shape(&line, style);
+    for ((line, right), shape) in lines.into_iter().zip(rights).zip(shapes) {
         let least = blocks.len().saturating_sub(OPEN);
         let mut at = None;
         for number in (least..blocks.len()).rev() {
@@ -96,6 +96,38 @@ fn right(lines: &[Line], number: usize) -> f64 {
             && other.size < line.size * 1.1
     });
     column.map(|other| other.x.1).fold(line.x.1, f64::max)
+}
+
+/// Returns what each line of a page is. The number of a line of code may be longer than the line,
+/// and a line of text may be words of code for the most part.
+fn shapes(lines: &[Line], style: &Style) -> Vec<Shape> {
+    let own: Vec<Shape> = lines.iter().map(|line| shape(line, style)).collect();
+    let next_to = |one: usize, other: usize| {
+        let fall = lines[other].y - lines[one].y;
+        lines[one].turn == lines[other].turn
+            && fall > 0.0
+            && fall < 1.8 * lines[one].size.max(lines[other].size)
+    };
+    let settled = |at: usize| {
+        let before = at.checked_sub(1).filter(|&before| next_to(before, at)).map(|before| own[before]);
+        let after = own.get(at + 1).filter(|_| next_to(at, at + 1)).copied();
+        match own[at] {
+            Shape::Text | Shape::Item | Shape::Row
+                if lines[at].is_numbered_code()
+                    && (before, after) == (Some(Shape::Code), Some(Shape::Code)) =>
+            {
+                Shape::Code
+            }
+            Shape::Code
+                if lines[at].has_other()
+                    && (before.or(after), after.or(before)) == (Some(Shape::Text), Some(Shape::Text)) =>
+            {
+                Shape::Text
+            }
+            shape => shape,
+        }
+    };
+    (0..lines.len()).map(settled).collect()
 }
 
 fn shape(line: &Line, style: &Style) -> Shape {

@@ -53,7 +53,7 @@ pub(super) struct Content<'a> {
     hidden: HashSet<ObjectIdentifier>,
     until: Instant,
     operators: u64,
-    signs: u64,
+    pub(super) signs: u64,
     forms: u64,
     /// Signs of which the file does not tell what they are.
     pub(super) unknown: u64,
@@ -61,7 +61,7 @@ pub(super) struct Content<'a> {
 
 /// What holds for the text that is shown next.
 #[derive(Clone, Copy)]
-struct State {
+pub(super) struct State {
     place: Affine,
     font: Option<usize>,
     size: f64,
@@ -73,10 +73,10 @@ struct State {
 }
 
 /// A page while it is read.
-struct Sheet {
+pub(super) struct Sheet {
     width: f64,
     height: f64,
-    runs: Runs,
+    pub(super) runs: Runs,
     /// The forms that are being followed.
     forms: Vec<ObjectIdentifier>,
     marks: Vec<Mark>,
@@ -138,33 +138,14 @@ impl<'a> Content<'a> {
         sheet.runs.finish()
     }
 
-    /// Follows what a note on the page, such as a field of a form, shows.
-    fn note(&mut self, note: &Dict<'a>, resources: &Resources<'a>, place: Affine, sheet: &mut Sheet) {
-        const UNSEEN: u32 = 1 << 1 | 1 << 5;
-        if note.get::<u32>("F").unwrap_or(0) & UNSEEN != 0 {
-            return;
-        }
-        let shown = note.get::<Dict<'a>>("AP").and_then(|looks| match looks.get::<Object<'a>>("N")? {
-            Object::Stream(stream) => Some(stream),
-            Object::Dict(states) => states.get::<Stream<'a>>(note.get::<Name<'_>>("AS")?),
-            _ => None,
-        });
-        let Some((form, rect)) = shown.zip(note.get::<[f64; 4]>("Rect")) else { return };
-        let inner = form.dict().get::<[f64; 4]>("BBox").unwrap_or([0.0, 0.0, 1.0, 1.0]);
-        let matrix =
-            Affine::new(form.dict().get::<[f64; 6]>("Matrix").unwrap_or(Affine::IDENTITY.as_coeffs()));
-        let inner = hayro_font::kurbo::Rect::new(inner[0], inner[1], inner[2], inner[3]).abs();
-        let inner = matrix.transform_rect_bbox(inner);
-        let rect = hayro_font::kurbo::Rect::new(rect[0], rect[1], rect[2], rect[3]).abs();
-        if inner.width() <= 0.0 || inner.height() <= 0.0 {
-            return;
-        }
-        let (x, y) = (rect.width() / inner.width(), rect.height() / inner.height());
-        let onto = Affine::new([x, 0.0, 0.0, y, rect.x0 - x * inner.x0, rect.y0 - y * inner.y0]);
-        self.form(&form, resources, State::new(place * onto), sheet);
-    }
-
-    fn form(&mut self, form: &Stream<'a>, outer: &Resources<'a>, mut state: State, sheet: &mut Sheet) {
+    /// Follows a form, unless that is not shown or stands in itself.
+    pub(super) fn form(
+        &mut self,
+        form: &Stream<'a>,
+        outer: &Resources<'a>,
+        mut state: State,
+        sheet: &mut Sheet,
+    ) {
         let dict = form.dict();
         let id = form.obj_id();
         let unseen = dict.get_ref("OC").is_some_and(|id| self.hidden.contains(&id.into()));
@@ -361,7 +342,7 @@ impl<'a> Content<'a> {
 }
 
 impl State {
-    fn new(place: Affine) -> Self {
+    pub(super) fn new(place: Affine) -> Self {
         Self {
             place,
             font: None,

@@ -6,7 +6,7 @@ use hayro_cmap::BfString;
 use hayro_font::{CMapResolverFn, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, GlyphId};
 use hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier};
 
-use super::letter;
+use super::{collection::Collection, letter};
 
 /// Codes of one font that are kept. No script has more; a hostile file may name four billion.
 const MOST_SIGNS: usize = 70_000;
@@ -31,6 +31,8 @@ pub(super) struct Face<'a> {
     font: Font<'a>,
     /// What a code says that the font does not tell of.
     untold: Untold,
+    /// What its codes say where the font has no letters.
+    collection: Option<Collection>,
     /// Whether its letters are heavier than those of running text.
     pub(super) bold: bool,
     /// Whether its letters are all of one width.
@@ -114,6 +116,12 @@ impl<'a> Face<'a> {
             Some(_) => Untold::Nothing,
         };
         let described = inner.as_ref().unwrap_or(dict).get::<Dict<'_>>("FontDescriptor");
+        // Where the font is not in the file, its codes are told from its collection already.
+        let embedded = |dict: &Dict<'_>| {
+            ["FontFile", "FontFile2", "FontFile3"].iter().any(|key| dict.contains_key(*key))
+        };
+        let bare = !dict.contains_key("ToUnicode") && described.as_ref().is_some_and(embedded);
+        let collection = inner.as_ref().filter(|_| bare).and_then(|inner| Collection::of(dict, inner));
         let number = |key: &str| described.as_ref().and_then(|dict| dict.get::<u32>(key)).unwrap_or(0);
         let (flags, weight) = (number("Flags"), number("FontWeight"));
         let name = dict.get::<Name<'_>>("BaseFont").map(|name| name.as_str().to_ascii_lowercase());
@@ -123,6 +131,7 @@ impl<'a> Face<'a> {
         };
         Self {
             untold,
+            collection,
             bold: flags & 1 << 18 != 0 || weight >= 600 || named(BOLD),
             fixed: flags & 1 != 0 || named(FIXED),
             vertical: !font.is_horizontal(),
@@ -143,13 +152,14 @@ impl<'a> Face<'a> {
             self.signs.clear();
         }
         let (font, untold, vertical) = (&self.font, self.untold, self.vertical);
+        let collection = self.collection.as_ref();
         self.signs.entry(code).or_insert_with(|| {
             let unicode = match font.glyph(GlyphId::NOTDEF, code) {
                 FontGlyph::Outline(glyph) => glyph.as_unicode(),
                 FontGlyph::Type3(glyph) => glyph.as_unicode(),
             };
             let advance = font.code_advance(code);
-            let text = match unicode {
+            let text = match unicode.or_else(|| collection?.letters(code)) {
                 Some(BfString::Char(char)) => Some(char.to_string()),
                 Some(BfString::String(text)) => Some(text),
                 None => char::from_u32(code)

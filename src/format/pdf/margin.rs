@@ -1,13 +1,13 @@
 //! Notes and numbers in the margin, on the same lines as the text beside them.
 
-use super::line::{Line, leads};
+use super::line::Line;
 
 /// Takes what stands in the margin beside a line out of it. Numbers that count the lines there go.
 pub(super) fn take(lines: Vec<Line>) -> Vec<Line> {
     let edges = Edges::of(&lines);
     let mut out = Vec::with_capacity(lines.len());
     for mut line in lines {
-        let cells = line.row && !leads(&line.text);
+        let cells = line.row;
         if let Some(gap) = edges.note_before(&line).filter(|_| !cells) {
             let [mut note, rest] = line.part(gap);
             note.margin = true;
@@ -49,7 +49,9 @@ impl Edges {
     /// Returns the number of the gap between a line and what stands left of its text.
     fn note_before(&self, line: &Line) -> Option<usize> {
         let gap = line.gaps.first()?;
-        let short = gap.at * 2 < line.text.len() && line.x.0 < gap.x.1 - line.size;
+        let short = !is_marker(line.text[..gap.at].trim_end())
+            && gap.at * 2 < line.text.len()
+            && line.x.0 < gap.x.1 - line.size;
         (short && near(&self.left, gap.x.1) && !near(&self.left, line.x.0)).then_some(0)
     }
 
@@ -68,6 +70,19 @@ impl Edges {
     }
 }
 
+/// Says whether a text is the number of what follows it, such as `(2)`, `b)` or `1.2`.
+fn is_marker(text: &str) -> bool {
+    let marks = |char: char| "().[]".contains(char);
+    let words = text.split(|char: char| marks(char) || char == ' ').filter(|word| !word.is_empty());
+    let short =
+        |word: &str| word.len() == 1 || word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    text.contains(marks)
+        && text.is_ascii()
+        && words.clone().count() <= 4
+        && words.clone().next().is_some()
+        && words.into_iter().all(short)
+}
+
 /// Returns the places at which many lines begin, or end.
 fn common(mut places: Vec<f64>) -> Vec<f64> {
     let least = 5.max(places.len() / 4);
@@ -78,4 +93,20 @@ fn common(mut places: Vec<f64>) -> Vec<f64> {
 
 fn near(edges: &[f64], x: f64) -> bool {
     edges.iter().any(|edge| (edge - x).abs() < 2.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_paragraph_is_no_note() {
+        let check = |text: &str, expected: bool| assert_eq!(is_marker(text), expected, "{text}");
+        for text in ["(1)", "(a) (b)", "3.", "3.5", "1.2.10", "[12]", "b)"] {
+            check(text, true);
+        }
+        for text in ["", "12", "12R", "moon", "The sea.", "(see)", "…", "1940.", "2.5.1.1.3"] {
+            check(text, false);
+        }
+    }
 }

@@ -62,7 +62,8 @@ struct Open {
     leftward: bool,
     /// Whether any of it runs from right to left.
     turned: bool,
-    space: bool,
+    /// Where a space began that nothing follows yet.
+    space: Option<f64>,
     /// By how many signs the size leads.
     lead: u32,
     /// Where the last sign stands.
@@ -90,6 +91,10 @@ impl Runs {
         if let Some(open) = &mut self.last {
             match open.next(glyph, turn, x, y, end) {
                 Step::Apart => {}
+                Step::Again => {
+                    open.pen = open.pen.max(end);
+                    return;
+                }
                 Step::Accent(char) => {
                     open.run.text.pop();
                     open.run.text.push(char);
@@ -100,12 +105,14 @@ impl Runs {
                 step @ (Step::Onward { gap } | Step::Back { gap }) => {
                     let back = matches!(step, Step::Back { .. });
                     if blank {
-                        open.space |= !glyph.text.is_empty();
+                        open.space = open.space.or((!glyph.text.is_empty()).then_some(x));
                     } else {
-                        if (gap || open.space) && !open.run.text.ends_with(' ') {
+                        // The pen may have gone back over a space, as if there were none.
+                        let parts = |from: f64| (x - from).abs() > 0.01 * glyph.size;
+                        let space = open.space.take().is_some_and(parts);
+                        if (gap || space) && !open.run.text.ends_with(' ') {
                             open.run.text.push(' ');
                         }
-                        open.space = false;
                         open.write(glyph, y);
                         open.sign = (x, end);
                     }
@@ -141,7 +148,7 @@ impl Runs {
             left: x,
             leftward: false,
             turned: glyph.leftward,
-            space: false,
+            space: None,
             lead: 0,
             sign: (x, end),
             level: (glyph.size, y),
@@ -180,6 +187,8 @@ impl Runs {
 enum Step {
     /// It does not.
     Apart,
+    /// It is the last one again, printed over it to look bold.
+    Again,
     /// It makes another letter of the last one.
     Accent(char),
     Onward {
@@ -197,6 +206,11 @@ impl Open {
         let fall = (y - self.run.y).abs();
         if turn != self.run.turn || glyph.paging != self.run.paging || fall > 0.6 * em {
             return Step::Apart;
+        }
+        let shift = (x - self.sign.0).abs();
+        let over = shift < 0.12 * em && shift < 0.4 * glyph.advance && fall < 0.12 * em;
+        if over && self.space.is_none() && self.run.text.ends_with(glyph.text) && !glyph.text.is_empty() {
+            return Step::Again;
         }
         if let Some(char) = self.accent(glyph, x, end) {
             return Step::Accent(char);
@@ -224,7 +238,7 @@ impl Open {
     /// Returns the letter that the last one and this make, where one of them is an accent over the
     /// other.
     fn accent(&self, glyph: &Glyph<'_>, x: f64, end: f64) -> Option<char> {
-        if self.space {
+        if self.space.is_some() {
             return None;
         }
         let last = self.run.text.chars().last()?;

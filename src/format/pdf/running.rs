@@ -7,6 +7,9 @@ use super::line::Line;
 /// Rows from the top, and from the bottom, among which heads and feet are looked for.
 const DEEP: usize = 3;
 
+/// Lines of a page that may be a slide.
+const MOST_OF_SLIDE: usize = 80;
+
 /// Points by which the place may differ.
 const APART: f64 = 6.0;
 
@@ -20,6 +23,8 @@ enum Edge {
 /// The outermost row of a page that is still there.
 struct Row {
     page: usize,
+    /// Which slide the page is a step of.
+    slide: usize,
     /// Its lines.
     lines: Vec<usize>,
     y: f64,
@@ -30,6 +35,8 @@ struct Row {
     text: String,
     /// Whether it is the number of its page, counted from 1.
     numbers: bool,
+    /// How far the number that it begins or ends with is before that of the page.
+    ahead: [Option<i64>; 2],
 }
 
 /// Takes the heads and feet out of pages. Returns each once, as it first stands there; page numbers
@@ -40,12 +47,15 @@ pub(super) fn take(pages: &mut [Vec<Line>]) -> Vec<Line> {
         let told: Vec<usize> = (0..lines.len()).filter(|&number| lines[number].paging).collect();
         take_row(lines, &told, &mut taken);
     }
+    let (slides, leading) = (slides(pages), leading(pages));
     for edge in [Edge::Top, Edge::Bottom] {
         let mut open: Vec<usize> = (0..pages.len()).collect();
-        for _ in 0..DEEP {
+        for depth in 0..DEEP {
             let rows: Vec<Row> =
-                open.iter().filter_map(|&page| outermost(page, &pages[page], edge)).collect();
-            let running = running(&rows);
+                open.iter().filter_map(|&page| outermost(page, slides[page], &pages[page], edge)).collect();
+            let mut running = running(&rows, leading);
+            // The last row of a head stands apart from the text, which may begin alike on some pages.
+            running.retain(|&row| depth == 0 || rows[row].apart > 1.2 * leading);
             open = running.iter().map(|&row| rows[row].page).collect();
             for row in running {
                 take_row(&mut pages[rows[row].page], &rows[row].lines, &mut taken);
@@ -73,7 +83,37 @@ fn take_row(lines: &mut Vec<Line>, row: &[usize], taken: &mut Vec<Line>) {
     });
 }
 
-fn outermost(page: usize, lines: &[Line], edge: Edge) -> Option<Row> {
+/// Returns how far lines of text stand from each other: what stands apart is left out of account.
+fn leading(pages: &[Vec<Line>]) -> f64 {
+    let pairs = pages.iter().flat_map(|lines| lines.windows(2));
+    let mut steps: Vec<f64> = pairs.map(|pair| pair[1].y - pair[0].y).filter(|step| *step > 1.0).collect();
+    steps.sort_by(f64::total_cmp);
+    steps.get(steps.len() / 4).copied().unwrap_or(0.0)
+}
+
+/// Returns the number of the slide that each page shows. A slide that is uncovered step by step has a
+/// page for each step, on which all the steps before stand again: that makes no head of its text.
+fn slides(pages: &[Vec<Line>]) -> Vec<usize> {
+    let mut slide = 0;
+    let mut slides = Vec::with_capacity(pages.len());
+    let mut before: Option<&Vec<Line>> = None;
+    for lines in pages {
+        slide += usize::from(before.is_some_and(|before| !uncovers(before, lines)));
+        slides.push(slide);
+        before = Some(lines);
+    }
+    slides
+}
+
+/// Says whether a page shows all of another one, and perhaps more.
+fn uncovers(before: &[Line], lines: &[Line]) -> bool {
+    let place = |line: &Line| (line.y.round() as i64, alike(&line.text));
+    let there: HashSet<(i64, String)> = lines.iter().take(MOST_OF_SLIDE).map(place).collect();
+    let again = before.iter().filter(|line| there.contains(&place(line))).count();
+    before.len() <= MOST_OF_SLIDE && again >= 2 && again * 10 >= before.len() * 9
+}
+
+fn outermost(page: usize, slide: usize, lines: &[Line], edge: Edge) -> Option<Row> {
     let turn = lines.first()?.turn;
     let upright = || lines.iter().enumerate().filter(|(_, line)| line.turn == turn);
     let out = |y: f64| match edge {
@@ -90,25 +130,50 @@ fn outermost(page: usize, lines: &[Line], edge: Edge) -> Option<Row> {
     let bare =
         |line: &Line| line.text.trim_matches(|char: char| !char.is_alphanumeric()).parse() == Ok(line.page);
     let numbers = row.len() == 1 && bare(&lines[row[0]]);
-    Some(Row { page, lines: row, y, apart: next.fold(f64::MAX, f64::min), size, text, numbers })
+    let first = row.first().and_then(|&first| lines[first].text.split_whitespace().next());
+    let last = row.last().and_then(|&last| lines[last].text.split_whitespace().next_back());
+    let ahead = [first, last].map(|word| {
+        let bare = word?.trim_matches(|char: char| !char.is_alphanumeric());
+        let number = bare.parse::<u16>().ok()?;
+        Some(i64::from(number) - page as i64)
+    });
+    Some(Row { page, slide, lines: row, y, apart: next.fold(f64::MAX, f64::min), size, text, numbers, ahead })
 }
 
 /// Returns which rows stand at the same place on several pages.
-fn running(rows: &[Row]) -> Vec<usize> {
+fn running(rows: &[Row], leading: f64) -> Vec<usize> {
     let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
     for (number, row) in rows.iter().enumerate() {
         same.entry(&row.text).or_default().push(number);
     }
-    let least = if rows.len() > 4 { 3 } else { 2 };
+    let slides =
+        |rows: &mut dyn Iterator<Item = &Row>| rows.map(|row| row.slide).collect::<HashSet<_>>().len();
+    let least = if slides(&mut rows.iter()) > 4 { 3 } else { 2 };
     let mut running = Vec::new();
     for mut numbers in same.into_values() {
         numbers.sort_by(|&one, &other| rows[one].y.total_cmp(&rows[other].y));
         let y = rows[numbers[numbers.len() / 2]].y;
         numbers.retain(|&number| (rows[number].y - y).abs() < APART);
-        if numbers.len() >= least {
+        if slides(&mut numbers.iter().map(|&number| &rows[number])) >= least {
             running.extend(numbers);
         }
     }
+    // Numbers that count the pages tell heads with changing titles.
+    let mut counting: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (number, row) in rows.iter().enumerate() {
+        let ahead = row.ahead.iter().flatten().collect::<HashSet<_>>();
+        ahead.into_iter().for_each(|ahead| counting.entry(*ahead).or_default().push(number));
+    }
+    for mut numbers in counting.into_values() {
+        numbers.sort_by(|&one, &other| rows[one].y.total_cmp(&rows[other].y));
+        let y = rows[numbers[numbers.len() / 2]].y;
+        numbers.retain(|&number| (rows[number].y - y).abs() < APART);
+        if slides(&mut numbers.iter().map(|&number| &rows[number])) >= 3 {
+            running.extend(numbers);
+        }
+    }
+    running.sort_unstable();
+    running.dedup();
     // The number of a page needs no other to be known by.
     let known: HashSet<usize> = running.iter().copied().collect();
     running.extend((0..rows.len()).filter(|row| rows[*row].numbers && !known.contains(row)));
@@ -119,7 +184,9 @@ fn running(rows: &[Row]) -> Vec<usize> {
         let y = places[places.len() / 2];
         let known: HashSet<usize> = running.iter().copied().collect();
         let others = rows.iter().enumerate().filter(|(number, row)| {
-            !known.contains(number) && (row.y - y).abs() < APART / 2.0 && row.apart > 1.5 * row.size
+            !known.contains(number)
+                && (row.y - y).abs() < APART / 2.0
+                && row.apart > 1.5 * row.size.max(leading)
         });
         running.extend(others.map(|(number, _)| number));
     }
@@ -200,6 +267,36 @@ mod tests {
         let taken: Vec<String> = take(&mut pages).into_iter().map(|line| line.text).collect();
         assert_eq!(taken, ["7 The late tide", "Another head"]);
         assert!(pages.iter().all(|page| page.first().is_some_and(|line| line.y == 60.0)), "{pages:?}");
+    }
+
+    #[test]
+    fn heads_are_known_by_their_numbers_and_steps_of_a_slide_are_no_heads() {
+        let check = |pages: &[&[(&str, f64)]], expected: &[&str]| {
+            let make = |(lines, page): (&&[(&str, f64)], u32)| -> Vec<Line> {
+                lines.iter().map(|&(text, y)| line(page, text, y)).collect()
+            };
+            let mut pages: Vec<Vec<Line>> = pages.iter().zip(1..).map(make).collect();
+            let taken: Vec<String> = take(&mut pages).into_iter().map(|line| line.text).collect();
+            assert_eq!(taken, expected);
+        };
+        check(
+            &[
+                &[("8 The moon", 30.0), ("It is far.", 60.0), ("So far.", 72.0)],
+                &[("The sun 9", 30.0), ("And farther.", 60.0), ("As told.", 72.0)],
+                &[("10 The sea", 30.0), ("Is near.", 60.0), ("And wet.", 72.0)],
+            ],
+            &["8 The moon", "The sun 9", "10 The sea"],
+        );
+        check(
+            &[
+                &[("Causes", 30.0), ("the moon", 60.0)],
+                &[("Causes", 30.0), ("the moon", 60.0), ("the sun", 90.0)],
+                &[("Causes", 30.0), ("the moon", 60.0), ("the sun", 90.0), ("the wind", 120.0)],
+                &[("Ports", 30.0), ("Brest", 60.0)],
+                &[("Ports", 30.0), ("Brest", 60.0), ("Dover", 90.0)],
+            ],
+            &[],
+        );
     }
 
     #[test]
