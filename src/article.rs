@@ -1,7 +1,7 @@
 //! What is read from a file: an [`Article`] of [`Section`]s, and the [`Place`] where a part stands.
 //!
 //! A reader fills these and knows nothing of passages, terms or the index. Facts are fields: a
-//! byline is [`Article::author`], a line number is [`Block::line`], never a mark inside the text.
+//! byline is one of [`Article::authors`], a line number is [`Block::line`], never a mark inside the text.
 
 use serde::{Deserialize, Serialize};
 
@@ -194,6 +194,12 @@ impl Section {
         self.text.push_str(text);
     }
 
+    /// Returns each block with its text, line breaks before the next one among it.
+    pub fn texts(&self) -> impl Iterator<Item = (&Block, &str)> {
+        let ends = self.blocks.iter().skip(1).map(|block| block.start).chain([self.text.len()]);
+        self.blocks.iter().zip(ends).map(|(block, end)| (block, &self.text[block.start..end]))
+    }
+
     /// Returns the page, chapter, slide or time of the text at a byte offset.
     pub fn spot(&self, at: usize) -> Option<Spot> {
         let after = self.spots.partition_point(|&(start, _)| start <= at);
@@ -202,6 +208,13 @@ impl Section {
 }
 
 impl Article {
+    /// Takes a date and where in the file it stands, unless one is known.
+    pub fn take_date(&mut self, date: Option<Date>, source: &'static str) {
+        if self.date.is_none() && date.is_some() {
+            (self.date, self.date_source) = (date, source);
+        }
+    }
+
     /// Numbers the lines of all blocks as [`Printer`] prints them, for text whose lines are not
     /// those of the file.
     pub fn number_lines(&mut self) {

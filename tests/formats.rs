@@ -1,5 +1,6 @@
 //! How much of a file's text comes out, and how little else: token F1 against reference texts of real
 //! files, in the folder that `EXCERPT_MATERIAL` names.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures and what was skipped are printed")]
 
 use std::{
     collections::HashMap,
@@ -108,42 +109,44 @@ fn check(folder: &str, extension: &str, least_words: usize, floor: f64) {
 
 #[test]
 fn word_documents_give_their_text() {
-    check("docx", ".docx", 0, 0.90);
+    check("docx", ".docx", 1, 0.96);
 }
 
 #[test]
 fn open_documents_give_their_text() {
-    check("odt", ".odt", 0, 0.88);
+    check("odt", ".odt", 1, 0.90);
 }
 
 #[test]
 fn books_give_their_text() {
-    check("epub", ".epub", 20, 0.965);
+    // Of a book of three words its table of contents, which a reference leaves out, is the half.
+    check("epub", ".epub", 20, 0.975);
 }
 
 #[test]
 fn rich_text_gives_its_text() {
-    check("rtf", ".rtf", 0, 0.80);
+    check("rtf", ".rtf", 1, 0.91);
 }
 
 #[test]
 fn fiction_books_give_their_text() {
-    check("fb2", ".fb2", 0, 0.73);
+    // The references leave out tables and annotations.
+    check("fb2", ".fb2", 1, 0.73);
 }
 
 #[test]
 fn pdfs_of_manuals_give_their_text() {
-    check("pdf/deb", ".pdf", 0, 0.965);
+    check("pdf/deb", ".pdf", 20, 0.98);
 }
 
 #[test]
 fn pdfs_of_all_kinds_give_their_text() {
-    check("pdf/misc", ".pdf", 0, 0.965);
+    check("pdf/misc", ".pdf", 20, 0.975);
 }
 
 #[test]
 fn odd_pdfs_give_their_text() {
-    check("pdf/pdfjs", ".pdf", 20, 0.91);
+    check("pdf/pdfjs", ".pdf", 20, 0.97);
 }
 
 #[test]

@@ -257,9 +257,9 @@ impl Options {
     fn unknown(&self, index: &Index) -> anyhow::Result<Vec<PathBuf>> {
         let mut new = Vec::new();
         for path in &self.within {
-            if !index.holds(path) {
-                new.push(path.clone());
-            } else if path.is_file() && matches!(index.why(path)?.file.verdict, Verdict::LeftOut(_)) {
+            let left_out =
+                || excerpt::Result::Ok(matches!(index.why(path)?.file.verdict, Verdict::LeftOut(_)));
+            if !index.holds(path) || path.is_file() && left_out()? {
                 new.push(path.clone());
             }
         }

@@ -6,6 +6,7 @@ use self::rows::{Row, Rows};
 use super::{
     Cause, Each, Extent, FIRST_PART, Flow, Format, Input, Warnings,
     decode::{Decoding, plain},
+    line,
     outline::Outline,
     record::{Fact, Missed, Names, Record, Texts},
 };
@@ -146,7 +147,7 @@ fn rest(rows: &mut Rows<impl BufRead>, first: &[Row], take: &mut dyn FnMut(&Row)
 }
 
 fn one_line(cell: &str) -> String {
-    plain(cell.into()).split_whitespace().collect::<Vec<_>>().join(" ")
+    line::of(&plain(cell.into()))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use self::{
 use super::{
     Cause, Each, Extent, FIRST_PART, Format, Input, Warnings,
     decode::decode,
+    faults::Faults,
     html::{self, Shape, chapter, same},
     outline::Outline,
     package::{Package, is_zip},
@@ -40,9 +41,6 @@ const LONGEST: usize = FIRST_PART as usize;
 
 /// Bytes of words that a cover has at most.
 const LONGEST_COVER: usize = 300;
-
-/// So many of the chapters that cannot be read are named.
-const MOST_NAMED: usize = 3;
 
 /// Ways to make fonts unusable outside the book: no lock, and no matter here.
 const FONTS: &[&str] = &["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"];
@@ -231,7 +229,7 @@ struct Book {
     length: usize,
     flattened: bool,
     /// What became of chapters that were not read.
-    missed: Vec<String>,
+    missed: Faults,
     cut: bool,
 }
 
@@ -253,7 +251,7 @@ impl Book {
         let mut seen = HashSet::new();
         for (number, item) in (1..).zip(&opf.spine) {
             let Some(Item { path, media, .. }) = item else {
-                self.missed.push(format!("chapter {number} is not listed among its files"));
+                self.missed.add(format_args!("chapter {number} is not listed among its files"));
                 continue;
             };
             let is_nav = opf.nav.as_ref() == Some(path) && !alone;
@@ -265,7 +263,7 @@ impl Book {
             let chapter = match document(parts, path) {
                 Ok(text) => chapter::read(&text, &wanted.filter(|name| !name.is_empty()).collect()),
                 Err(cause) => {
-                    self.missed.push(format!("chapter {number} ({path}) {cause}"));
+                    self.missed.add(format_args!("chapter {number} ({path}) {cause}"));
                     continue;
                 }
             };
@@ -326,11 +324,7 @@ impl Book {
         if self.flattened {
             article.warnings.push("nested too deeply: some of its structure was left out".to_owned());
         }
-        let more = self.missed.len().saturating_sub(MOST_NAMED);
-        article.warnings.extend(self.missed.into_iter().take(MOST_NAMED));
-        if more > 0 {
-            article.warnings.push(format!("and {more} more chapters were passed over"));
-        }
+        article.warnings.extend(self.missed.say("chapters were passed over"));
         if self.cut {
             article
                 .warnings

@@ -105,32 +105,17 @@ fn book(text: &str) -> Result<Article, Cause> {
 }
 
 /// Returns a text on one line.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::read_one, *};
-    use crate::article::Section;
+    use super::{
+        super::{print, read_one},
+        *,
+    };
 
     fn read(text: &str) -> Article {
         read_one(&Fb2, "a.fb2", text)
-    }
-
-    /// Prints each block as `kind headings: text`.
-    fn print(sections: &[Section]) -> Vec<String> {
-        let mut printed = Vec::new();
-        for section in sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(" > ")));
-            }
-        }
-        printed
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use serde_saphyr::DuplicateKeyPolicy;
 
+use super::line;
 use crate::{article::Article, date::Date};
 
 /// Bytes of the longest front matter.
@@ -168,10 +169,7 @@ fn fill(article: &mut Article, fields: &[(String, Value)]) -> bool {
     if article.authors.is_empty() {
         article.authors = all(fields, AUTHORS);
     }
-    if article.date.is_none() {
-        article.date = all(fields, DATES).iter().find_map(|date| Date::parse(date));
-        article.date_source = article.date.map_or("", |_| "front matter");
-    }
+    article.take_date(all(fields, DATES).iter().find_map(|date| Date::parse(date)), "front matter");
     if article.url.is_none() {
         let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
         article.url = all(fields, URLS).iter().find(web).cloned();
@@ -215,7 +213,7 @@ impl Value {
     fn collect(&self, found: &mut Vec<String>) {
         match self {
             Self::One(text) => {
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = line::of(text);
                 if !text.is_empty() {
                     found.push(text);
                 }

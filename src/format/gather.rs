@@ -3,11 +3,11 @@
 //! Each line of a block stands in its text at a line break of its own, and one that was passed over
 //! leaves an empty one: that is how a line number is found.
 
-use super::outline::Outline;
+use super::{
+    line,
+    outline::{self, Outline},
+};
 use crate::article::{Kind, Section};
-
-/// Lists deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
 
 /// Passed-over lines after which a block goes on as a new one.
 const LONGEST_GAP: u32 = 20;
@@ -71,7 +71,7 @@ impl<'a> Gather<'a> {
 
     /// Begins a list item, `depth` lists inside the outermost one, with its mark, such as `-`.
     pub(super) fn item(&mut self, depth: usize, mark: &str, line: u32) {
-        let indent = "  ".repeat(depth.min(DEEPEST_INDENT));
+        let indent = outline::indent(depth);
         let mark = if mark.is_empty() { "  " } else { &format!("{mark} ") };
         self.begin(Kind::Item, &format!("{indent}{mark}"), line);
     }
@@ -127,13 +127,8 @@ impl<'a> Gather<'a> {
     /// Adds a row of a table. Empty cells at its end are left out.
     pub(super) fn row(&mut self, cells: &[impl AsRef<str>], line: u32) {
         self.end();
-        let cells = cells.iter().map(|cell| {
-            let cell = self.cleaned(cell.as_ref());
-            cell.split_whitespace().collect::<Vec<_>>().join(" ")
-        });
-        let cells: Vec<String> = cells.collect();
-        let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-        self.outline.push(Kind::Row, &cells[..filled].join(" | "), line);
+        let cells: Vec<String> = cells.iter().map(|cell| line::of(&self.cleaned(cell.as_ref()))).collect();
+        self.outline.push(Kind::Row, &line::of_cells(&cells), line);
     }
 
     /// Returns text without its marks.
@@ -246,20 +241,6 @@ fn one_blank(text: &str) -> String {
     out
 }
 
-/// Prints each block as `line kind headings: text`.
-#[cfg(test)]
-pub(super) fn print(sections: &[Section]) -> Vec<String> {
-    let mut printed = Vec::new();
-    for section in sections {
-        let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-        for (block, end) in section.blocks.iter().zip(ends) {
-            let text = section.text[block.start..end].trim_end_matches('\n');
-            printed.push(format!("{} {:?} {}: {text}", block.line, block.kind, section.headings.join(" > ")));
-        }
-    }
-    printed
-}
-
 /// Asserts that each word of `text` that looks like `w7w` comes out once, on its own line.
 #[cfg(test)]
 pub(super) fn assert_words_on_their_lines(text: &str, sections: &[Section]) {
@@ -277,9 +258,8 @@ pub(super) fn assert_words_on_their_lines(text: &str, sections: &[Section]) {
             note(heading, None);
         }
         seen = section.headings.iter().collect();
-        let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-        for (block, end) in section.blocks.iter().zip(ends) {
-            for (more, line) in section.text[block.start..end].lines().enumerate() {
+        for (block, lines) in section.texts() {
+            for (more, line) in lines.lines().enumerate() {
                 note(line, (block.kind != Kind::Row).then_some(block.line + more as u32));
             }
         }

@@ -13,31 +13,31 @@ use std::{
 use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability};
 
-use self::{known::Known, piece::Piece};
-pub(super) use self::{known::same, piece::Shape};
-use super::{
-    Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, decode::decode, outline::Outline,
-};
-use crate::article::{Article, Kind, Lines, Role, Section};
+use self::sections::{all_sections, sections};
+use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, decode::decode};
+use crate::article::{Article, Lines, Section};
 
+mod tame;
+mod tags;
+mod nesting;
+mod inlined;
+mod page;
+mod element;
+mod piece;
+mod sections;
+mod known;
+mod head;
+mod facts;
+mod data;
 #[cfg(feature = "books")]
 pub(super) mod chapter;
-mod data;
-mod element;
-mod facts;
-mod head;
-mod inlined;
-mod known;
 #[cfg(feature = "mail")]
 mod letter;
-mod nesting;
-mod page;
-mod piece;
-mod tags;
-mod tame;
 
 #[cfg(feature = "mail")]
 pub(super) use self::letter::letter;
+#[cfg(feature = "books")]
+pub(super) use self::{known::same, piece::Shape};
 
 /// The reader of saved pages.
 pub(super) struct Html;
@@ -154,76 +154,6 @@ fn main_nodes(document: Document) -> Option<HashSet<NodeId>> {
     let content = content.nodes().first()?;
     let nodes = content.descendants_it().filter(|node| node.is_text() || node.has_name("img"));
     Some(nodes.map(|node| node.id).collect())
-}
-
-/// Puts the pieces of the article under their headings, and all others into one last section.
-/// Returns none where the article has no text.
-fn sections(pieces: &[Piece], nodes: &HashSet<NodeId>, title: &str) -> Option<Vec<Section>> {
-    let parts: Vec<(String, String)> = pieces.iter().map(|piece| part(piece, nodes)).collect();
-    let is_text = |at: usize| {
-        pieces.get(at).is_some_and(|piece| matches!(piece.shape, Shape::Block(_))) && !parts[at].0.is_empty()
-    };
-    let mut outline = Outline::default();
-    let mut known = Known::default();
-    known.add(title);
-    let mut rest = Vec::new();
-    let mut begun = false;
-    for (at, (piece, (own, other))) in pieces.iter().zip(&parts).enumerate() {
-        match piece.shape {
-            Shape::Heading(level) if same(&piece.text, title) => outline.close(level),
-            Shape::Heading(level) => {
-                // Also one that was left out, but stands between two texts of the article.
-                let between = at > 0 && is_text(at - 1) && is_text(at + 1);
-                let (own, other) = if own.is_empty() && between { (other, own) } else { (own, other) };
-                if !own.is_empty() {
-                    outline.heading(level, own, 0);
-                    known.add(own);
-                }
-                rest.push((Kind::Prose, other));
-            }
-            Shape::Block(_) if !begun && same(&piece.text, title) => {}
-            Shape::Block(kind) => {
-                // The description of an image may repeat the title or another.
-                if !own.is_empty() && (known.add(own) || piece.has_words) {
-                    outline.push(kind, own, 0);
-                    begun = true;
-                }
-                rest.push((kind, other));
-            }
-        }
-    }
-    let mut sections = outline.finish();
-    let mut around = Section { role: Role::Aside, ..Section::default() };
-    for (kind, text) in rest {
-        if known.add(text) {
-            around.push(kind, text, 0);
-        }
-    }
-    if !around.blocks.is_empty() {
-        sections.push(around);
-    }
-    begun.then_some(sections)
-}
-
-/// Parts the text of a piece into what is of the article and what is not.
-fn part(piece: &Piece, nodes: &HashSet<NodeId>) -> (String, String) {
-    // A paragraph that is nothing but a link leads to another article.
-    if !piece.has_plain && piece.shape == Shape::Block(Kind::Prose) {
-        return (String::new(), piece.text.clone());
-    }
-    piece.part(nodes)
-}
-
-fn all_sections(pieces: &[Piece], title: &str) -> Vec<Section> {
-    let mut outline = Outline::default();
-    for piece in pieces {
-        match piece.shape {
-            Shape::Heading(level) if same(&piece.text, title) => outline.close(level),
-            Shape::Heading(level) => outline.heading(level, &piece.text, 0),
-            Shape::Block(kind) => outline.push(kind, &piece.text, 0),
-        }
-    }
-    outline.finish()
 }
 
 /// Finds the encoding that a page declares.

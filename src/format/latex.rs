@@ -8,11 +8,10 @@ use self::reader::Reader;
 use super::{Cause, Each, Format, Input, Warnings, decode::decode};
 use crate::article::Article;
 
-mod braces;
-mod commands;
-mod facts;
-pub(super) mod math;
 mod reader;
+mod commands;
+mod braces;
+pub(super) mod math;
 pub(super) mod symbols;
 
 /// The reader of LaTeX files.
@@ -60,10 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            gather::{assert_words_on_their_lines, print},
-            read_one,
-        },
+        super::{gather::assert_words_on_their_lines, print_lines, read_one},
         *,
     };
 
@@ -74,7 +70,7 @@ mod tests {
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree\\par four", &["1 Prose : one\ntwo", "4 Prose : three", "4 Prose : four"]);
         check(
@@ -240,7 +236,7 @@ mod tests {
             }
             let sections = read(&text).sections;
             assert_words_on_their_lines(&text, &sections);
-            let printed = print(&sections).concat();
+            let printed = print_lines(&sections).concat();
             prop_assert!(!printed.contains("gone"), "{}", printed);
         }
 

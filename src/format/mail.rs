@@ -6,10 +6,10 @@
 use std::{borrow::Cow, io::Read};
 
 use self::{
-    message::{Messages, Missed},
+    message::Messages,
     part::{Part, field},
 };
-use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings};
+use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, faults::Faults};
 
 mod content;
 mod letter;
@@ -75,9 +75,9 @@ impl Format for Mail {
         } else {
             Some("has no headers: all of it was taken as text".to_owned())
         };
-        let mut messages = Messages { nest, each, missed: Missed::default() };
+        let mut messages = Messages { nest, each, missed: Faults::default() };
         let _ = messages.read(message, None, note);
-        Ok(messages.missed.say())
+        Ok(messages.missed.say("of the kind"))
     }
 }
 

@@ -58,30 +58,19 @@ pub(super) fn add(text: &str, body: usize, outline: Outline) -> Outline {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::read_one, *};
+    use super::{
+        super::{print_lines, read_one},
+        *,
+    };
 
     fn read(text: &str) -> Article {
         read_one(&Markdown, "a.md", text)
     }
 
-    /// Prints each block as `line kind headings: text`.
-    fn print(sections: &[Section]) -> Vec<String> {
-        let mut printed = Vec::new();
-        for section in sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                let headings = section.headings.join(" > ");
-                printed.push(format!("{} {:?} {headings}: {text}", block.line, block.kind));
-            }
-        }
-        printed
-    }
-
     #[test]
     fn blocks_have_their_kind_line_and_headings() {
         let check =
-            |text: &str, expected: &[&str]| assert_eq!(print(&read(text).sections), expected, "{text}");
+            |text: &str, expected: &[&str]| assert_eq!(print_lines(&read(text).sections), expected, "{text}");
         check("", &[]);
         check("one\ntwo\n\nthree", &["1 Prose : one\ntwo", "4 Prose : three"]);
         check("# A\n\na\n\nB\nb\n---\nc", &["3 Prose A: a", "8 Prose A > B b: c"]);
@@ -105,7 +94,7 @@ mod tests {
     #[test]
     fn a_line_of_the_source_is_a_line_of_the_block() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(print(&read(text).sections), [format!("1 Prose : {expected}")], "{text}");
+            assert_eq!(print_lines(&read(text).sections), [format!("1 Prose : {expected}")], "{text}");
         };
         check("a\\\nb  \nc", "a\nb\nc");
         check("a `b\nc` d", "a b\nc d");
@@ -122,7 +111,7 @@ mod tests {
         let article = read("---\ntitle: A\ndate: 2025-01\n---\n\n# A\n\nb");
         assert_eq!(article.title.as_deref(), Some("A"));
         assert_eq!(article.date.map(|date| date.to_string()).as_deref(), Some("2025-01"));
-        assert_eq!(print(&article.sections), ["8 Prose A: b"]);
+        assert_eq!(print_lines(&article.sections), ["8 Prose A: b"]);
     }
 
     #[test]

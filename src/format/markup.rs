@@ -136,24 +136,10 @@ fn article(text: &str) -> Result<Article, Cause> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::article::Section;
+    use super::{super::print, *};
 
     fn read(text: &str) -> Article {
         article(text).expect("it has an element")
-    }
-
-    /// Prints each block as `kind headings: text`.
-    fn print(sections: &[Section]) -> Vec<String> {
-        let mut printed = Vec::new();
-        for section in sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(" > ")));
-            }
-        }
-        printed
     }
 
     /// Prints what a document says of itself.

@@ -13,9 +13,10 @@ use mail_parser::HeaderName;
 
 use super::{
     Cause, Each, Extent, FIRST_PART, Format, Input, Warnings,
+    faults::Faults,
     mail::{
         Headers, begins_message, below_from,
-        message::{Messages, Missed},
+        message::Messages,
         part::{Part, field},
     },
 };
@@ -54,7 +55,7 @@ impl Format for Mbox {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let mut messages = Messages { nest: input.nest, each, missed: Missed::default() };
+        let mut messages = Messages { nest: input.nest, each, missed: Faults::default() };
         let mut mailbox = Mailbox { reader: input.reader(), begun: false, line: Vec::new(), first: false };
         let mut known = HashSet::new();
         let mut number = 0;
@@ -64,7 +65,7 @@ impl Format for Mbox {
                 Ok(Some(length)) => length,
                 Ok(None) => break,
                 Err(error) => {
-                    messages.missed.add(format!("cannot be read: {error}; what follows was left out"));
+                    messages.missed.add(format_args!("cannot be read: {error}; what follows was left out"));
                     break;
                 }
             };
@@ -85,7 +86,7 @@ impl Format for Mbox {
         if number == 0 && !bytes.trim_ascii().is_empty() {
             return Err(Cause("holds no message: no line `From …` parts it".to_owned()));
         }
-        Ok(messages.missed.say())
+        Ok(messages.missed.say("of the kind"))
     }
 }
 

@@ -2,14 +2,11 @@
 
 use std::io::Read;
 
-use super::{Cause, Each, Extent, FIRST_PART, Input, Nest, Rest, Warnings};
+use super::{Cause, Each, Extent, FIRST_PART, Input, Nest, Rest, Warnings, faults::Faults};
 use crate::article::Article;
 
 /// Bytes by which the format is told before more is read.
 const HEAD: u64 = 64 << 10;
-
-/// So many of the members that could not be read, or only in part, are named.
-const MOST_NAMED: usize = 5;
 
 /// Reads a file inside another one, in the format that its name or its first bytes tell. Returns none
 /// where no reader takes it.
@@ -67,8 +64,7 @@ pub(super) struct Met {
     read: u64,
     unread: u64,
     failed: u64,
-    warnings: Warnings,
-    named: usize,
+    faults: Faults,
 }
 
 impl Met {
@@ -77,21 +73,12 @@ impl Met {
         match outcome {
             Ok(Some(warnings)) => {
                 self.read += 1;
-                self.say(warnings.into_iter().map(|warning| format!("{member}: {warning}")));
+                warnings.iter().for_each(|warning| self.faults.add(format_args!("{member}: {warning}")));
             }
             Ok(None) => self.unread += 1,
             Err(cause) => {
                 self.failed += 1;
-                self.say(std::iter::once(format!("{member}: {cause}")));
-            }
-        }
-    }
-
-    fn say(&mut self, warnings: impl Iterator<Item = String>) {
-        for warning in warnings {
-            self.named += 1;
-            if self.named <= MOST_NAMED {
-                self.warnings.push(warning);
+                self.faults.add(format_args!("{member}: {cause}"));
             }
         }
     }
@@ -100,18 +87,16 @@ impl Met {
     ///
     /// # Errors
     /// Where no member could be read although some should have been.
-    pub(super) fn say_all(mut self) -> Result<Warnings, Cause> {
-        if self.named > MOST_NAMED {
-            self.warnings.push(format!("and {} more", self.named - MOST_NAMED));
-        }
+    pub(super) fn say_all(self) -> Result<Warnings, Cause> {
+        let mut warnings = self.faults.say("of the kind");
         if self.read == 0 && self.failed > 0 {
-            return Err(Cause(self.warnings.join("; ")));
+            return Err(Cause(warnings.join("; ")));
         }
         if self.unread > 0 {
             let all = self.read + self.unread + self.failed;
-            self.warnings.push(format!("{} of {all} members are of no kind that can be read", self.unread));
+            warnings.push(format!("{} of {all} members are of no kind that can be read", self.unread));
         }
-        Ok(self.warnings)
+        Ok(warnings)
     }
 }
 

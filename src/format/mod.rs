@@ -3,78 +3,92 @@
 //! A reader takes the bytes of a file and hands on articles. It never opens another file, never
 //! prints, and may be handed anything: every byte is untrusted.
 
+#![cfg_attr(not(feature = "formats"), allow(dead_code, reason = "no reader needs all that they share"))]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::article::{Article, Lines};
+#[cfg(test)]
+use crate::article::{Block, Section};
 
+mod input;
+
+mod text;
+#[cfg(feature = "markdown")]
+mod markdown;
+#[cfg(feature = "markdown")]
+mod front;
+#[cfg(feature = "markdown")]
+mod notebook;
 mod asciidoc;
-#[cfg(feature = "archives")]
-mod compressed;
-mod csv;
-mod decode;
-#[cfg(feature = "office")]
-mod docx;
+mod org;
+mod rst;
+mod latex;
+mod man;
+mod subtitles;
+
+#[cfg(feature = "html")]
+mod html;
+#[cfg(feature = "feeds")]
+mod feed;
+#[cfg(feature = "feeds")]
+mod opml;
+
 #[cfg(feature = "books")]
 mod epub;
 #[cfg(feature = "books")]
 mod fb2;
-#[cfg(feature = "feeds")]
-mod feed;
-mod fields;
-mod fragment;
-#[cfg(feature = "markdown")]
-mod front;
-mod gather;
-#[cfg(feature = "html")]
-mod html;
-mod input;
-mod json;
-mod jsonl;
-mod latex;
-#[cfg(feature = "mail")]
-mod mail;
-mod man;
-#[cfg(feature = "markdown")]
-mod markdown;
-#[cfg(feature = "xml")]
-mod markup;
-#[cfg(feature = "mail")]
-mod mbox;
-mod member;
-#[cfg(feature = "mail")]
-mod mhtml;
-mod names;
-#[cfg(feature = "markdown")]
-mod notebook;
-#[cfg(feature = "office")]
-mod odt;
-#[cfg(feature = "office")]
-mod office;
-#[cfg(feature = "feeds")]
-mod opml;
-mod org;
-mod outline;
-#[cfg(feature = "packages")]
-mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "office")]
+mod office;
+#[cfg(feature = "office")]
+mod docx;
+#[cfg(feature = "office")]
+mod odt;
+#[cfg(feature = "office")]
 mod pptx;
-mod record;
-mod rst;
 #[cfg(feature = "office")]
 mod rtf;
-mod subtitles;
-#[cfg(feature = "archives")]
-mod tar;
-mod text;
-mod title;
+#[cfg(feature = "xml")]
+mod markup;
+
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "mail")]
+mod mbox;
+#[cfg(feature = "mail")]
+mod mhtml;
+
+mod fields;
+mod record;
+mod jsonl;
+mod json;
+mod csv;
+
 #[cfg(feature = "archives")]
 mod warc;
-#[cfg(feature = "xml")]
-mod xml;
+#[cfg(feature = "archives")]
+mod tar;
+#[cfg(feature = "archives")]
+mod compressed;
 #[cfg(feature = "archives")]
 mod zip;
+
+mod outline;
+mod gather;
+mod line;
+mod faults;
+mod title;
+mod names;
+mod fragment;
+mod decode;
+#[cfg(feature = "xml")]
+mod xml;
+#[cfg(feature = "packages")]
+mod package;
+#[cfg(feature = "archives")]
+mod member;
 
 pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
@@ -141,26 +155,24 @@ pub const FORMATS: &[&dyn Format] = &[
     &text::Text,
     #[cfg(feature = "markdown")]
     &markdown::Markdown,
+    #[cfg(feature = "markdown")]
+    &notebook::Notebook,
+    &asciidoc::AsciiDoc,
+    &org::Org,
+    &rst::Rst,
+    &latex::Latex,
+    &man::Man,
+    &subtitles::Subtitles,
     #[cfg(feature = "html")]
     &html::Html,
     #[cfg(feature = "feeds")]
     &feed::Feed,
     #[cfg(feature = "feeds")]
     &opml::Opml,
-    &jsonl::Jsonl,
-    &json::Json,
-    &asciidoc::AsciiDoc,
-    &latex::Latex,
-    &man::Man,
-    #[cfg(feature = "markdown")]
-    &notebook::Notebook,
-    &org::Org,
-    &rst::Rst,
     #[cfg(feature = "books")]
     &epub::Epub,
     #[cfg(feature = "books")]
     &fb2::Fb2,
-    &subtitles::Subtitles,
     #[cfg(feature = "pdf")]
     &pdf::Pdf,
     #[cfg(feature = "office")]
@@ -171,19 +183,21 @@ pub const FORMATS: &[&dyn Format] = &[
     &odt::Odp,
     #[cfg(feature = "office")]
     &pptx::Pptx,
+    #[cfg(feature = "office")]
+    &rtf::Rtf,
+    #[cfg(feature = "xml")]
+    &markup::Markup,
     #[cfg(feature = "mail")]
     &mbox::Mbox,
     #[cfg(feature = "mail")]
     &mhtml::Mhtml,
     #[cfg(feature = "mail")]
     &mail::Mail,
+    &jsonl::Jsonl,
+    &json::Json,
     &csv::Csv,
     #[cfg(feature = "archives")]
     &warc::Warc,
-    #[cfg(feature = "office")]
-    &rtf::Rtf,
-    #[cfg(feature = "xml")]
-    &markup::Markup,
     #[cfg(feature = "archives")]
     &tar::Tar,
     #[cfg(feature = "archives")]
@@ -313,6 +327,23 @@ fn read_all(format: &dyn Format, name: &str, bytes: &[u8]) -> (Vec<Article>, War
         Flow::Continue(())
     });
     (articles, read.expect("it can be read"))
+}
+
+/// Prints each block as `kind headings: text`.
+#[cfg(test)]
+fn print(sections: &[Section]) -> Vec<String> {
+    let print = |section: &Section, block: &Block, text: &str| {
+        format!("{:?} {}: {}", block.kind, section.headings.join(" > "), text.trim_end_matches('\n'))
+    };
+    let blocks = sections.iter().flat_map(|section| section.texts().map(move |block| (section, block)));
+    blocks.map(|(section, (block, text))| print(section, block, text)).collect()
+}
+
+/// Prints each block as `line kind headings: text`.
+#[cfg(test)]
+fn print_lines(sections: &[Section]) -> Vec<String> {
+    let blocks = sections.iter().flat_map(|section| &section.blocks);
+    blocks.zip(print(sections)).map(|(block, printed)| format!("{} {printed}", block.line)).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The names of authors, one by one.
 
+use super::line;
+
 /// What stands between two names.
 const BETWEEN: &[&str] =
     &["; ", ";", " and ", " & ", " und ", " et ", " y ", " e ", " og ", " och ", " en ", "、", "，"];
@@ -11,7 +13,7 @@ const MOST: usize = 30;
 pub(super) fn split(lines: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for line in lines {
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = line::of(line);
         for part in parts(&line) {
             let name = part.trim_matches([',', ';', ' ']);
             if !name.is_empty() && names.len() < MOST && !names.iter().any(|known| known == name) {

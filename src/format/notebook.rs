@@ -192,14 +192,12 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        super::{gather::print, read_all},
+        super::{print, read_one},
         *,
     };
 
     fn read(text: &str) -> Article {
-        let mut articles = read_all(&Notebook, "a.ipynb", text.as_bytes()).0;
-        assert_eq!(articles.len(), 1);
-        articles.remove(0)
+        read_one(&Notebook, "a.ipynb", text)
     }
 
     fn notebook(cells: &Value) -> String {
@@ -207,17 +205,10 @@ mod tests {
         json!({"cells": cells, "metadata": metadata, "nbformat": 4}).to_string()
     }
 
-    fn texts(article: &Article) -> Vec<String> {
-        print(&article.sections)
-            .iter()
-            .map(|block| block.split_once(' ').map_or("", |(_, text)| text).to_owned())
-            .collect()
-    }
-
     #[test]
     fn cells_are_read_in_order() {
         let check = |cells: Value, expected: &[&str]| {
-            assert_eq!(texts(&read(&notebook(&cells))), expected, "{cells}")
+            assert_eq!(print(&read(&notebook(&cells)).sections), expected, "{cells}")
         };
         check(json!([]), &[]);
         check(
@@ -257,7 +248,7 @@ mod tests {
             {"cell_type": "code", "input": ["b"], "outputs": [{"output_type": "pyout", "text": ["c"]}]},
         ]);
         let file = json!({"nbformat": 3, "worksheets": [{"cells": cells}]}).to_string();
-        assert_eq!(texts(&read(&file)), ["Code A: b", "Code A: c"]);
+        assert_eq!(print(&read(&file).sections), ["Code A: b", "Code A: c"]);
     }
 
     #[test]
@@ -276,7 +267,7 @@ mod tests {
         );
         let at = whole.find("\"b\"").expect("it is there");
         let article = read(&whole[..at]);
-        assert_eq!(texts(&article), ["Prose : a"]);
+        assert_eq!(print(&article.sections), ["Prose : a"]);
         assert!(article.warnings[0].starts_with("broken off"));
         let long = "x".repeat(LONGEST_OUTPUT + 1);
         let article =

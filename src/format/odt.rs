@@ -131,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{office::packed, read_all},
+        super::{office::packed, print, read_all},
         *,
     };
     use crate::article::Spot;
@@ -167,26 +167,13 @@ mod tests {
         read_all(&Odt, "a.odt", bytes).0.remove(0)
     }
 
-    /// Prints each block as `kind headings: text`.
-    fn print(article: &Article) -> Vec<String> {
-        let mut printed = Vec::new();
-        for section in &article.sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(" > ")));
-            }
-        }
-        printed
-    }
-
     #[test]
     fn paragraphs_come_out_as_what_they_are() {
         let check = |body: &str, expected: &[&str]| {
             // `[` and `]` stand around a paragraph.
             let body = body.replace('[', "<text:p>").replace(']', "</text:p>");
             let body = format!("<office:text>{body}</office:text>");
-            assert_eq!(print(&read(&document("text", &body, ""))), expected, "{body}");
+            assert_eq!(print(&read(&document("text", &body, "")).sections), expected, "{body}");
         };
         check(
             "[a<text:s text:c='3'/>b<text:tab/>c<text:line-break/>d\n e]\n[f]",
@@ -273,7 +260,7 @@ mod tests {
                     <presentation:notes><draw:frame presentation:class='notes'><draw:text-box><text:p>b</text:p></draw:text-box></draw:frame></presentation:notes></draw:page>\
                     <draw:page><draw:custom-shape><text:p>c</text:p></draw:custom-shape></draw:page></office:presentation>";
         let article = read(&document("presentation", body, ""));
-        assert_eq!(print(&article), ["Prose A: a", "Prose A: b", "Prose : c"]);
+        assert_eq!(print(&article.sections), ["Prose A: a", "Prose A: b", "Prose : c"]);
         let spots: Vec<_> = article.sections.iter().flat_map(|section| &section.spots).collect();
         assert_eq!(spots, [&(0, Spot::Slide(1)), &(0, Spot::Slide(2))]);
     }
@@ -301,7 +288,7 @@ mod tests {
         );
         let article = read(flat.as_bytes());
         assert_eq!(article.title.as_deref(), Some("T"));
-        assert_eq!(print(&article), ["Prose : a x"]);
+        assert_eq!(print(&article.sections), ["Prose : a x"]);
     }
 
     #[test]

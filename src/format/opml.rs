@@ -5,8 +5,8 @@
 use super::{
     Cause, Each, Format, Input, Warnings,
     decode::decode,
-    fragment,
-    outline::Outline,
+    fragment, line,
+    outline::{self, Outline},
     xml::{self, Element, Node, Xml},
 };
 use crate::{
@@ -19,9 +19,6 @@ pub(super) struct Opml;
 
 /// So many levels are headings.
 const MOST_HEADINGS: usize = 3;
-
-/// Items deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
 
 /// Attributes of an outline that are text for its reader.
 const TEXTS: &[&str] = &["description", "htmlUrl", "xmlUrl", "url"];
@@ -136,7 +133,7 @@ impl Entry {
         if let Ok(level) = u8::try_from(depth) {
             outline.close(level);
         }
-        let indent = "  ".repeat(depth.saturating_sub(MOST_HEADINGS + 1).min(DEEPEST_INDENT));
+        let indent = outline::indent(depth.saturating_sub(MOST_HEADINGS + 1));
         if !self.text.is_empty() {
             outline.push(Kind::Item, &format!("{indent}- {}", self.text), 0);
         }
@@ -148,7 +145,7 @@ impl Entry {
 
 /// Returns a text, which may be a fragment of a page, on one line.
 fn one_line(text: &str) -> String {
-    fragment::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    line::of(&fragment::line(text))
 }
 
 #[cfg(test)]

@@ -3,11 +3,15 @@
 //! A heading is found through the text below it, so one with no text below would be lost: it
 //! becomes a block of prose under the headings above it.
 
+use super::line;
 use crate::article::{Kind, Section, Spot};
 
 /// Bytes of the longest heading. A longer one is a paragraph in disguise, and would be repeated in
 /// every section below it.
 const LONGEST_HEADING: usize = 240;
+
+/// Lists deeper than this are indented no further.
+const DEEPEST_INDENT: usize = 8;
 
 /// The sections of an article while it is read.
 #[derive(Debug, Default)]
@@ -34,7 +38,7 @@ impl Outline {
     /// Adds a heading; level 1 is the outermost. It ends all headings of its level and deeper ones.
     pub(super) fn heading(&mut self, level: u8, text: &str, line: u32) {
         self.close(level);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = line::of(text);
         if text.len() > LONGEST_HEADING {
             self.push(Kind::Prose, &text, line);
         } else if !text.is_empty() {
@@ -99,6 +103,11 @@ impl Outline {
         self.close(0);
         self.sections
     }
+}
+
+/// Returns the indent of the items of a list, so many lists inside the outermost one.
+pub(super) fn indent(depth: usize) -> String {
+    "  ".repeat(depth.min(DEEPEST_INDENT))
 }
 
 #[cfg(test)]

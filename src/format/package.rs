@@ -67,6 +67,20 @@ impl<'a> Package<'a> {
     }
 }
 
+/// Returns the name of the part that a target means, seen from a folder.
+pub(super) fn resolve(folder: &str, target: &str) -> String {
+    let mut path: Vec<&str> = Vec::new();
+    let from = if target.starts_with('/') { "" } else { folder };
+    for step in from.split('/').chain(target.split('/')) {
+        match step {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            step => path.push(step),
+        }
+    }
+    path.join("/")
+}
+
 /// Says in words what is wrong with a zip file.
 pub(super) fn cause(error: ZipError) -> Cause {
     Cause(match error {
@@ -121,6 +135,15 @@ mod tests {
             zip.write_all(bytes).expect("memory takes it");
         }
         zip.finish().expect("memory takes it").into_inner()
+    }
+
+    #[test]
+    fn targets_are_seen_from_their_folder() {
+        let check = |folder, target, expected: &str| assert_eq!(resolve(folder, target), expected);
+        check("word", "styles.xml", "word/styles.xml");
+        check("word", "/docProps/core.xml", "docProps/core.xml");
+        check("ppt/slides", "../notes/./n1.xml", "ppt/notes/n1.xml");
+        check("", "../../a.xml", "a.xml");
     }
 
     #[test]

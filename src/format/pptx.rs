@@ -113,9 +113,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{office::packed, read_all},
+        super::{office::packed, print, read_all},
         *,
     };
+    use crate::article::Block;
 
     const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
@@ -159,19 +160,15 @@ mod tests {
         format!("<p:sp><p:nvSpPr><p:nvPr>{kind}</p:nvPr></p:nvSpPr><p:txBody>{text}</p:txBody></p:sp>")
     }
 
-    fn print(slides: &[&str]) -> Vec<String> {
-        let mut printed = Vec::new();
+    /// Prints each block of a presentation as `slide kind headings: text`.
+    fn print_slides(slides: &[&str]) -> Vec<String> {
         let article = read_all(&Pptx, "a.pptx", &presentation(slides)).0.remove(0);
         assert_eq!(article.warnings, Vec::<String>::new());
-        for section in &article.sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                let spot = section.spot(block.start).map(|spot| format!("{spot:?} ")).unwrap_or_default();
-                printed.push(format!("{spot}{:?} {}: {text}", block.kind, section.headings.join(" > ")));
-            }
-        }
-        printed
+        let spots = article.sections.iter().flat_map(|section| {
+            let spot = |block: &Block| section.spot(block.start).map(|spot| format!("{spot:?} "));
+            section.blocks.iter().map(move |block| spot(block).unwrap_or_default())
+        });
+        spots.zip(print(&article.sections)).map(|(spot, printed)| spot + &printed).collect()
     }
 
     #[test]
@@ -184,7 +181,7 @@ mod tests {
             "[c]<a:p><a:pPr lvl='1'/><a:r><a:t>d</a:t></a:r><a:br/><a:r><a:t>e</a:t></a:r></a:p>",
         );
         assert_eq!(
-            print(&[&one, &two, &shape("<p:ph type='title'/>", "[F]")]),
+            print_slides(&[&one, &two, &shape("<p:ph type='title'/>", "[F]")]),
             [
                 "Slide(1) Prose A b: loose",
                 "Slide(1) Item A b: - Moon",
@@ -200,7 +197,7 @@ mod tests {
     #[test]
     fn shapes_hold_lists_tables_and_formulas() {
         let check = |slide: &str, expected: &[&str]| {
-            let printed = print(&["", slide]);
+            let printed = print_slides(&["", slide]);
             let found = printed.iter().filter_map(|line| line.strip_prefix("Slide(2) "));
             assert_eq!(found.collect::<Vec<_>>(), expected, "{slide}");
         };

@@ -72,23 +72,13 @@ impl Format for Rtf {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::read_all, *};
+    use super::{
+        super::{print, read_all},
+        *,
+    };
 
     fn read(text: &[u8]) -> Article {
         read_all(&Rtf, "a.rtf", text).0.remove(0)
-    }
-
-    /// Prints each block as `kind headings: text`.
-    fn print(article: &Article) -> Vec<String> {
-        let mut printed = Vec::new();
-        for section in &article.sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end_matches('\n');
-                printed.push(format!("{:?} {}: {text}", block.kind, section.headings.join(" > ")));
-            }
-        }
-        printed
     }
 
     const HEAD: &str = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204{\*\falt X}Times;}{\f2\fcharset2 Symbol;}{\f3\fcharset128 Mincho;}{\f4\fcharset2 Wingdings;}}{\colortbl;\red255\green0\blue0;}{\stylesheet{Normal;}{\s1\sbasedon0 heading 1;}{\s2\outlinelevel1 Mine;}{\s3\sbasedon2 Other;}{\s4 Title;}{\s5 toc 1;}{\*\cs9 Strong;}}";
@@ -97,7 +87,7 @@ mod tests {
     fn paragraphs_come_out_as_what_they_are() {
         let check = |body: &str, expected: &[&str]| {
             let article = read(format!("{HEAD}{body}}}").as_bytes());
-            assert_eq!(print(&article), expected, "{body}");
+            assert_eq!(print(&article.sections), expected, "{body}");
             assert_eq!(article.warnings, Vec::<String>::new());
         };
         check(r"a\b b\b0  c\tab d\line e\par f", &["Prose : ab c d e", "Prose : f"]);
@@ -139,7 +129,7 @@ mod tests {
     #[test]
     fn tables_come_out_by_rows() {
         let check = |body: &str, expected: &[&str]| {
-            assert_eq!(print(&read(format!("{HEAD}{body}}}").as_bytes())), expected, "{body}");
+            assert_eq!(print(&read(format!("{HEAD}{body}}}").as_bytes()).sections), expected, "{body}");
         };
         check(
             r"x\par\trowd\pard\intbl a\cell b\par c\cell\row\trowd d\cell\cell e\cell\row\pard f",
@@ -171,14 +161,14 @@ mod tests {
 
     #[test]
     fn text_that_knows_nothing_of_code_pages_is_read_as_it_is() {
-        assert_eq!(print(&read("{\\rtf1 Да é}".as_bytes())), ["Prose : Да é"]);
-        assert_eq!(print(&read(b"{\\rtf1 \xe9\xe8}")), ["Prose : éè"]);
+        assert_eq!(print(&read("{\\rtf1 Да é}".as_bytes()).sections), ["Prose : Да é"]);
+        assert_eq!(print(&read(b"{\\rtf1 \xe9\xe8}").sections), ["Prose : éè"]);
     }
 
     #[test]
     fn a_document_that_breaks_off_is_read_so_far() {
         let article = read(b"{\\rtf1 a\\par {b");
-        assert_eq!(print(&article), ["Prose : a", "Prose : b"]);
+        assert_eq!(print(&article.sections), ["Prose : a", "Prose : b"]);
         assert_eq!(article.warnings, ["broken off: its end is missing"]);
         assert!(Rtf.read(Input::of("a.rtf", b"plain"), &mut |_| panic!("it is none")).is_err());
     }

@@ -90,11 +90,10 @@ mod tests {
     fn print(sections: &[Section]) -> Vec<String> {
         let mut printed = Vec::new();
         for section in sections {
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
+            for (block, text) in section.texts() {
                 assert_eq!(block.kind, Kind::Prose);
                 let mut paragraph = String::new();
-                for (at, char) in section.text[block.start..end].trim_end().char_indices() {
+                for (at, char) in text.trim_end().char_indices() {
                     let spot = section.spots.iter().find(|(spot, _)| *spot == block.start + at);
                     if let Some((_, Spot::Time(seconds))) = spot {
                         paragraph.push_str(&format!("{seconds}:"));

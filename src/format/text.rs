@@ -225,10 +225,8 @@ mod tests {
             if !section.headings.is_empty() {
                 outline.push(format!("# {}", section.headings.join(" / ")));
             }
-            let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-            for (block, end) in section.blocks.iter().zip(ends) {
-                let text = section.text[block.start..end].trim_end();
-                let text = text.replace(LONG, "~").replace(WRAPPED, "≈").replace('\n', "|");
+            for (block, text) in section.texts() {
+                let text = text.trim_end().replace(LONG, "~").replace(WRAPPED, "≈").replace('\n', "|");
                 outline.push(format!("{}{:?} {text}", block.line, block.kind).replacen("Prose ", " ", 1));
             }
         }
@@ -369,9 +367,8 @@ mod tests {
                 seen.extend(section.headings[known..].iter().map(|heading| visible(heading)));
                 seen.push_str(&visible(&section.text));
                 prop_assert_eq!(section.text.trim(), &section.text);
-                let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-                for (block, end) in section.blocks.iter().zip(ends) {
-                    for (line, at) in section.text[block.start..end].lines().zip(block.line as usize - 1..) {
+                for (block, lines) in section.texts() {
+                    for (line, at) in lines.lines().zip(block.line as usize - 1..) {
                         prop_assert!(line.is_empty() || sources[at].contains(line.trim()), "{}: {}", at, line);
                     }
                 }

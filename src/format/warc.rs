@@ -57,8 +57,9 @@ impl Format for Warc {
                 }
             }
         }
+        let articles = pages.articles;
         warnings.extend(pages.faults());
-        if pages.articles == 0 && !warnings.is_empty() {
+        if articles == 0 && !warnings.is_empty() {
             return Err(Cause(format!("holds no article: {}", warnings.join("; "))));
         }
         Ok(warnings)

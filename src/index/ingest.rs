@@ -4,7 +4,7 @@ use std::{
     cell::Cell,
     fs::File,
     io::{self, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +16,7 @@ use crossbeam_channel::Sender;
 use tantivy::{IndexWriter, indexer::UserOperation};
 
 use super::{
+    content::{Content, settled},
     draft::Drafts,
     ledger::{Entry, Fate, nobody},
     manifest::Tally,
@@ -26,11 +27,8 @@ use crate::{
     article::Article,
     format::{self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest},
     passage::{self, Size},
-    walk::{self, Stamp},
+    walk::Stamp,
 };
-
-/// Bytes by which the format of a file is told before more of it is read.
-const HEAD: u64 = 64 << 10;
 
 /// A reader's stack: deep nesting in a file must not overflow it.
 const STACK: usize = 16 << 20;
@@ -49,18 +47,6 @@ pub(super) struct Task {
     pub(super) bytes: u64,
     /// What the ledger says of its earlier state.
     pub(super) old: Option<Box<Entry>>,
-}
-
-impl Task {
-    /// Says whether a reader takes the file, as far as its name and its first bytes tell.
-    pub(super) fn is_readable(&self) -> bool {
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let mut head = Vec::new();
-        format::by_extension(&name).is_some() || {
-            let read = File::open(&self.file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-            read.is_ok() && format::of(&name, &head).is_some()
-        }
-    }
 }
 
 /// What a reader tells of its work.
@@ -314,90 +300,4 @@ struct Filed {
 /// Whether reading the same bytes again would come to the same.
 fn is_read(fate: &Fate) -> bool {
     matches!(fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_))
-}
-
-/// The content of a file and its state when it was opened.
-struct Content {
-    name: String,
-    /// None for what no reader takes.
-    format: Option<&'static dyn Format>,
-    /// Its first bytes, up to [`FIRST_PART`].
-    bytes: Vec<u8>,
-    /// Stands where they end.
-    file: File,
-    hash: [u8; 16],
-    stamp: Stamp,
-    /// Whether the state was the same after reading as before.
-    steady: bool,
-    /// What will not be read.
-    cut_off: Option<String>,
-}
-
-impl Content {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let stamp = walk::stamp(&file.metadata()?);
-        let mut bytes = Vec::new();
-        file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut format = format::of(&name, &bytes);
-        // Of what no reader takes no more is read, and a large file is left to its reader.
-        let large = |format: &dyn Format| format.extent() == Extent::Whole && stamp.size > FIRST_PART;
-        if format.is_some_and(|format| !large(format)) {
-            bytes.reserve_exact(
-                usize::try_from(stamp.size.min(FIRST_PART)).unwrap_or(0).saturating_sub(bytes.len()),
-            );
-            file.by_ref().take(FIRST_PART - bytes.len() as u64).read_to_end(&mut bytes)?;
-            format = format::of(&name, &bytes);
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&bytes).update(&stamp.size.to_le_bytes());
-        let mut cut_off = None;
-        if let Some(format) = format.filter(|_| stamp.size > FIRST_PART) {
-            if format.extent() != Extent::First {
-                hasher.update_reader(&mut file)?;
-                file.seek(SeekFrom::Start(bytes.len() as u64))?;
-            } else {
-                let (read, all) = (FIRST_PART >> 20, stamp.size.div_ceil(1 << 20));
-                cut_off = Some(format!("only the first {read} MB of {all} were read"));
-            }
-        }
-        let steady = walk::stamp(&file.metadata()?) == stamp;
-        let hash = *hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes");
-        Ok(Self { name, format, bytes, file, hash, stamp, steady, cut_off })
-    }
-}
-
-/// Whether a state had stood so long at `now` that a later change cannot have the same times. File
-/// systems count in steps: whole seconds, or even two, where the times have no fraction, some
-/// milliseconds where they have one.
-fn settled(stamp: Stamp, now: i64) -> bool {
-    let last = stamp.modified.max(stamp.changed);
-    let coarse = stamp.modified % 1_000_000_000 == 0 && stamp.changed % 1_000_000_000 == 0;
-    let step = if coarse { 2_000_000_000 } else { 50_000_000 };
-    last.saturating_add(step) < now
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_state_is_settled_once_a_later_change_must_show() {
-        let check = |modified: i64, changed: i64, now: i64, expected: bool| {
-            assert_eq!(
-                settled(Stamp { size: 1, modified, changed, inode: 1 }, now),
-                expected,
-                "{modified} {changed} {now}"
-            );
-        };
-        let second = 1_000_000_000;
-        check(10 * second + 5, 10 * second + 5, 11 * second, true);
-        check(10 * second + 5, 10 * second + 5, 10 * second + 1_000_000, false);
-        check(10 * second, 0, 11 * second, false);
-        check(10 * second, 0, 13 * second, true);
-        // A file from the future, or one whose old times were put back just now.
-        check(99 * second + 5, 10 * second + 5, 20 * second, false);
-        check(second, 10 * second + 5, 10 * second + 6, false);
-    }
 }

@@ -8,6 +8,7 @@ mod commit;
 mod draft;
 mod fresh;
 mod home;
+mod content;
 mod ingest;
 mod ledger;
 mod manifest;
@@ -19,6 +20,7 @@ pub(crate) mod schema;
 mod show;
 mod stats;
 mod status;
+mod why;
 mod tokenizer;
 mod update;
 
@@ -31,8 +33,9 @@ pub use home::is_index;
 pub use manifest::Stated;
 pub use report::{Event, Outcome, Report};
 pub use show::{ArticleText, Neighbours, Shown};
-pub use status::{Facts, FileLine, FolderStatus, Status, Verdict, Why};
+pub use status::{FileLine, FolderStatus, Status, Verdict};
 pub use update::{LEAST_MEMORY, Update};
+pub use why::{Facts, Why};
 pub(crate) use {manifest::Manifest, rows::Rows, stats::Statistics, tokenizer::EXACT_MARK};
 
 use self::{

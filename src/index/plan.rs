@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    ReadableIndex, absolute, damaged, home,
+    ReadableIndex, absolute, content, damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, LedgerFile},
     manifest::{At, Folder, Manifest},
@@ -315,7 +315,7 @@ impl<'a> Plan<'a> {
                     self.report.changed += 1;
                     Outcome::Changed
                 }
-                _ if !task.is_readable() => {
+                _ if !content::is_readable(&task.file) => {
                     self.report.skipped += 1;
                     continue;
                 }

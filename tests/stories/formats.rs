@@ -95,9 +95,8 @@ fn a_file_that_an_older_reader_read_is_read_again() {
     place.index("articles");
     // The ledger keeps the name of each reader and, behind it, its version.
     let ledger = fs::read_dir(place.file("idx/g1")).expect("the index is there");
-    let ledger = ledger.map(|entry| entry.expect("it can be read").path());
-    let ledger = ledger.filter(|path| path.to_string_lossy().contains("ledger")).next();
-    let ledger = ledger.expect("there is a ledger");
+    let mut files = ledger.map(|entry| entry.expect("it can be read").path());
+    let ledger = files.find(|path| path.to_string_lossy().contains("ledger")).expect("there is a ledger");
     let mut bytes = fs::read(&ledger).expect("it can be read");
     let reader = [&[8_u8][..], b"markdown"].concat();
     let mut places = (0..bytes.len() - reader.len()).filter(|at| bytes[*at..].starts_with(&reader));
@@ -150,4 +149,80 @@ fn status_says_how_many_articles_state_what() {
     assert_eq!(hit["authors"], serde_json::json!(["Ada Byron", "Mary Shelley"]));
     place.remove("articles/named.md");
     assert!(place.json(&["index"])["removed"] == 1 && place.json(&["status"])["stated"]["authors"] == 0);
+}
+
+/// Returns where a hit stands, in a row.
+fn place_of(hit: &serde_json::Value) -> String {
+    let mut row = hit["path"].as_str().unwrap_or_default().to_owned();
+    if let Some(member) = hit["member"].as_str() {
+        row.push_str(&format!(" › {member}"));
+    }
+    for name in ["page", "chapter", "slide", "time", "record"] {
+        if let Some(value) = hit["place"][name].as_u64() {
+            row.push_str(&format!(" {name} {value}"));
+        }
+    }
+    if hit["place"]["of"] == "file" {
+        row.push_str(&format!(" line {}", hit["place"]["line"]));
+    }
+    row
+}
+
+#[test]
+fn every_fixture_is_found_at_its_place_and_shown_there() {
+    let place = Place::new();
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let entries = fs::read_dir(fixtures).expect("the fixtures are there");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+    paths.retain(|path| path.extension().is_none_or(|extension| extension != "py"));
+    paths.sort();
+    let mut rows = Vec::new();
+    for path in paths {
+        let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+        if name == "README.md" {
+            continue;
+        }
+        let file = format!("articles/{name}");
+        place.write(&file, fs::read(&path).expect("it can be read"));
+        let answer = place.json(&["search", "\"water stand at its highest\"", "--in", &file]);
+        let hit = &answer["hits"][0];
+        rows.push(place_of(hit));
+        let shown = place.run(&["show", hit["id"].as_str().unwrap_or_default()]).out;
+        assert!(shown.contains("at its highest"), "{file}: {answer}");
+    }
+    insta::assert_snapshot!(rows.join("\n"), @"
+    asciidoc.adoc line 5
+    compressed.gz line 3
+    csv.csv › 1 record 1 line 2
+    docx.docx
+    epub.epub chapter 1
+    fb2.fb2
+    feed.rss › shore-1 record 1 line 8
+    html.html
+    json.json
+    jsonl.jsonl › tide record 1 line 1
+    latex.tex line 7
+    mail.eml
+    man.man line 4
+    markdown.md line 6
+    mbox.mbox › tide-2@example.org
+    mhtml.mhtml
+    notebook.ipynb
+    odp.odp slide 1
+    odt.odt
+    opml.opml
+    org.org line 5
+    pdf.pdf page 1
+    pptx.pptx slide 1
+    rst.rst line 7
+    rtf.rtf
+    subtitles.srt time 7
+    tar.tar › tide.txt line 3
+    text.txt line 3
+    warc.warc › https://shore.example/late-tide
+    xml.xml
+    zip.zip › tide.txt line 3
+    ");
+    let shown = place.run(&["show", "articles/pdf.pdf#page=1"]).out;
+    assert!(shown.contains("pdf.pdf › page 1"), "{shown}");
 }

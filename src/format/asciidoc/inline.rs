@@ -1,58 +1,14 @@
 //! The text of a block without marks: formatting, macros, references, attributes.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
-
+use super::attribute::{Attributes, attribute, filled};
 use crate::format::{
     gather::{Next, breaks, hidden},
     latex::math::math,
 };
 
-/// Attributes that every document has.
-const PREDEFINED: &[(&str, &str)] = &[
-    ("nbsp", " "),
-    ("zwsp", ""),
-    ("wj", ""),
-    ("empty", ""),
-    ("blank", ""),
-    ("sp", " "),
-    ("amp", "&"),
-    ("lt", "<"),
-    ("gt", ">"),
-    ("plus", "+"),
-    ("apos", "'"),
-    ("quot", "\""),
-    ("lsquo", "‘"),
-    ("rsquo", "’"),
-    ("ldquo", "“"),
-    ("rdquo", "”"),
-    ("deg", "°"),
-    ("brvbar", "¦"),
-    ("vbar", "|"),
-    ("startsb", "["),
-    ("endsb", "]"),
-    ("caret", "^"),
-    ("asterisk", "*"),
-    ("tilde", "~"),
-    ("backslash", "\\"),
-    ("backtick", "`"),
-    ("two-colons", "::"),
-    ("two-semicolons", ";;"),
-    ("cpp", "C++"),
-    ("pp", "++"),
-    ("litdd", "--"),
-    ("lbracket", "["),
-    ("rbracket", "]"),
-];
-
 /// Macros that show nothing.
 const DROPPED: &[&str] =
     &["anchor", "icon", "indexterm", "counter", "set", "include", "video", "audio", "toc"];
-
-/// Bytes of the longest text that an attribute stands for.
-pub(super) const LONGEST_VALUE: usize = 200;
-
-/// What attributes stand for, as far as the document was read.
-pub(super) type Attributes = Rc<RefCell<HashMap<String, String>>>;
 
 /// Returns text without marks; its line breaks stay.
 pub(super) fn clean(text: &str, attributes: &Attributes) -> String {
@@ -302,39 +258,6 @@ fn shown(name: &str, target: &str, inner: &str) -> String {
             if text.trim().is_empty() && name != "xref" { hidden(target) + &breaks(inner) } else { text }
         }
     }
-}
-
-/// Returns text with its attributes filled in.
-fn filled(text: &str, attributes: &Attributes) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let known = rest.find('}').filter(|&end| end < 60).and_then(|end| {
-            let value = attributes.borrow().get(&rest[1..end].to_lowercase()).cloned();
-            Some((value?, end + 1))
-        });
-        match known {
-            Some((value, length)) => {
-                out.push_str(&value);
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out + rest
-}
-
-fn attribute(name: &str, attributes: &Attributes) -> String {
-    let lower = name.to_lowercase();
-    let known = attributes.borrow().get(&lower).cloned();
-    let known =
-        known.or_else(|| PREDEFINED.iter().find(|(known, _)| *known == lower).map(|(_, text)| hidden(text)));
-    known.unwrap_or_default()
 }
 
 /// Takes out the signs of formatting.

@@ -3,10 +3,10 @@
 use super::{
     super::{
         html::same,
+        line,
         xml::{Node, Xml},
     },
     href::{Target, resolve},
-    opf::one_line,
 };
 
 /// Most entries that are taken.
@@ -136,7 +136,7 @@ fn entries(mut found: Vec<Found>) -> Vec<Entry> {
     }
     let mut entries: Vec<Entry> = Vec::new();
     for Found { depth, title, target } in found {
-        let title = one_line(&title);
+        let title = line::of(&title);
         let Some(target) = target.filter(|_| !title.is_empty() && title.len() <= LONGEST) else { continue };
         let again = |last: &Entry| last.target == target && same(&last.title, &title);
         if entries.last().is_none_or(|last| !again(last)) {

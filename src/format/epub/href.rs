@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::format::package;
+
 /// A place in a book.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Target {
@@ -28,17 +30,7 @@ pub(super) fn resolve(from: &str, href: &str) -> Option<Target> {
     }
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut steps: Vec<&str> =
-        if decoded.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
-    for step in decoded.split('/') {
-        match step {
-            ".." => drop(steps.pop()),
-            "." | "" => {}
-            step => steps.push(step),
-        }
-    }
-    steps.retain(|step| !step.is_empty());
-    Some(Target { path: steps.join("/"), fragment })
+    Some(Target { path: package::resolve(folder, &decoded), fragment })
 }
 
 #[cfg(test)]

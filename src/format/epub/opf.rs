@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{
-    super::xml::{Element, Node, Xml},
+    super::{
+        line,
+        xml::{Element, Node, Xml},
+    },
     href::{Target, resolve},
 };
 use crate::{
@@ -121,7 +124,7 @@ struct Facts {
 impl Facts {
     fn take(&mut self, name: &str, element: &Element<'_>, xml: &mut Xml<'_>) {
         let attribute = |name: &str| element.attribute(name).unwrap_or_default();
-        let text = one_line(&xml.text_inside());
+        let text = line::of(&xml.text_inside());
         if self.facts.len() + self.refined.len() >= MOST {
             return;
         }
@@ -196,11 +199,6 @@ impl Facts {
             .or_else(issued)
             .or_else(|| event(&["creation"]))
     }
-}
-
-/// Returns a text on one line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

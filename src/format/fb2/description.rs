@@ -1,8 +1,10 @@
 //! What a book says of itself, before its text.
 
 use super::{
-    super::xml::{Node, Xml},
-    one_line,
+    super::{
+        line,
+        xml::{Node, Xml},
+    },
     text::Text,
 };
 use crate::{article::Article, date::Date};
@@ -35,7 +37,7 @@ pub(super) fn title_info(xml: &mut Xml<'_>, article: &mut Article, book: &mut Te
                 let value = element.attribute("value");
                 let text = line_inside(xml);
                 let date = [value, text].into_iter().flatten().find_map(|date| Date::parse(&date));
-                take_date(article, date, "title information");
+                article.take_date(date, "title information");
             }
             "annotation" => book.read(xml, "annotation"),
             _ => xml.skip(),
@@ -49,7 +51,7 @@ pub(super) fn publish_info(xml: &mut Xml<'_>, article: &mut Article) {
         match node {
             Node::Start(element) if element.name() == "year" => {
                 let date = line_inside(xml).and_then(|year| Date::parse(&year));
-                take_date(article, date, "publication data");
+                article.take_date(date, "publication data");
             }
             Node::Start(_) => xml.skip(),
             Node::End(name) if name == "publish-info" => break,
@@ -70,12 +72,6 @@ pub(super) fn document_info(xml: &mut Xml<'_>, article: &mut Article) {
             Node::End(name) if name == "document-info" => break,
             _ => {}
         }
-    }
-}
-
-fn take_date(article: &mut Article, date: Option<Date>, source: &'static str) {
-    if article.date.is_none() && date.is_some() {
-        (article.date, article.date_source) = (date, source);
     }
 }
 
@@ -110,5 +106,5 @@ fn author(xml: &mut Xml<'_>) -> Option<String> {
 
 /// Returns the text of the element that has just begun, on one line.
 fn line_inside(xml: &mut Xml<'_>) -> Option<String> {
-    Some(one_line(&xml.text_inside())).filter(|text| !text.is_empty())
+    Some(line::of(&xml.text_inside())).filter(|text| !text.is_empty())
 }

@@ -1,11 +1,9 @@
 //! The text of a book: what stands in its bodies, in order.
 
-use super::{
-    super::{
-        outline::Outline,
-        xml::{Node, Xml},
-    },
-    one_line,
+use super::super::{
+    line,
+    outline::Outline,
+    xml::{Node, Xml},
 };
 use crate::article::{Article, Kind, Section};
 
@@ -178,7 +176,7 @@ impl Text {
             "p" | "subtitle" | "text-author" | "v" | "date" if self.in_cell => self.text.push(' '),
             "p" | "text-author" | "date" => self.end_block(Kind::Prose),
             "v" => {
-                let line = one_line(&std::mem::take(&mut self.text));
+                let line = line::of(&std::mem::take(&mut self.text));
                 self.verse.extend(Some(line).filter(|line| !line.is_empty()));
                 (self.has_code, self.has_plain) = (false, false);
             }
@@ -225,14 +223,14 @@ impl Text {
         let (has_code, has_plain) = (self.has_code, self.has_plain);
         (self.has_code, self.has_plain, self.note) = (false, false, None);
         if let Some(title) = &mut self.title {
-            title.push(one_line(&text));
+            title.push(line::of(&text));
         } else if has_code && !has_plain {
             if !self.code.is_empty() {
                 self.code.push('\n');
             }
             self.code.push_str(text.trim_matches('\n').trim_end());
         } else if has_plain {
-            self.push(kind, &one_line(&text));
+            self.push(kind, &line::of(&text));
         }
     }
 
@@ -291,7 +289,7 @@ impl Text {
         if self.depth == 0 && self.quoted == 0 {
             lines.retain(|line| !self.known.contains(&line.to_lowercase()));
         }
-        let text = one_line(&lines.join(" "));
+        let text = line::of(&lines.join(" "));
         if text.is_empty() {
             return;
         }
@@ -320,7 +318,7 @@ impl Text {
             self.end_block(Kind::Prose);
             return;
         }
-        let text = one_line(&std::mem::take(&mut self.text));
+        let text = line::of(&std::mem::take(&mut self.text));
         (self.has_code, self.has_plain, self.note) = (false, false, None);
         self.end_code();
         self.end_mark();
@@ -340,7 +338,7 @@ impl Text {
             self.end_block(Kind::Prose);
             return;
         }
-        let cell = one_line(&std::mem::take(&mut self.text));
+        let cell = line::of(&std::mem::take(&mut self.text));
         (self.has_code, self.has_plain, self.note) = (false, false, None);
         self.row.get_or_insert_default().push(cell);
     }

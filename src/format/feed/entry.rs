@@ -3,10 +3,10 @@
 use super::{
     super::{
         decode::plain,
-        fragment,
+        fragment, line,
         xml::{Element, Node, Xml},
     },
-    markup::{inside, line, skip, without_short_codes},
+    markup::{inside, line_inside, skip, without_short_codes},
 };
 use crate::{
     article::{Article, Kind, Role, Section},
@@ -127,9 +127,9 @@ impl Facts {
         match (prefix, name) {
             // What is inside them is the entry's.
             ("media", "group") => {}
-            ("media" | "itunes" | "googleplay", "title") => put(&mut self.titles[1], line(xml, name)),
-            ("dc", "title") => put(&mut self.titles[1], line(xml, name)),
-            (_, "title") => put(&mut self.titles[0], line(xml, name)),
+            ("media" | "itunes" | "googleplay", "title") => put(&mut self.titles[1], line_inside(xml, name)),
+            ("dc", "title") => put(&mut self.titles[1], line_inside(xml, name)),
+            (_, "title") => put(&mut self.titles[0], line_inside(xml, name)),
             ("excerpt", "encoded") => self.text(2, inside(xml, name)),
             (_, "encoded") => self.text(0, inside(xml, name)),
             ("media", "content") => skip(xml, name),
@@ -149,40 +149,42 @@ impl Facts {
             (_, "author" | "creator") => self.author(xml, name),
             ("dc" | "dcterms" | "wp" | "", _) | ("atom" | "a", _) if DATES.contains(&name) => {
                 let rank = DATES.iter().position(|known| *known == name).unwrap_or(DATES.len());
-                if let Some(date) = date(&line(xml, name))
+                if let Some(date) = date(&line_inside(xml, name))
                     && self.date.is_none_or(|(best, _)| rank < best)
                 {
                     self.date = Some((rank, date));
                 }
             }
-            (_, "origLink") => put(&mut self.links[0], line(xml, name)),
+            (_, "origLink") => put(&mut self.links[0], line_inside(xml, name)),
             ("" | "atom" | "a" | "rss", "link") => self.link(element, xml),
             (_, "guid") => {
                 let link = element.attribute("isPermaLink").is_none_or(|is| is != "false");
-                let id = line(xml, name);
+                let id = line_inside(xml, name);
                 if link && is_address(&id) {
                     put(&mut self.links[2], id.clone());
                 }
                 put(&mut self.id, id);
             }
-            ("" | "atom" | "a", "id") => put(&mut self.id, line(xml, name)),
+            ("" | "atom" | "a", "id") => put(&mut self.id, line_inside(xml, name)),
             ("" | "atom" | "a" | "dc", "category" | "subject") => {
                 let named = element.attribute("label").or_else(|| element.attribute("term"));
-                let text = line(xml, name);
+                let text = line_inside(xml, name);
                 self.tag(&named.unwrap_or(text));
             }
             ("itunes", "category") => {
                 self.tag(&element.attribute("text").unwrap_or_default());
                 skip(xml, name);
             }
-            ("itunes" | "media", "keywords") => line(xml, name).split(',').for_each(|tag| self.tag(tag)),
-            (_, "language") => put(&mut self.language, line(xml, name)),
+            ("itunes" | "media", "keywords") => {
+                line_inside(xml, name).split(',').for_each(|tag| self.tag(tag))
+            }
+            (_, "language") => put(&mut self.language, line_inside(xml, name)),
             ("wp", "post_type") => {
-                let kind = line(xml, name);
+                let kind = line_inside(xml, name);
                 let none = kind.starts_with("wp_") || NO_ARTICLES.contains(&kind.as_str());
                 self.post = if none { Post::Other } else { self.post.or_article() };
             }
-            ("wp", "status") if line(xml, name) == "trash" => self.post = Post::Other,
+            ("wp", "status") if line_inside(xml, name) == "trash" => self.post = Post::Other,
             ("wp", "status") => {}
             ("wp", "comment") => self.comment(xml),
             _ => skip(xml, name),
@@ -202,14 +204,14 @@ impl Facts {
         let (mut text, mut named) = (String::new(), None);
         while let Some(node) = xml.next() {
             match node {
-                Node::Start(element) if element.name() == "name" => named = Some(line(xml, "name")),
+                Node::Start(element) if element.name() == "name" => named = Some(line_inside(xml, "name")),
                 Node::Start(element) => skip(xml, element.name()),
                 Node::End(name) if name == own => break,
                 Node::End(_) => {}
                 Node::Text(part) => text.push_str(&part),
             }
         }
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = line::of(&text);
         let name = named.unwrap_or_else(|| without_address(&text));
         let named = self.authors.len() < MOST_AUTHORS && !self.authors.contains(&name);
         if named && !name.is_empty() && !name.contains('@') {
@@ -225,7 +227,7 @@ impl Facts {
                     put(&mut self.links[1], address.trim().to_owned());
                 }
             }
-            None => put(&mut self.links[1], line(xml, "link")),
+            None => put(&mut self.links[1], line_inside(xml, "link")),
         }
     }
 
@@ -242,10 +244,10 @@ impl Facts {
         while let Some(node) = xml.next() {
             match node {
                 Node::Start(element) => match element.name() {
-                    "comment_author" => author = line(xml, "comment_author"),
+                    "comment_author" => author = line_inside(xml, "comment_author"),
                     "comment_content" => text = inside(xml, "comment_content"),
-                    "comment_approved" => shown &= line(xml, "comment_approved") == "1",
-                    "comment_type" => shown &= matches!(&*line(xml, "comment_type"), "" | "comment"),
+                    "comment_approved" => shown &= line_inside(xml, "comment_approved") == "1",
+                    "comment_type" => shown &= matches!(&*line_inside(xml, "comment_type"), "" | "comment"),
                     name => skip(xml, name),
                 },
                 Node::End(name) if name == "comment" => break,

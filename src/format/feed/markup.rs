@@ -1,6 +1,9 @@
 //! What stands inside an element of a feed: text, or a page that may be escaped or not.
 
-use super::super::xml::{Node, Xml};
+use super::super::{
+    fragment, line,
+    xml::{Node, Xml},
+};
 
 /// Elements of HTML without an end.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input", "source", "track", "embed", "col"];
@@ -44,9 +47,8 @@ pub(super) fn inside(xml: &mut Xml<'_>, own: &str) -> String {
 }
 
 /// Returns the text in the element of this name that has just begun, on one line.
-pub(super) fn line(xml: &mut Xml<'_>, own: &str) -> String {
-    let text = super::super::fragment::line(&inside(xml, own));
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+pub(super) fn line_inside(xml: &mut Xml<'_>, own: &str) -> String {
+    line::of(&fragment::line(&inside(xml, own)))
 }
 
 /// Passes over the element of this name that has just begun.

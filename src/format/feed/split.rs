@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::format::record::LONGEST;
+use crate::format::{line, record::LONGEST};
 
 /// Bytes of what stands around the entries that are kept.
 const MOST_AROUND: usize = 1 << 20;
@@ -74,8 +74,8 @@ impl<R: BufRead> Split<R> {
             }
             let tag = self.tag(&piece);
             let before = piece.len() - tag.len();
-            let line = self.line + breaks(&piece[..before]);
-            self.line = line + breaks(tag);
+            let line = self.line + line::breaks(&piece[..before]);
+            self.line = line + line::breaks(tag);
             let begun = tag.strip_prefix(b"<").map_or(&[][..], name);
             if NAMES.contains(&local(begun)) && !tag.ends_with(b"/>") {
                 // An entry inside an entry: the one before has no end.
@@ -145,10 +145,6 @@ fn name(inner: &[u8]) -> &[u8] {
 /// Returns a name without its prefix.
 fn local(name: &[u8]) -> &[u8] {
     name.rsplit(|&byte| byte == b':').next().unwrap_or(name)
-}
-
-fn breaks(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     data::{collect, structured},
     tame::Tame,
 };
+use crate::format::line;
 
 /// Most headings of the first level that are gathered.
 const MOST_HEADINGS: usize = 10;
@@ -52,7 +53,7 @@ impl Facts {
             attribute(name).is_some_and(|values| values.split(' ').any(|one| one.eq_ignore_ascii_case(value)))
         };
         match &*element.name.local {
-            "html" => self.language = attribute("lang").or_else(|| attribute("xml:lang")).map(one_line),
+            "html" => self.language = attribute("lang").or_else(|| attribute("xml:lang")).map(line::of),
             "meta" => {
                 let names = ["property", "name", "itemprop", "http-equiv"].into_iter().find_map(attribute);
                 if let (Some(names), Some(content)) = (names, attribute("content")) {
@@ -61,18 +62,18 @@ impl Facts {
                     self.metas.extend(names.split(' ').map(|name| (name.to_owned(), unescape(content))));
                 }
             }
-            "title" if self.title.is_none() => self.title = Some(one_line(&node.text())),
+            "title" if self.title.is_none() => self.title = Some(line::of(&node.text())),
             "h1" if self.headings.len() < MOST_HEADINGS => self.headings.push(spaced_text(node)),
             "link" if self.canonical.is_none() && is("rel", "canonical") => {
-                self.canonical = attribute("href").map(one_line);
+                self.canonical = attribute("href").map(line::of);
             }
             "time" if self.times.is_empty() && !is_around(node) => {
-                self.times.extend(attribute("datetime").map(one_line));
+                self.times.extend(attribute("datetime").map(line::of));
             }
             _ => {}
         }
         if is("itemprop", "datePublished") {
-            let stated = attribute("datetime").or_else(|| attribute("content")).map(one_line);
+            let stated = attribute("datetime").or_else(|| attribute("content")).map(line::of);
             self.times.push(stated.unwrap_or_else(|| spaced_text(node)));
         }
         let is_byline = || {
@@ -120,17 +121,13 @@ fn spaced_text(node: NodeRef<'_>) -> String {
         text.push_str(&inner.text());
         text.push(' ');
     }
-    one_line(&text)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    line::of(&text)
 }
 
 /// Returns a text on one line, without the entities of text that was escaped twice.
 fn unescape(text: &str) -> String {
     if text.contains('&') && text.contains(';') {
-        return one_line(&Document::fragment(text.replace('<', "&lt;")).text());
+        return line::of(&Document::fragment(text.replace('<', "&lt;")).text());
     }
-    one_line(text)
+    line::of(text)
 }

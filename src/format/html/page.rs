@@ -6,13 +6,10 @@ use super::{
     element::Element,
     piece::{Piece, Shape},
 };
-use crate::article::Kind;
+use crate::{article::Kind, format::outline::indent};
 
 /// Bytes of the longest table row. A longer one is no row of data, but a page laid out as a table.
 const LONGEST_ROW: usize = 600;
-
-/// Lists deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
 
 /// Collects the pieces of all visible text in `root`.
 pub(super) fn pieces(root: NodeRef<'_>) -> Vec<Piece> {
@@ -175,7 +172,7 @@ impl Walk {
 
     fn begin_item(&mut self) {
         self.end_piece();
-        let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(DEEPEST_INDENT));
+        let indent = indent(self.lists.len().saturating_sub(1));
         self.mark = Some(match self.lists.last_mut() {
             Some(Some(number)) => {
                 *number = number.saturating_add(1);
@@ -226,7 +223,7 @@ impl Walk {
             if let Some(mark) = self.mark.take() {
                 self.piece.push_mark(&mark);
             } else if self.is_item() {
-                self.piece.push_mark(&"  ".repeat(self.lists.len().clamp(1, DEEPEST_INDENT + 1)));
+                self.piece.push_mark(&(indent(self.lists.len().saturating_sub(1)) + "  "));
             }
         } else if self.breaks > 0 && !in_heading {
             self.piece.push_mark("\n");

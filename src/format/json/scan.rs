@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::format::record::LONGEST;
+use crate::format::{line, record::LONGEST};
 
 /// A stream of JSON.
 pub(super) struct Scan<R> {
@@ -50,7 +50,7 @@ impl<R: BufRead> Scan<R> {
             }
             let blanks = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let found = bytes.get(blanks).copied();
-            self.line += breaks(&bytes[..blanks]);
+            self.line += line::breaks(&bytes[..blanks]);
             self.reader.consume(blanks);
             if found.is_some() {
                 return Ok(found);
@@ -109,7 +109,7 @@ impl<R: BufRead> Scan<R> {
             if !long {
                 out.extend_from_slice(&bytes[..used]);
             }
-            self.line += breaks(&bytes[..used]);
+            self.line += line::breaks(&bytes[..used]);
             self.reader.consume(used);
             if end.is_some() {
                 return Ok(if long { End::Long } else { End::Whole });
@@ -137,10 +137,6 @@ impl<R: BufRead> Scan<R> {
             }
         }
     }
-}
-
-fn breaks(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

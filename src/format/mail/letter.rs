@@ -161,8 +161,7 @@ fn flatten(section: &Section, into: &mut Section) {
 }
 
 fn add_blocks(section: &Section, into: &mut Section) {
-    let ends = section.blocks.iter().skip(1).map(|block| block.start).chain([section.text.len()]);
-    for (block, end) in section.blocks.iter().zip(ends) {
-        into.push(block.kind, &section.text[block.start..end], 0);
+    for (block, text) in section.texts() {
+        into.push(block.kind, text, 0);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mail_parser::{HeaderName, HeaderValue};
 
 use super::{
-    super::{self as format, Each, Flow, Format, Input, Nest, Warnings},
+    super::{self as format, Each, Flow, Format, Input, Nest, faults::Faults},
     Mail,
     content::Content,
     part::Part,
@@ -18,9 +18,6 @@ use crate::{
 
 /// Attachments of one message that are read.
 const MOST_FILES: usize = 1_000;
-
-/// So many of the attachments that could not be read are named.
-const MOST_NAMED: usize = 3;
 
 /// People that a message is to.
 const MOST_PEOPLE: usize = 50;
@@ -35,31 +32,7 @@ pub(in crate::format) struct Messages<'n, 'e> {
     /// Takes the articles.
     pub each: &'e mut Each<'e>,
     /// What could not be read of what is attached.
-    pub missed: Missed,
-}
-
-/// What could not be read, of which only the first are named.
-#[derive(Default)]
-pub(in crate::format) struct Missed {
-    named: Vec<String>,
-    more: usize,
-}
-
-impl Missed {
-    /// Adds what is to be known of a part.
-    pub(in crate::format) fn add(&mut self, what: String) {
-        if self.named.len() < MOST_NAMED {
-            self.named.push(what);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    /// Returns what there is to say.
-    pub(in crate::format) fn say(self) -> Warnings {
-        let more = (self.more > 0).then(|| format!("and {} more of the kind", self.more));
-        self.named.into_iter().chain(more).collect()
-    }
+    pub missed: Faults,
 }
 
 impl Messages<'_, '_> {
@@ -97,7 +70,7 @@ impl Messages<'_, '_> {
         let of = member.map(|member| format!(" of message {member}")).unwrap_or_default();
         if files.len() > MOST_FILES {
             let more = files.len() - MOST_FILES;
-            self.missed.add(format!("{more} of the {} attachments{of} were left out", files.len()));
+            self.missed.add(format_args!("{more} of the {} attachments{of} were left out", files.len()));
         }
         let mut names: HashMap<String, usize> = HashMap::new();
         for (at, file) in files.into_iter().take(MOST_FILES).enumerate() {
@@ -125,9 +98,9 @@ impl Messages<'_, '_> {
                 Ok(warnings) => {
                     warnings
                         .into_iter()
-                        .for_each(|warning| self.missed.add(format!("{name}{of}: {warning}")));
+                        .for_each(|warning| self.missed.add(format_args!("{name}{of}: {warning}")));
                 }
-                Err(cause) => self.missed.add(format!("{name}{of} was not read: {cause}")),
+                Err(cause) => self.missed.add(format_args!("{name}{of} was not read: {cause}")),
             }
             flow?;
         }

@@ -15,6 +15,7 @@ use mail_parser::{
 use super::super::{
     Cause,
     decode::{Decoded, decode},
+    line,
 };
 
 /// Bytes of the headers that are read: real ones have a few thousand.
@@ -221,7 +222,7 @@ fn in_archive(name: &str) -> &str {
 /// Makes one line of the text of a header.
 fn plain(text: &str) -> String {
     let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    line::of(&text)
 }
 
 /// Spells out the raw bytes in encoded words, which are of the word's encoding, not that of the rest.

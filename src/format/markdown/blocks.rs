@@ -3,10 +3,13 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::raw::{inline_code, strip_tags};
-use crate::{article::Kind, format::outline::Outline};
-
-/// Lists deeper than this are indented no further.
-const DEEPEST_INDENT: usize = 8;
+use crate::{
+    article::Kind,
+    format::{
+        line,
+        outline::{self, Outline},
+    },
+};
 
 /// The blocks of a text, as the events of the parser make them.
 #[derive(Debug)]
@@ -178,8 +181,7 @@ impl Blocks {
             }
             TagEnd::TableHead | TagEnd::TableRow => {
                 if let Some((cells, line)) = self.row.take() {
-                    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-                    self.outline.push(Kind::Row, &cells[..filled].join(" | "), line);
+                    self.outline.push(Kind::Row, &line::of_cells(&cells), line);
                 }
             }
             _ => {}
@@ -228,7 +230,7 @@ impl Blocks {
         let mark = self.mark.take();
         let (kind, text, margin) = match self.containers.last() {
             Some(Container::Item) => {
-                let indent = "  ".repeat(self.lists.len().saturating_sub(1).min(DEEPEST_INDENT));
+                let indent = outline::indent(self.lists.len().saturating_sub(1));
                 let margin = format!("{indent}  ");
                 (Kind::Item, mark.map_or_else(|| margin.clone(), |mark| format!("{indent}{mark}")), margin)
             }

@@ -1,9 +1,12 @@
 //! What a document says of itself, before its text.
 
 use super::{
-    super::xml::{Element, Node, Xml},
+    super::{
+        line,
+        xml::{Element, Node, Xml},
+    },
     role::is_nothing,
-    text::{Text, one_line},
+    text::Text,
 };
 use crate::{article::Article, date::Date};
 
@@ -54,7 +57,7 @@ pub(super) fn facts(xml: &mut Xml<'_>, name: &str, facts: &mut Facts, body: &mut
                 xml.skip();
             }
             "title" | "article-title" => {
-                let title = one_line(&xml.text_inside());
+                let title = line::of(&xml.text_inside());
                 if facts.title.is_none() && !title.is_empty() {
                     facts.title = Some(title);
                 }
@@ -73,7 +76,7 @@ pub(super) fn facts(xml: &mut Xml<'_>, name: &str, facts: &mut Facts, body: &mut
                 facts.date = facts.date.or(date);
             }
             "keyword" | "kwd" | "term" | "subjectterm" => {
-                let tag = one_line(&xml.text_inside());
+                let tag = line::of(&xml.text_inside());
                 if !tag.is_empty() && facts.tags.len() < MOST && !facts.tags.contains(&tag) {
                     facts.tags.push(tag);
                 }
@@ -127,8 +130,8 @@ fn author(xml: &mut Xml<'_>, name: &str) -> String {
             Node::End(_) => rest.push(' '),
         }
     }
-    let name = one_line(&format!("{given} {family}"));
-    if name.is_empty() { one_line(&rest) } else { name }
+    let name = line::of(&format!("{given} {family}"));
+    if name.is_empty() { line::of(&rest) } else { name }
 }
 
 /// Reads a date: as an attribute, in its parts, or as text.
@@ -156,6 +159,6 @@ fn date(xml: &mut Xml<'_>, element: &Element<'_>) -> Option<Date> {
         [year, month, 0] => Some(format!("{year:04}-{month:02}")),
         [year, month, day] => Some(format!("{year:04}-{month:02}-{day:02}")),
     };
-    let all = [stated, parts, Some(one_line(&text))];
+    let all = [stated, parts, Some(line::of(&text))];
     all.into_iter().flatten().find_map(|date| Date::parse(&date))
 }

@@ -1,7 +1,7 @@
 //! The text of a document as headings and blocks, by what its elements do.
 
 use super::{
-    super::outline::Outline,
+    super::{line, outline::Outline},
     role::{Role, is_aside, is_wrapper},
 };
 use crate::article::{Kind, Section};
@@ -133,7 +133,7 @@ impl Text {
         match role {
             Role::Title(in_page) => {
                 self.blocks -= 1;
-                let text = one_line(&std::mem::take(&mut self.text));
+                let text = line::of(&std::mem::take(&mut self.text));
                 self.end_verse();
                 match in_page {
                     None if outer <= 2 && self.title.is_none() => {
@@ -149,7 +149,7 @@ impl Text {
             }
             Role::Line => {
                 self.blocks -= 1;
-                let line = one_line(&std::mem::take(&mut self.text));
+                let line = line::of(&std::mem::take(&mut self.text));
                 self.verse.extend(Some(line).filter(|line| !line.is_empty()));
             }
             Role::Item => {
@@ -166,7 +166,7 @@ impl Text {
             Role::Cell => {
                 self.cells -= 1;
                 if let Some(row) = self.rows.last_mut() {
-                    row.push(one_line(&std::mem::take(&mut self.text)));
+                    row.push(line::of(&std::mem::take(&mut self.text)));
                 } else {
                     self.end_block();
                 }
@@ -199,7 +199,7 @@ impl Text {
             return;
         }
         self.end_verse();
-        let text = one_line(&std::mem::take(&mut self.text));
+        let text = line::of(&std::mem::take(&mut self.text));
         if self.items == 0 {
             self.outline.push(Kind::Prose, &text, 0);
             return;
@@ -217,9 +217,4 @@ impl Text {
 
 fn level_of(depth: usize) -> u8 {
     u8::try_from(depth.clamp(1, DEEPEST_LEVEL)).unwrap_or(1)
-}
-
-/// Returns a text on one line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

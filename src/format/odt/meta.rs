@@ -42,8 +42,7 @@ impl Meta {
         article.title = self.title;
         let named = |name: &String| !name.trim().is_empty();
         article.authors.extend(self.authors.0.filter(named).or(self.authors.1.filter(named)));
-        article.date = self.dates.0.or(self.dates.1);
-        article.date_source = if article.date.is_some() { "document properties" } else { "" };
+        article.take_date(self.dates.0.or(self.dates.1), "document properties");
         article.language = self.language.filter(named);
         article.tags = self.tags;
     }

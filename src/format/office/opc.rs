@@ -12,7 +12,7 @@ use crate::{
     article::Article,
     date::Date,
     format::{
-        Cause, Input,
+        Cause, Input, line,
         package::{self, Package},
         xml::{Node, Xml},
     },
@@ -132,24 +132,10 @@ pub(in crate::format) fn relations(package: &mut Package<'_>, part: &str) -> Res
         relations.push(Relation {
             id: element.attribute("Id").unwrap_or_default(),
             kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-            part: resolved(folder, &element.attribute("Target").unwrap_or_default()),
+            part: package::resolve(folder, &element.attribute("Target").unwrap_or_default()),
         });
     }
     Ok(relations)
-}
-
-/// Returns the name of the part that a target means, seen from a folder.
-fn resolved(folder: &str, target: &str) -> String {
-    let mut path: Vec<&str> = Vec::new();
-    let from = if target.starts_with('/') { "" } else { folder };
-    for step in from.split('/').chain(target.split('/')) {
-        match step {
-            "" | "." => {}
-            ".." => drop(path.pop()),
-            step => path.push(step),
-        }
-    }
-    path.join("/")
 }
 
 /// Reads what is said of the whole document into an article.
@@ -166,10 +152,7 @@ pub(in crate::format) fn properties(package: &mut Package<'_>, article: &mut Art
         match element.name() {
             "title" => article.title = telling(&xml.text_inside()),
             "creator" => article.authors.push(xml.text_inside()),
-            "created" => {
-                article.date = Date::parse(&xml.text_inside());
-                article.date_source = if article.date.is_some() { "core properties" } else { "" };
-            }
+            "created" => article.take_date(Date::parse(&xml.text_inside()), "core properties"),
             "language" => article.language = Some(xml.text_inside()).filter(|tag| !tag.trim().is_empty()),
             "keywords" => article.tags = tags(&xml.text_inside()),
             _ => {}
@@ -184,7 +167,7 @@ pub(in crate::format) fn properties(package: &mut Package<'_>, article: &mut Art
 
 /// Returns a title, unless it is one that programs make up.
 pub(in crate::format) fn telling(title: &str) -> Option<String> {
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = line::of(title);
     // `Microsoft Word - draft.doc` names the file that was printed.
     let lower = title.to_lowercase();
     let made_up = EMPTY_TITLES.contains(&lower.as_str()) || lower.starts_with("microsoft word - ");
@@ -200,15 +183,6 @@ pub(in crate::format) fn tags(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn targets_are_seen_from_their_folder() {
-        let check = |folder, target, expected: &str| assert_eq!(resolved(folder, target), expected);
-        check("word", "styles.xml", "word/styles.xml");
-        check("word", "/docProps/core.xml", "docProps/core.xml");
-        check("ppt/slides", "../notes/./n1.xml", "ppt/notes/n1.xml");
-        check("", "../../a.xml", "a.xml");
-    }
 
     #[test]
     fn titles_that_programs_make_up_are_none() {

@@ -69,7 +69,6 @@ impl Facts {
         article.title = self.title;
         article.authors = self.authors;
         article.tags = self.tags;
-        article.date = Date::parse(&format!("{year:04}-{month:02}-{day:02}"));
-        article.date_source = if article.date.is_some() { "document properties" } else { "" };
+        article.take_date(Date::parse(&format!("{year:04}-{month:02}-{day:02}")), "document properties");
     }
 }

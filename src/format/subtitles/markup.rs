@@ -1,5 +1,7 @@
 //! What stands in a cue beside its words: how they look, where on the picture, who says them.
 
+use crate::format::line;
+
 /// A part of a line that one person says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Said {
@@ -39,7 +41,7 @@ pub(super) fn parts(line: &str) -> Vec<Said> {
     }
     write(&mut parts, rest);
     for part in &mut parts {
-        part.text = part.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        part.text = line::of(&part.text);
     }
     parts.retain(|part| !part.text.is_empty());
     parts
@@ -73,7 +75,7 @@ fn tag(text: &str) -> Option<(Mark, usize)> {
     }
     let (name, speaker) = name.split_once(char::is_whitespace).unwrap_or((name, ""));
     let is_voice = !inner.starts_with('/') && name.split('.').next() == Some("v");
-    let speaker = speaker.split_whitespace().collect::<Vec<_>>().join(" ");
+    let speaker = line::of(speaker);
     let mark = if is_voice && !speaker.is_empty() { Mark::Speaker(speaker) } else { Mark::Nothing };
     Some((mark, end + 1))
 }

@@ -3,11 +3,8 @@
 use super::{LONGEST, answer, head::Head};
 use crate::{
     article::{Article, Lines},
-    format::{self, Cause, Each, Input, Nest, by_extension, decode::decode},
+    format::{self, Cause, Each, Input, Nest, by_extension, decode::decode, faults::Faults},
 };
-
-/// So many of the pages that could not be read are named.
-const MOST_NAMED: usize = 3;
 
 /// Types of content that have a format here, by the extension it answers to.
 const TYPES: &[(&str, &str)] = &[
@@ -40,22 +37,18 @@ pub(super) struct Pages<'a, 'e> {
     pub articles: u64,
     /// Whether no more are wanted.
     pub stopped: bool,
-    failed: u64,
-    named: Vec<String>,
+    faults: Faults,
 }
 
 impl<'a, 'e> Pages<'a, 'e> {
     pub(super) fn new(nest: Nest<'a>, each: &'a mut Each<'e>) -> Self {
-        Self { nest, each, articles: 0, stopped: false, failed: 0, named: Vec::new() }
+        Self { nest, each, articles: 0, stopped: false, faults: Faults::default() }
     }
 
     /// Says what was wrong with pages.
-    pub(super) fn faults(&self) -> Option<String> {
-        let more = match self.failed - self.named.len() as u64 {
-            0 => String::new(),
-            more => format!("; and {more} more had faults"),
-        };
-        (self.failed > 0).then(|| self.named.join("; ") + &more)
+    pub(super) fn faults(self) -> Option<String> {
+        let faults = self.faults.say("had faults");
+        (!faults.is_empty()).then(|| faults.join("; "))
     }
 
     /// Reads the page of a record.
@@ -63,11 +56,7 @@ impl<'a, 'e> Pages<'a, 'e> {
         let address = head.field("warc-target-uri").unwrap_or_default();
         let address = address.trim_matches(['<', '>']);
         if let Err(Cause(why)) = self.page(head, content, address) {
-            self.failed += 1;
-            if self.named.len() < MOST_NAMED {
-                let shown: String = address.chars().take(200).collect();
-                self.named.push(format!("{shown} {why}"));
-            }
+            self.faults.add(format_args!("{address:.200} {why}"));
         }
     }
 

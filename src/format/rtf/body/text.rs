@@ -6,7 +6,7 @@ use super::{
     super::{code_page::CodePage, group::Target},
     Body,
 };
-use crate::format::office::symbol::symbol;
+use crate::format::{line, office::symbol::symbol};
 
 /// Bytes of the longest name or fact.
 const LONGEST_FACT: usize = 4_000;
@@ -102,7 +102,7 @@ pub(super) fn number_of(marker: &str) -> Option<String> {
     match marker {
         "" => None,
         _ if bullet && !marker.contains(|char: char| char.is_ascii_digit()) => Some("-".into()),
-        _ => Some(marker.split_whitespace().collect::<Vec<_>>().join(" ")),
+        _ => Some(line::of(marker)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{commands::LANGUAGES, reader::Reader};
+use super::{super::commands::LANGUAGES, Reader};
 use crate::date::Date;
 
 impl Reader<'_> {
