@@ -226,3 +226,30 @@ fn every_fixture_is_found_at_its_place_and_shown_there() {
     let shown = place.run(&["show", "articles/pdf.pdf#page=1"]).out;
     assert!(shown.contains("pdf.pdf › page 1"), "{shown}");
 }
+
+#[test]
+fn a_chapter_is_shown_by_its_number_also_beside_a_list_of_contents() {
+    let place = Place::new();
+    let opf: &[u8] = b"<package><manifest><item id='c' href='toc.xhtml'/><item id='a' href='a.xhtml'/>
+        <item id='b' href='b.xhtml'/></manifest><spine><itemref idref='c'/><itemref idref='a'/>
+        <itemref idref='b'/></spine><guide><reference type='toc' href='toc.xhtml'/></guide></package>";
+    place.write(
+        "articles/book.epub",
+        zip(&[
+            ("META-INF/container.xml", b"<container><rootfile full-path='book.opf'/></container>"),
+            ("book.opf", opf),
+            (
+                "toc.xhtml",
+                b"<p><a href='a.xhtml'>Ebb</a></p><p><a href='b.xhtml'>Flood</a></p>
+                <p><a href='b.xhtml#moon'>Moon</a></p>",
+            ),
+            ("a.xhtml", b"<h1>Ebb</h1><p>The water goes.</p>"),
+            ("b.xhtml", b"<h1>Flood</h1><p>The water comes.</p>"),
+        ]),
+    );
+    place.index("articles");
+    let shown = |chapter: u32| place.run(&["show", &format!("articles/book.epub#chapter={chapter}")]).out;
+    assert!(shown(1).contains("Moon"), "{}", shown(1));
+    assert!(shown(2).contains("The water goes."), "{}", shown(2));
+    assert!(shown(3).contains("The water comes."), "{}", shown(3));
+}
