@@ -73,7 +73,7 @@ struct RuleFlags {
     #[arg(long, value_name = "NAMES", help_heading = REMEMBERED, value_parser = FieldNames::parse)]
     fields: Option<FieldNames>,
     /// Pass over again what is passed over where none of these is given
-    #[arg(long, help_heading = REMEMBERED, conflicts_with_all = ["exclude", "hidden", "no_ignore", "follow"])]
+    #[arg(long, help_heading = REMEMBERED, conflicts_with_all = ["exclude", "fields", "hidden", "no_ignore", "follow"])]
     default_rules: bool,
 }
 
@@ -139,7 +139,7 @@ impl Index {
         let update = Update {
             folders: self.folders.clone(),
             rules,
-            fields: self.rules.fields.clone(),
+            fields: self.rules.fields.clone().or(self.rules.default_rules.then(FieldNames::default)),
             forget: self.forget.clone(),
             rebuild: self.rebuild,
             dry_run: self.dry_run,

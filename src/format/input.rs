@@ -11,7 +11,7 @@ use crate::article::Article;
 
 /// As much of a file as is read at once, in bytes, and all that is read of a format that does not ask
 /// for more. An article is never so long, and a reader needs some times a file's size in memory.
-pub const FIRST_PART: u64 = 16 << 20;
+pub const FIRST_PART: u64 = 8 << 20;
 
 /// Files inside files inside files: how deep they are followed.
 const DEEPEST: u8 = 4;

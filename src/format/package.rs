@@ -86,7 +86,7 @@ pub(super) fn cause(error: ZipError) -> Cause {
     Cause(match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => "needs a password".into(),
         ZipError::Io(error) => format!("cannot be read: {error}"),
-        error => format!("is no whole zip file: {error}"),
+        _ => "is no whole zip file: it is damaged, or was cut off".into(),
     })
 }
 

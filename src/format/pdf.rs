@@ -120,7 +120,7 @@ fn pages(file: &File, warnings: &mut Warnings) -> Vec<Vec<Line>> {
         warnings.push(if content.unknown > 0 {
             "does not say which letters its signs are".to_owned()
         } else {
-            "has no text layer: its pages are images".to_owned()
+            "has no text layer: its pages are images, or empty".to_owned()
         });
     }
     pages
@@ -412,7 +412,7 @@ mod tests {
         );
         check(&whole(&objects, &lock), "is encrypted and needs a password");
         let images = read(&file(&["0 0 100 100 re f", ""]));
-        assert_eq!(images.warnings, ["has no text layer: its pages are images"]);
+        assert_eq!(images.warnings, ["has no text layer: its pages are images, or empty"]);
         assert!(images.sections.is_empty());
     }
 

@@ -1,7 +1,7 @@
 //! WARC: what a crawler, or an archive of the web, kept of pages; each is an article.
 //!
-//! The day on which a page was kept is not the day on which it was published: the date of an article
-//! is what its page says.
+//! The day on which a page was kept is not the day on which it was published: it is the date of an
+//! article only where the page states none, and says so.
 
 use std::io::{self, BufRead, Read};
 
@@ -132,7 +132,10 @@ mod tests {
         super::{Flow, read_all},
         *,
     };
-    use crate::article::{Article, Lines};
+    use crate::{
+        article::{Article, Lines},
+        date::Date,
+    };
 
     fn warc(kind: &str, address: &str, fields: &str, content: &[u8]) -> Vec<u8> {
         let head = format!(
@@ -236,10 +239,11 @@ mod tests {
     }
 
     #[test]
-    fn the_day_a_page_was_kept_is_not_its_date() {
+    fn the_day_a_page_was_kept_is_its_date_where_it_states_none() {
         let record = warc("response", "https://a.example/", "", &answer("200 OK", "text/html", PAGE));
         let (articles, _) = read_all(&Warc, "a.warc", &record);
-        assert_eq!((articles[0].date, articles[0].lines), (None, Lines::Text));
+        assert_eq!((articles[0].date, articles[0].lines), (Date::parse("2024-05-01"), Lines::Text));
+        assert_eq!(articles[0].date_source, "the day it was archived");
     }
 
     #[test]

@@ -30,6 +30,9 @@ use crate::{
     walk::Stamp,
 };
 
+/// Bytes of the text of an article that is long: several times as much in memory is its passages'.
+const LONG: usize = 1 << 20;
+
 /// A reader's stack: deep nesting in a file must not overflow it.
 const STACK: usize = 16 << 20;
 
@@ -79,6 +82,8 @@ pub(super) struct Ingest<'a> {
     pub(super) torn: AtomicBool,
     /// Held while a large file stands in memory as a whole: one at a time.
     pub(super) large: Mutex<()>,
+    /// Held while the passages of a long article are made: one article at a time.
+    pub(super) long: Mutex<()>,
 }
 
 impl<'a> Ingest<'a> {
@@ -193,6 +198,9 @@ impl<'a> Ingest<'a> {
             if number == 0 {
                 filed.title = article.title.clone().unwrap_or_default();
             }
+            let length: usize = article.sections.iter().map(|section| section.text.len()).sum();
+            let long = length > LONG;
+            let _turn = long.then(|| self.long.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let passages = passage::cut(&article, Size::default());
             let drafts = Drafts::new(fields, file, number, article, passages);
             number += 1;

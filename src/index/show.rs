@@ -22,6 +22,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// Seconds that the last passage of a talk may take.
+const LONGEST_TALK: u32 = 600;
+
 /// How many passages before and after one are wanted.
 pub type Neighbours = usize;
 
@@ -165,7 +168,17 @@ impl Index {
         let reached = begun.filter(|(_, begun)| begun.reaches(spot));
         // What stands around an article comes after it, wherever in the file it is.
         let nearest = reached.reduce(|near, other| if near.1.reaches(other.1) { other } else { near });
-        let (last, _) = nearest.ok_or_else(unknown)?;
+        let (last, near) = nearest.ok_or_else(unknown)?;
+        // Past the last page there is none; the last words of a talk take some time.
+        let on = match (near, spot) {
+            (Spot::Time(near), Spot::Time(asked)) => asked <= near + LONGEST_TALK,
+            _ => near == spot,
+        };
+        let beyond =
+            |row: &Row| row.stored.place.spot.is_some_and(|begun| spot != begun && spot.reaches(begun));
+        if !on && !passages.iter().any(beyond) {
+            return Err(unknown());
+        }
         let first = (0..=last).rev().take_while(|at| passages[*at].stored.place.spot == Some(spot)).last();
         self.shown(&passages, Some((first.unwrap_or(last)..last + 1, 0)))
     }

@@ -15,6 +15,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use crossbeam_channel::RecvTimeoutError;
+
 use super::{
     Index, absolute,
     commit::Commit,
@@ -31,6 +33,9 @@ use crate::{
     format::FieldNames,
     walk::{self, Rules},
 };
+
+/// How often to look whether a run was told to stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The least memory an update can work with, in bytes.
 pub const LEAST_MEMORY: u64 = 64 << 20;
@@ -243,6 +248,7 @@ impl Plan<'_> {
                 cancel,
                 torn: AtomicBool::new(false),
                 large: std::sync::Mutex::new(()),
+                long: std::sync::Mutex::new(()),
             };
             let (before, mut replaced) = (self.report.clone(), Vec::new());
             let (send_task, take_task) = crossbeam_channel::unbounded();
@@ -269,7 +275,12 @@ impl Plan<'_> {
                 let mut out = 0;
                 hand_out(&since, &mut out);
                 while out > 0 {
-                    let Ok(done) = take_done.recv() else { break };
+                    // A reader that was told to stop says no more, and the others may wait for work.
+                    let done = match take_done.recv_timeout(LOOK) {
+                        Ok(done) => done,
+                        Err(RecvTimeoutError::Timeout) if !cancel.load(Relaxed) => continue,
+                        Err(_) => break,
+                    };
                     let done = match done.map_err(|source| engine(dir, source))? {
                         Step::Part(bytes) => {
                             since.0 += bytes;

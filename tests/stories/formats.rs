@@ -225,6 +225,7 @@ fn every_fixture_is_found_at_its_place_and_shown_there() {
     ");
     let shown = place.run(&["show", "articles/pdf.pdf#page=1"]).out;
     assert!(shown.contains("pdf.pdf › page 1"), "{shown}");
+    assert_eq!(place.run(&["show", "articles/pdf.pdf#page=99"]).code, 2);
 }
 
 #[test]

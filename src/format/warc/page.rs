@@ -3,6 +3,7 @@
 use super::{LONGEST, answer, head::Head};
 use crate::{
     article::{Article, Lines},
+    date::Date,
     format::{self, Cause, Each, Input, Nest, by_extension, decode::decode, faults::Faults},
 };
 
@@ -38,11 +39,13 @@ pub(super) struct Pages<'a, 'e> {
     /// Whether no more are wanted.
     pub stopped: bool,
     faults: Faults,
+    /// The day on which the page of the record was kept.
+    kept: Option<Date>,
 }
 
 impl<'a, 'e> Pages<'a, 'e> {
     pub(super) fn new(nest: Nest<'a>, each: &'a mut Each<'e>) -> Self {
-        Self { nest, each, articles: 0, stopped: false, faults: Faults::default() }
+        Self { nest, each, articles: 0, stopped: false, faults: Faults::default(), kept: None }
     }
 
     /// Says what was wrong with pages.
@@ -55,6 +58,7 @@ impl<'a, 'e> Pages<'a, 'e> {
     pub(super) fn record(&mut self, head: &Head, content: &[u8]) {
         let address = head.field("warc-target-uri").unwrap_or_default();
         let address = address.trim_matches(['<', '>']);
+        self.kept = head.field("warc-date").and_then(Date::parse);
         if let Err(Cause(why)) = self.page(head, content, address) {
             self.faults.add(format_args!("{address:.200} {why}"));
         }
@@ -101,9 +105,11 @@ impl<'a, 'e> Pages<'a, 'e> {
         let bytes = decoded.as_ref().map_or(content, |decoded| decoded.text.as_bytes());
         let input = Input { nest: self.nest, ..Input::of(&name, bytes) };
         let mut warned = decoded.as_ref().and_then(|decoded| decoded.warning.clone());
+        let kept = self.kept;
         let (articles, stopped, each) = (&mut self.articles, &mut self.stopped, &mut *self.each);
         let warnings = format::read(reader, input, &mut |mut article| {
             article.warnings.extend(warned.take());
+            article.take_date(kept, "the day it was archived");
             *articles += 1;
             let flow = each(of_page(article, address));
             *stopped |= flow.is_break();
