@@ -110,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{print, read_one},
+        super::{print, read_one, worded},
         *,
     };
 
@@ -291,17 +291,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_word_comes_out_once(pieces in prop::collection::vec(0..PIECES.len(), 0..12)) {
-            let mut text = String::from("<FictionBook><body>");
-            let mut words = 0;
-            for char in pieces.iter().flat_map(|&piece| PIECES[piece].chars()) {
-                if char == '@' {
-                    text.push_str(&format!("w{words}w"));
-                    words += 1;
-                } else {
-                    text.push(char);
-                }
-            }
-            text.push_str("</body></FictionBook>");
+            let inner: String = pieces.iter().map(|&piece| PIECES[piece]).collect();
+            let text = worded(&format!("<FictionBook><body>{inner}</body></FictionBook>"));
+            let words = inner.matches('@').count();
             let sections = read(&text).sections;
             for word in (0..words).map(|number| format!("w{number}w")) {
                 let named = sections.iter().any(|one| one.headings.iter().any(|heading| heading.contains(&word)));

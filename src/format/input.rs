@@ -6,7 +6,8 @@ use std::{
     io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
 };
 
-use super::{Cause, FieldNames};
+use super::{Cause, Each, FieldNames, Warnings, decode::decode};
+use crate::article::Article;
 
 /// As much of a file as is read at once, in bytes, and all that is read of a format that does not ask
 /// for more. An article is never so long, and a reader needs some times a file's size in memory.
@@ -109,6 +110,24 @@ impl<'a> Input<'a> {
     /// Returns the input of a file whose whole content is at hand.
     pub fn of(name: &'a str, bytes: &'a [u8]) -> Self {
         Self { name, bytes, rest: Rest::Nothing, nest: Nest::default() }
+    }
+
+    /// Reads a text that is one article: decodes it, in the encoding of this label if that can be, and
+    /// hands on what `fill` makes of it.
+    ///
+    /// # Errors
+    /// Where it is no text.
+    pub(super) fn article(
+        self,
+        label: Option<&str>,
+        each: &mut Each<'_>,
+        fill: impl FnOnce(&str, &mut Article),
+    ) -> Result<Warnings, Cause> {
+        let decoded = decode(self.bytes, label)?;
+        let mut article = Article { warnings: Vec::from_iter(decoded.warning), ..Article::default() };
+        fill(&decoded.text, &mut article);
+        let _ = each(article);
+        Ok(Warnings::new())
     }
 
     /// Returns the content from its first byte to its last.

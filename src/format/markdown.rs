@@ -6,8 +6,8 @@
 use pulldown_cmark::{Options, Parser};
 
 use self::blocks::Blocks;
-use super::{Cause, Each, Format, Input, Warnings, decode::decode, front, outline::Outline};
-use crate::article::{Article, Section};
+use super::{Cause, Each, Format, Input, Warnings, front, outline::Outline};
+use crate::article::Section;
 
 mod blocks;
 mod raw;
@@ -25,13 +25,10 @@ impl Format for Markdown {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let decoded = decode(input.bytes, None)?;
-        let mut article = Article::default();
-        article.warnings.extend(decoded.warning);
-        let body = front::take(&decoded.text, &mut article);
-        article.sections = sections(&decoded.text, body);
-        let _ = each(article);
-        Ok(Warnings::new())
+        input.article(None, each, |text, article| {
+            let body = front::take(text, article);
+            article.sections = sections(text, body);
+        })
     }
 }
 
@@ -62,6 +59,7 @@ mod tests {
         super::{print_lines, read_one},
         *,
     };
+    use crate::article::Article;
 
     fn read(text: &str) -> Article {
         read_one(&Markdown, "a.md", text)

@@ -136,7 +136,10 @@ fn article(text: &str) -> Result<Article, Cause> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::print, *};
+    use super::{
+        super::{print, worded},
+        *,
+    };
 
     fn read(text: &str) -> Article {
         article(text).expect("it has an element")
@@ -336,17 +339,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_word_comes_out_once(pieces in prop::collection::vec(0..PIECES.len(), 0..12)) {
-            let mut text = String::from("<r>");
-            let mut words = 0;
-            for char in pieces.iter().flat_map(|&piece| PIECES[piece].chars()) {
-                if char == '@' {
-                    text.push_str(&format!("w{words}w"));
-                    words += 1;
-                } else {
-                    text.push(char);
-                }
-            }
-            text.push_str("</r>");
+            let inner: String = pieces.iter().map(|&piece| PIECES[piece]).collect();
+            let text = worded(&format!("<r>{inner}</r>"));
+            let words = inner.matches('@').count();
             let article = read(&text);
             for word in (0..words).map(|number| format!("w{number}w")) {
                 let titled = article.title.as_ref().is_some_and(|title| title.contains(&word));

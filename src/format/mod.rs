@@ -329,6 +329,14 @@ fn read_all(format: &dyn Format, name: &str, bytes: &[u8]) -> (Vec<Article>, War
     (articles, read.expect("it can be read"))
 }
 
+/// Returns a text in which each `@` is a word of its own, such as `w7w`.
+#[cfg(test)]
+fn worded(text: &str) -> String {
+    let mut parts = text.split('@').enumerate();
+    let first = parts.next().map_or("", |(_, part)| part).to_owned();
+    parts.fold(first, |text, (number, part)| format!("{text}w{}w{part}", number - 1))
+}
+
 /// Prints each block as `kind headings: text`.
 #[cfg(test)]
 fn print(sections: &[Section]) -> Vec<String> {

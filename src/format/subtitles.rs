@@ -79,7 +79,10 @@ fn untimed(count: usize) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::read_one, *};
+    use super::{
+        super::{read_one, worded},
+        *,
+    };
     use crate::article::{Kind, Section, Spot};
 
     fn read(text: &str) -> Article {
@@ -240,16 +243,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_word_comes_out_once(pieces in prop::collection::vec(0..PIECES.len(), 0..12)) {
-            let mut text = String::from("WEBVTT\n\n00:00.000 --> 00:01.000\nw0w\n\n");
-            let mut words = 1;
-            for char in pieces.iter().flat_map(|&piece| PIECES[piece].chars()) {
-                if char == '@' {
-                    text.push_str(&format!("w{words}w"));
-                    words += 1;
-                } else {
-                    text.push(char);
-                }
-            }
+            let cues: String = pieces.iter().map(|&piece| PIECES[piece]).collect();
+            let text = worded(&format!("WEBVTT\n\n00:00.000 --> 00:01.000\n@\n\n{cues}"));
+            let words = 1 + cues.matches('@').count();
             let sections = read(&text).sections;
             for word in 0..words {
                 let found: usize =

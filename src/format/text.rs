@@ -4,8 +4,8 @@
 //! between longer ones is a heading. Where the evidence is thin a line stays text: a heading that
 //! was missed is still found, a line of verse that became a heading misleads.
 
-use super::{Cause, Each, Format, Input, Warnings, decode, outline::Outline};
-use crate::article::{Article, Kind, Lines, Section};
+use super::{Cause, Each, Format, Input, Warnings, outline::Outline};
+use crate::article::{Kind, Section};
 use line::{Line, MOST_WORDS, Mark, reads_as_heading};
 
 mod heading;
@@ -24,14 +24,7 @@ impl Format for Text {
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
-        let decoded = decode::decode(input.bytes, None)?;
-        let _ = each(Article {
-            sections: sections(&decoded.text),
-            lines: Lines::File,
-            warnings: decoded.warning.into_iter().collect(),
-            ..Article::default()
-        });
-        Ok(Warnings::new())
+        input.article(None, each, |text, article| article.sections = sections(text))
     }
 }
 

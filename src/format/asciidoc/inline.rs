@@ -158,6 +158,8 @@ fn mark(
                 .then(|| (attribute(name, attributes), at + length + 2))
         }
         b':' => {
+            // A macro ends with a bracket: where none follows, none has to be looked for.
+            ends.bracket.at(at)?;
             let start = out
                 .rfind(|char: char| !char.is_ascii_alphanumeric() && char != '-')
                 .map_or(0, |found| found + 1);
@@ -169,7 +171,8 @@ fn mark(
             let address = matches!(name.as_str(), "http" | "https" | "ftp" | "irc");
             let blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'[' | b']');
             let length = rest[1..].bytes().take(2_000).take_while(|byte| !blank(byte)).count();
-            let target = &rest[1..1 + length];
+            // It may be cut inside a character.
+            let target = rest.get(1..1 + length)?;
             if !rest[1 + length..].starts_with('[') || target.ends_with(':') && length > 1 {
                 return None;
             }
@@ -328,6 +331,8 @@ mod tests {
         check("\\*a* \\{sea}", "*a* {sea}");
         check("a +\nb -- \"`c`\"", "a\nb — “c”");
         check("stem:[\\alpha^2] pass:[*a*]", "α^2 *a*");
+        let long = "潮".repeat(1_000);
+        check(&format!("a:{long} [b]"), &format!("a:{long} [b]"));
         check("*a man:b[1] \\...", "*a b(1) ...");
         check("https://a.b[\"c, d\",window=_blank] mailto:e@f.g[]", "c, d e@f.g");
     }

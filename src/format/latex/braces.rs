@@ -104,7 +104,7 @@ impl<'a> Braces<'a> {
 
 /// Returns the environment among those that are taken as they are, whose name text begins with.
 fn verbatim(text: &str) -> Option<&'static str> {
-    let (name, _) = text.get(..text.len().min(30)).unwrap_or(text).split_once('}')?;
+    let name = &text[..text.bytes().take(30).position(|byte| byte == b'}')?];
     VERBATIM.iter().find(|(known, _)| *known == name).map(|(known, _)| *known)
 }
 

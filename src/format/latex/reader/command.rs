@@ -208,9 +208,9 @@ impl<'a> Reader<'a> {
             plain = false;
         }
         // The parameters of `\def`.
-        let marks =
-            self.rest().bytes().take(60).take_while(|byte| !matches!(byte, b'{' | b'\n' | b'\\')).count();
-        if self.rest()[..marks].contains('#') {
+        let parameter = |byte: &u8| byte.is_ascii() && !matches!(byte, b'{' | b'\n' | b'\\');
+        let marks = self.rest().bytes().take(60).take_while(parameter).count();
+        if self.rest().as_bytes()[..marks].contains(&b'#') {
             plain = false;
             self.at += marks;
         }
