@@ -119,7 +119,7 @@ fn shapes(lines: &[Line], style: &Style) -> Vec<Shape> {
                 Shape::Code
             }
             Shape::Code
-                if lines[at].has_other()
+                if !lines[at].is_numbered_code()
                     && (before.or(after), after.or(before)) == (Some(Shape::Text), Some(Shape::Text)) =>
             {
                 Shape::Text
@@ -159,8 +159,10 @@ impl Block {
         let common = last.x.1.min(line.x.1) - last.x.0.max(line.x.0);
         match (self.shape, shape) {
             (Shape::Heading(_), _) | (_, Shape::Heading(_)) => last.heading == line.heading,
-            // Code holds its empty lines.
-            (Shape::Code, Shape::Code) => alike && fall > 0.3 * em && fall < usual.max(2.6 * em),
+            // Code holds its empty lines. The size of a short line may be that of its number.
+            (Shape::Code, Shape::Code) => {
+                (alike || !last.fixed || !line.fixed) && fall > 0.3 * em && fall < usual.max(2.6 * em)
+            }
             (Shape::Code, _) | (_, Shape::Code) | (Shape::Row, _) | (_, Shape::Row) => false,
             (Shape::Text | Shape::Item, Shape::Text | Shape::Item) => {
                 if !alike || !near || common <= 0.0 || last.bold != line.bold && first.bold == last.bold {

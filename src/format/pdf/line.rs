@@ -144,11 +144,6 @@ impl Line {
         self.fixeds > 0 && self.fixeds + 4 >= self.signs
     }
 
-    /// Says whether a word or more of it is not of one width.
-    pub(super) fn has_other(&self) -> bool {
-        self.fixeds + 2 <= self.signs
-    }
-
     /// Parts the line where a wall between columns stands.
     fn split(self, wall: f64) -> Vec<Self> {
         match self.gaps.iter().position(|gap| gap.x.0 < wall && wall < gap.x.1) {
