@@ -10,6 +10,9 @@ use super::{
     record::{LONGEST, Missed, Names, Record, Repair},
 };
 
+/// Bytes at the start of a file among which its first two lines must end for it to be told by them.
+const BEGUN_WITHIN: usize = 64 << 10;
+
 /// The reader of JSON Lines.
 pub(super) struct Jsonl;
 
@@ -24,6 +27,16 @@ impl Format for Jsonl {
 
     fn version(&self) -> u16 {
         2
+    }
+
+    fn begins(&self, bytes: &[u8]) -> Option<bool> {
+        // Two objects, each on a line of its own, are records under any name.
+        let head = &bytes[..bytes.len().min(BEGUN_WITHIN)];
+        let mut lines = head.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        let object = |line: &[u8]| {
+            line.starts_with(b"{\"") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+        };
+        (lines.next().is_some_and(object) && lines.next().is_some_and(object)).then_some(true)
     }
 
     fn takes_fields(&self) -> bool {

@@ -369,6 +369,8 @@ mod tests {
         check("a.strange", b"na\xefve caf\xe9", Some("text"));
         check("a.strange", b"\0\x01\x02", None);
         check("a.css", b"p { color: red }", None);
+        check("a", b"{\"text\": \"b\"}\n{\"text\": \"c\"}\n", Some("jsonl"));
+        check("a.txt", b"{\"text\": \"b\"}\nc\n", Some("text"));
         check("a.xlsx", b"PK\x03\x04", None);
         #[cfg(feature = "xml")]
         {
