@@ -10,7 +10,7 @@ use self::{
     text::Text,
 };
 use super::{
-    Cause, Each, Extent, FIRST_PART, Format, Input, Warnings,
+    Cause, Each, Extent, Format, Input, Warnings,
     xml::{self, Node, Xml},
 };
 use crate::article::{Article, Lines};
@@ -25,7 +25,7 @@ pub(super) struct Fb2;
 const BEGUN_WITHIN: usize = 1_024;
 
 /// Bytes that are read of a file: most of a long one are pictures.
-const LONGEST: u64 = 4 * FIRST_PART;
+const LONGEST: u64 = 64 << 20;
 
 impl Format for Fb2 {
     fn name(&self) -> &'static str {

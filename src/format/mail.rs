@@ -9,7 +9,7 @@ use self::{
     message::Messages,
     part::{Part, field},
 };
-use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, faults::Faults};
+use super::{Cause, Each, Extent, Format, Input, Rest, Warnings, faults::Faults};
 
 mod content;
 mod letter;
@@ -43,7 +43,7 @@ const OF_PROGRAMS: &[&str] = &[
 const OF_ALL: &[&str] = &["from", "to", "subject", "date", "cc", "sender", "reply-to", "newsgroups"];
 
 /// Bytes that are read of a message: more than any server takes, as most of a long one is attached.
-const LONGEST: u64 = 4 * FIRST_PART;
+const LONGEST: u64 = 64 << 20;
 
 /// Bytes in which the headers must show that it is a message.
 const BEGUN_WITHIN: usize = 16_000;

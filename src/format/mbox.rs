@@ -12,7 +12,7 @@ use std::{
 use mail_parser::HeaderName;
 
 use super::{
-    Cause, Each, Extent, FIRST_PART, Format, Input, Warnings,
+    Cause, Each, Extent, Format, Input, Warnings,
     faults::Faults,
     mail::{
         Headers, begins_message, below_from,
@@ -25,7 +25,7 @@ use super::{
 pub(super) struct Mbox;
 
 /// The longest message that is read, in bytes: as much as of a file.
-const LONGEST: usize = FIRST_PART as usize;
+const LONGEST: usize = 16 << 20;
 
 /// Bytes of a line that are read at once.
 const PIECE: u64 = 1 << 16;

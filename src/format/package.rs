@@ -5,13 +5,13 @@ use std::io::{Read, Seek, SeekFrom};
 use memchr::memmem;
 use zip::{ZipArchive, result::ZipError};
 
-use super::{Cause, FIRST_PART, Input, Nest, ReadSeek, xml};
+use super::{Cause, Input, Nest, ReadSeek, xml};
 
 /// Bytes of the longest package that is read from a stream.
 const LONGEST: u64 = 64 << 20;
 
 /// Bytes of the longest part that is read.
-const LONGEST_PART: u64 = 2 * FIRST_PART;
+const LONGEST_PART: u64 = 32 << 20;
 
 /// How a part begins, in the file.
 const PART: &[u8] = b"PK\x03\x04";

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use self::{head::Head, page::Pages};
-use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Warnings};
+use super::{Cause, Each, Extent, Format, Input, Warnings};
 
 mod answer;
 mod head;
@@ -16,7 +16,7 @@ mod page;
 pub(super) struct Warc;
 
 /// Bytes of the longest page that is read.
-const LONGEST: u64 = 2 * FIRST_PART;
+const LONGEST: u64 = 32 << 20;
 
 /// Bytes that are passed over in search of the next record where one is broken.
 const FARTHEST: u64 = 64 << 20;
