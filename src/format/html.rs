@@ -52,10 +52,15 @@ impl Format for Html {
     }
 
     fn extent(&self) -> Extent {
-        Extent::Stream
+        // Of a long one most is data, and what is left takes many times its length to be parsed: it is
+        // read alone.
+        Extent::Whole
     }
 
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
+        if bytes.starts_with(b"PK") {
+            return Some(false);
+        }
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
         let head = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
         let head = match head.strip_prefix("<?xml") {

@@ -398,6 +398,7 @@ mod tests {
             check("a.docx", b"PK\x03\x04", Some("docx"));
             check("a.docx", b"{\\rtf1 a}", Some("rtf"));
             check("a.txt", b"PK\x03\x04", Some("zip"));
+            check("a.html", b"PK\x03\x04", Some("zip"));
         }
     }
 }
