@@ -3,7 +3,6 @@
 //! The readers' tables of names hold 91,000 addresses. A program that may be loaded anywhere has them
 //! all corrected at every start, page by page: 3.1 ms of the processor, most of what a short command
 //! costs, against 1.2 ms. Stack, heap and libraries still lie at random addresses.
-#![expect(clippy::print_stdout, reason = "cargo reads what is printed")]
 
 use std::env;
 

@@ -12,6 +12,8 @@ use super::{
 /// As many different words of a language are remembered, of so many bytes at most: some megabytes.
 const MOST_REMEMBERED: usize = 1 << 15;
 const LONGEST_REMEMBERED: usize = 40;
+/// Of so many languages.
+const MOST_LANGUAGES: usize = 3;
 
 /// Parts a folded word and the form of it with its accents, in one term: `cafe=café`. No word holds it.
 pub const ACCENT_MARK: char = '=';
@@ -33,16 +35,27 @@ pub struct Token<'a> {
     pub accented: Option<&'a str>,
     /// Whether the word is one of the characters of a script that has no other words.
     pub is_character: bool,
+    /// Whether this may be the first time that the word is met in its file; see [`Analyzer::begin`].
+    pub is_new: bool,
 }
 
 /// Takes texts apart, and remembers the words it met.
 #[derive(Debug, Default)]
 pub struct Analyzer {
+    /// Of the languages met last, the words that were met.
+    memories: Vec<Memory>,
+    /// The number of the file that texts are of.
+    file: u64,
+    pair: String,
+}
+
+/// The words of one language, as they are written.
+#[derive(Debug, Default)]
+struct Memory {
     language: Option<Language>,
-    /// Words as they are written, each with its number among the known ones.
+    /// Each with its number among the known ones.
     numbers: HashMap<Box<str>, usize, RandomState>,
     known: Vec<Known>,
-    pair: String,
 }
 
 #[derive(Debug)]
@@ -51,6 +64,8 @@ struct Known {
     stem: Box<str>,
     plain: Option<Box<str>>,
     accented: Option<Box<str>>,
+    /// The file it was met in last.
+    file: u64,
 }
 
 impl Known {
@@ -61,53 +76,72 @@ impl Known {
         // Typed without accents the word mostly has the same stem, or one beside it: nothing need lead there.
         let leads = has_accents && plain.is_none() && *stem(&folded, language) != *stem_of;
         let accented = leads.then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
-        Self { plain: plain.map(Into::into), stem: stem_of.into(), folded: folded.into(), accented }
+        Self { plain: plain.map(Into::into), stem: stem_of.into(), folded: folded.into(), accented, file: 0 }
     }
 }
 
 impl Analyzer {
+    /// Says which file the texts that follow are of, by a number other than 0. Words that were met in the
+    /// last one are new again.
+    pub fn begin(&mut self, file: u64) {
+        self.file = file;
+    }
+
+    /// Puts the memory of a language first.
+    fn remember(&mut self, language: Option<Language>) {
+        match self.memories.iter().position(|memory| memory.language == language) {
+            Some(at) => self.memories[..=at].rotate_right(1),
+            None => {
+                self.memories.truncate(MOST_LANGUAGES - 1);
+                self.memories.insert(0, Memory { language, ..Memory::default() });
+            }
+        }
+        let memory = &mut self.memories[0];
+        if memory.known.len() > MOST_REMEMBERED {
+            memory.numbers.clear();
+            memory.known.clear();
+        }
+    }
+
     /// Hands on the words of a text in a language, in order.
     pub fn each(&mut self, text: &str, language: Option<Language>, mut each: impl FnMut(Token<'_>)) {
-        if self.language != language || self.known.len() > MOST_REMEMBERED {
-            self.numbers.clear();
-            self.known.clear();
-            self.language = language;
-        }
+        let file = self.file;
+        self.remember(language);
+        let Self { memories, pair, .. } = self;
+        let memory = &mut memories[0];
         let mut words = words(text).peekable();
         // Whether the word before was a character that was paired with this one.
         let mut paired = false;
         while let Some(range) = words.next() {
             let word = &text[range.clone()];
             if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
-                let folded = fold(word);
+                let known = memory.word(word);
+                let is_new = std::mem::replace(&mut known.file, file) != file;
+                let folded = &known.folded;
                 let next =
                     words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
                 let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
-                self.pair.clear();
-                self.pair.push_str(&folded);
+                pair.clear();
+                pair.push_str(folded);
                 if let Some(next) = next {
-                    self.pair.push_str(&fold(next));
+                    pair.push_str(&fold(next));
                 }
-                let stem = (next.is_some() || !paired).then_some(self.pair.as_str());
+                let stem = (next.is_some() || !paired).then_some(pair.as_str());
                 paired = next.is_some();
-                each(Token { range, stem, plain: None, folded: &folded, accented: None, is_character: true });
+                each(Token { range, stem, plain: None, folded, accented: None, is_character: true, is_new });
                 continue;
             }
             paired = false;
-            let once;
-            let known = match self.numbers.get(word) {
-                Some(number) => &self.known[*number],
-                None if word.len() > LONGEST_REMEMBERED => {
-                    once = Known::of(word, language);
-                    &once
-                }
-                None => {
-                    self.numbers.insert(word.into(), self.known.len());
-                    self.known.push(Known::of(word, language));
-                    &self.known[self.known.len() - 1]
-                }
+            let mut once;
+            let known = if word.len() > LONGEST_REMEMBERED {
+                once = Known::of(word, language);
+                &mut once
+            } else {
+                memory.word(word)
             };
+            let is_new = std::mem::replace(&mut known.file, file) != file;
             each(Token {
+                is_new,
                 range,
                 stem: Some(&known.stem),
                 plain: known.plain.as_deref(),
@@ -116,6 +150,21 @@ impl Analyzer {
                 is_character: false,
             });
         }
+    }
+}
+
+impl Memory {
+    /// Returns what a word is in the index.
+    fn word(&mut self, word: &str) -> &mut Known {
+        let number = match self.numbers.get(word) {
+            Some(number) => *number,
+            None => {
+                self.numbers.insert(word.into(), self.known.len());
+                self.known.push(Known::of(word, self.language));
+                self.known.len() - 1
+            }
+        };
+        &mut self.known[number]
     }
 }
 

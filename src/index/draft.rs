@@ -1,9 +1,10 @@
 //! Passages on their way into the index. A draft holds a passage and what is to be known of it; the
 //! document, which keeps its text several times, is made by the thread that writes it, and gone with it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, hash::BuildHasher, sync::Arc};
 
-use tantivy::TantivyDocument;
+use foldhash::fast::FixedState;
+use tantivy::{TantivyDocument, schema::Field};
 
 use super::{
     ledger::Entry,
@@ -12,7 +13,7 @@ use super::{
     tokenizer::Row,
 };
 use crate::{
-    analysis::{self, Analyzer, Language, Languages, Sketch},
+    analysis::{self, Analyzer, Language, Languages, Sketch, Token},
     article::{Article, Role},
     passage::Passage,
 };
@@ -22,6 +23,8 @@ struct Facts {
     fields: Fields,
     folder: u32,
     path: Vec<u8>,
+    /// The file's number for an [`Analyzer`].
+    file: u64,
     format: &'static str,
     /// The number of the article in its file.
     number: u32,
@@ -74,7 +77,8 @@ impl Drafts {
         let length = length(&title, &passages, &words);
         let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
         let (folder, path, format) = (file.folder, file.path.clone(), article.format);
-        let facts = Facts { fields, folder, path, format, number, article, title, length };
+        let file = FixedState::default().hash_one((folder, &path));
+        let facts = Facts { fields, folder, path, file, format, number, article, title, length };
         let passages = passages.into_iter().enumerate();
         Self { facts: Arc::new(facts), languages, words, bytes, passages, seen: HashMap::new() }
     }
@@ -99,7 +103,7 @@ impl Drafts {
             }
             Role::Aside => {
                 tally.asides = 1;
-                tally.aside_words = 2 * words;
+                tally.aside_words = words;
             }
         }
         if at == 0 {
@@ -162,35 +166,44 @@ impl Draft {
 
     fn add_text(&self, document: &mut TantivyDocument, analyzer: &mut Analyzer) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
-        let (mut stem, mut exact, mut title) = (Row::default(), Row::default(), Row::default());
+        let mut forms = Row::default();
+        analyzer.begin(self.facts.file);
         if passage.role == Role::Aside {
+            let mut aside = Row::default();
             analyzer.each(&passage.text, language, |token| {
-                stem.next(token.stem);
-                token.plain.into_iter().for_each(|plain| stem.same(plain));
-                stem.same_exact(token.folded);
+                aside.next();
+                add(&token, &mut aside);
+                add_character(&token, &mut aside);
+                add_form(&token, &mut forms);
             });
-            document.add_text(fields.aside, stem.take());
+            add_row(document, fields.aside, aside);
+            add_row(document, fields.form, forms);
             return;
         }
         document.add_u64(fields.main, 1);
+        let (mut words, mut beside, mut title) = (Row::default(), Row::default(), Row::default());
         let above = std::iter::once(&self.facts.title).chain(&passage.headings);
         for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
+            // The last word of one part is no neighbour of the first of the next.
+            [&mut words, &mut beside, &mut title].into_iter().for_each(Row::next);
             analyzer.each(part, language, |token| {
-                stem.next(token.stem);
-                token.plain.into_iter().for_each(|plain| stem.same(plain));
-                exact.next(Some(token.folded));
-                token.accented.into_iter().for_each(|accented| exact.same(accented));
+                words.next();
+                add(&token, &mut words);
+                beside.next();
+                token.is_character.then(|| beside.add(token.folded));
+                token.accented.into_iter().for_each(|accented| beside.add(accented));
                 if is_title {
-                    title.next(token.stem);
-                    token.plain.into_iter().for_each(|plain| title.same(plain));
-                    token.is_character.then(|| title.same(token.folded));
+                    title.next();
+                    add(&token, &mut title);
+                    add_character(&token, &mut title);
                 }
+                add_form(&token, &mut forms);
             });
-            if is_title {
-                document.add_text(fields.title, title.take());
-            }
-            document.add_text(fields.stem, stem.take());
-            document.add_text(fields.exact, exact.take());
+        }
+        for (field, row) in
+            [(fields.words, words), (fields.beside, beside), (fields.title, title), (fields.form, forms)]
+        {
+            add_row(document, field, row);
         }
     }
 
@@ -245,6 +258,36 @@ impl Facts {
             document.add_u64(fields.day, date.first_day());
             document.add_u64(fields.day_end, date.last_day());
         }
+    }
+}
+
+fn add_row(document: &mut TantivyDocument, field: Field, row: Row) {
+    row.finish().into_iter().for_each(|row| document.add_text(field, row));
+}
+
+/// Adds a word: its stem with its form. The stem that it has beside that comes first where there is one,
+/// since a form is looked up under what it is without accents.
+fn add(token: &Token<'_>, row: &mut Row) {
+    let Some(stem) = token.stem else { return };
+    match token.plain {
+        _ if token.is_character => row.add_both(stem, ""),
+        Some(plain) => {
+            row.add_both(stem, "");
+            row.add_both(plain, token.folded);
+        }
+        None => row.add_both(stem, token.folded),
+    }
+}
+
+fn add_character(token: &Token<'_>, row: &mut Row) {
+    token.is_character.then(|| row.add_both("", token.folded));
+}
+
+/// Adds the form of a word to the forms of its file.
+fn add_form(token: &Token<'_>, forms: &mut Row) {
+    if token.is_new {
+        let stem = token.plain.or(token.stem).filter(|_| !token.is_character);
+        forms.add_both(token.folded, stem.unwrap_or_default());
     }
 }
 

@@ -11,6 +11,7 @@ mod home;
 mod content;
 mod ingest;
 mod ledger;
+mod lookup;
 mod manifest;
 mod plan;
 mod queue;
@@ -36,7 +37,12 @@ pub use show::{ArticleText, Neighbours, Shown};
 pub use status::{FileLine, FolderStatus, Status, Verdict};
 pub use update::{LEAST_MEMORY, Update};
 pub use why::{Facts, Why};
-pub(crate) use {manifest::Manifest, rows::Rows, stats::Statistics, tokenizer::EXACT_MARK};
+pub(crate) use {
+    lookup::{Lookup, MARK, Together, of_form, of_stem},
+    manifest::Manifest,
+    rows::Rows,
+    stats::Statistics,
+};
 
 use self::{
     ledger::{Held, Ledger, LedgerFile},

@@ -1,8 +1,9 @@
 //! The fields of a passage in the index, and what is kept to show it.
 //!
-//! A passage of the article itself is indexed in `stem` and `exact` (title, headings and text in one
-//! field, so that a word counts once wherever it stands) and, title and headings alone, in `title`.
-//! What stands around an article goes to `aside` only, whose statistics and weight are its own.
+//! A passage of the article itself is indexed in `words` (title, headings and text in one field, so that
+//! a word counts once wherever it stands) and, title and headings alone, in `title`. What stands around an
+//! article goes to `aside` only, whose statistics and weight are its own. In these three a term is a stem
+//! and a form of it; see [`super::lookup`].
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +43,18 @@ pub(crate) struct Fields {
     pub(crate) sketch: Field,
     /// The bands of its sketch: near copies share one.
     pub(crate) band: Field,
-    /// Title, headings and text: stems, and pairs of characters in scripts without other words.
-    pub(crate) stem: Field,
-    /// The same: folded words and characters, and beside those with accents the word with them.
-    pub(crate) exact: Field,
-    /// Title and headings: stems, pairs of characters and, beside these, the characters.
+    /// Title, headings and text: words, and pairs of characters in scripts without other words.
+    pub(crate) words: Field,
+    /// The same: what stands beside the words, at their positions. Characters by themselves, and of words
+    /// with accents those that lead there.
+    pub(crate) beside: Field,
+    /// Title and headings: words, pairs of characters and characters.
     pub(crate) title: Field,
-    /// Text around the article: each word as its stem and, marked, as it is.
+    /// Text around the article: the same.
     pub(crate) aside: Field,
+    /// The forms of all words of a file, each with its stem: where at least one passage of the file has
+    /// one, one of them says so here.
+    pub(crate) form: Field,
     /// Who wrote it.
     pub(crate) author: Field,
     /// The words of the path inside the folder.
@@ -115,10 +120,11 @@ impl Fields {
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
             band: schema.add_u64_field("band", INDEXED),
-            stem: schema.add_text_field("stem", text(tokenizer::TERMS, positions)),
-            exact: schema.add_text_field("exact", text(tokenizer::TERMS, positions)),
+            words: schema.add_text_field("words", text(tokenizer::TERMS, positions)),
+            beside: schema.add_text_field("beside", text(tokenizer::TERMS, positions)),
             title: schema.add_text_field("title", text(tokenizer::TERMS, positions)),
             aside: schema.add_text_field("aside", text(tokenizer::TERMS, positions)),
+            form: schema.add_text_field("form", text(tokenizer::TERMS, IndexRecordOption::Basic)),
             author: schema.add_text_field("author", text(tokenizer::WORDS, positions)),
             path: schema.add_text_field("path", text(tokenizer::WORDS, positions)),
             tag: schema.add_text_field("tag", STRING),

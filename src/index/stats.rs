@@ -1,10 +1,14 @@
 //! The statistics that BM25 is computed from, of the passages that are there.
 //!
 //! tantivy's own count deleted passages until their segments merge, so that an index that was
-//! changed would score otherwise than one built afresh. Here words are summed in the manifest, and
-//! a term's passages are counted one by one in segments where any was deleted.
+//! changed would score otherwise than one built afresh. Here words are summed in the manifest, and the
+//! passages of a term are counted one by one in segments where any was deleted, and those of a word that
+//! has several terms everywhere.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use tantivy::{
     DocSet, Searcher, TERMINATED, Term,
@@ -12,7 +16,7 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::{manifest::Tally, schema::Fields};
+use super::{lookup::Lookup, manifest::Tally, schema::Fields};
 
 /// Exact statistics of a searcher.
 pub(crate) struct Statistics<'a> {
@@ -20,26 +24,38 @@ pub(crate) struct Statistics<'a> {
     fields: Fields,
     tally: Tally,
     known: Mutex<HashMap<Term, u64>>,
+    looked_up: Mutex<HashMap<Term, Lookup>>,
 }
 
 impl<'a> Statistics<'a> {
     pub(crate) fn new(searcher: &'a Searcher, fields: Fields, tally: Tally) -> Self {
-        Self { searcher, fields, tally, known: Mutex::default() }
+        Self { searcher, fields, tally, known: Mutex::default(), looked_up: Mutex::default() }
+    }
+
+    /// Returns what a term stands for; see [`super::lookup`].
+    pub(crate) fn lookup(&self, term: &Term) -> tantivy::Result<Lookup> {
+        let mut known = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lookup) = known.get(term) {
+            return Ok(lookup.clone());
+        }
+        let lookup = Lookup::new(self.searcher, &self.fields, term)?;
+        known.insert(term.clone(), lookup.clone());
+        Ok(lookup)
     }
 
     fn count(&self, term: &Term) -> tantivy::Result<u64> {
+        let lookup = self.lookup(term)?;
         let mut sum = 0;
         for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(term.field())?;
-            let Some(info) = inverted.get_term_info(term)? else { continue };
-            let Some(alive) = segment.alive_bitset() else {
-                sum += u64::from(info.doc_freq);
+            let mut postings = lookup.postings(segment, IndexRecordOption::Basic)?;
+            let alive = segment.alive_bitset();
+            if alive.is_none() && postings.is_one() {
+                sum += postings.bound();
                 continue;
-            };
-            let mut postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            }
             let mut doc = postings.doc();
             while doc != TERMINATED {
-                sum += u64::from(alive.is_alive(doc));
+                sum += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
                 doc = postings.advance();
             }
         }
@@ -69,7 +85,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(&count) = known.get(term) {
             return Ok(count);
         }

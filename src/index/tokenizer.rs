@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
+use super::lookup::MARK;
 use crate::analysis::{self, Words};
 
 /// Terms that were analysed before; see [`Row`].
@@ -12,13 +13,10 @@ pub(super) const TERMS: &str = "excerpt_terms";
 /// Plain text, by its folded words.
 pub(super) const WORDS: &str = "excerpt_words";
 
-/// What stands before a folded word in a field that holds stems too. No word begins with it.
-pub(crate) const EXACT_MARK: char = '=';
-
-/// Before a term at the next position. No term holds it.
+/// Goes on to the next position. No term holds it.
 const NEXT: char = '\u{0}';
-/// Before a term at the same position as the last one.
-const SAME: char = '\u{1}';
+/// Before a term.
+const TERM: char = '\u{1}';
 
 pub(super) fn register(manager: &TokenizerManager) {
     manager.register(TERMS, Rows);
@@ -27,30 +25,40 @@ pub(super) fn register(manager: &TokenizerManager) {
 
 /// Terms written down in a row.
 #[derive(Default)]
-pub(super) struct Row(String);
+pub(super) struct Row {
+    text: String,
+    /// Positions passed since the last term.
+    passed: usize,
+}
 
 impl Row {
-    /// Adds a term at the next position, which stays empty where there is none.
-    pub(super) fn next(&mut self, term: Option<&str>) {
-        self.0.push(NEXT);
-        self.0.push_str(term.unwrap_or_default());
+    /// Goes on to the next position, which stays empty where nothing is added.
+    pub(super) fn next(&mut self) {
+        self.passed += 1;
     }
 
-    /// Adds a term at the position of the last one.
-    pub(super) fn same(&mut self, term: &str) {
-        self.0.push(SAME);
-        self.0.push_str(term);
+    /// Adds a term at the present position.
+    pub(super) fn add(&mut self, term: &str) {
+        self.begin();
+        self.text.push_str(term);
     }
 
-    /// Adds a folded word, marked, at the position of the last term.
-    pub(super) fn same_exact(&mut self, word: &str) {
-        self.0.extend([SAME, EXACT_MARK]);
-        self.0.push_str(word);
+    /// Adds a term of two parts at the present position; see [`super::lookup`].
+    pub(super) fn add_both(&mut self, one: &str, other: &str) {
+        self.begin();
+        self.text.push_str(one);
+        self.text.push(MARK);
+        self.text.push_str(other);
     }
 
-    /// Returns the row, and begins another.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.0)
+    fn begin(&mut self) {
+        self.text.extend(std::iter::repeat_n(NEXT, std::mem::take(&mut self.passed)));
+        self.text.push(TERM);
+    }
+
+    /// Returns the row; none where it has no terms.
+    pub(super) fn finish(self) -> Option<String> {
+        (!self.text.is_empty()).then_some(self.text)
     }
 }
 
@@ -67,24 +75,24 @@ impl Tokenizer for Rows {
     type TokenStream<'a> = RowStream<'a>;
 
     fn token_stream<'a>(&'a mut self, row: &'a str) -> RowStream<'a> {
-        RowStream { row, at: 0, token: Token::default() }
+        RowStream { row, at: 0, token: Token { position: 0, ..Token::default() } }
     }
 }
 
 impl TokenStream for RowStream<'_> {
     fn advance(&mut self) -> bool {
         let bytes = self.row.as_bytes();
-        while self.at < bytes.len() {
+        while let Some(byte) = bytes.get(self.at) {
             let start = self.at + 1;
+            if *byte == 0 {
+                self.token.position += 1;
+                self.at = start;
+                continue;
+            }
             let end = bytes[start..].iter().position(|byte| *byte <= 1).map_or(bytes.len(), |at| start + at);
-            if bytes[self.at] == 0 {
-                self.token.position = self.token.position.wrapping_add(1);
-            }
             self.at = end;
-            if end > start {
-                set(&mut self.token, &self.row[start..end], start..end);
-                return true;
-            }
+            set(&mut self.token, &self.row[start..end], start..end);
+            return true;
         }
         false
     }
@@ -145,19 +153,20 @@ mod tests {
     #[test]
     fn a_row_gives_its_terms_back_at_their_positions() {
         let mut row = Row::default();
-        row.next(Some("run"));
-        row.same_exact("running");
-        row.next(None);
-        row.next(Some("人"));
-        row.same("工");
-        let row = row.take();
+        row.next();
+        row.add_both("run", "running");
+        row.next();
+        row.next();
+        row.add("人");
+        row.add("工");
+        let row = row.finish().expect("it has terms");
         let mut rows = Rows;
         let mut stream = rows.token_stream(&row);
         let mut found = Vec::new();
         while stream.advance() {
             found.push((stream.token().text.clone(), stream.token().position));
         }
-        let expected = [("run", 0), ("=running", 0), ("人", 2), ("工", 2)];
+        let expected = [("run\u{2}running", 1), ("人", 3), ("工", 3)];
         assert_eq!(found, expected.map(|(term, position)| (term.to_string(), position)));
     }
 }

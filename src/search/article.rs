@@ -11,10 +11,9 @@ mod marks;
 use std::{cmp::Ordering, collections::BinaryHeap, ops::Range};
 
 use tantivy::{
-    DocAddress, DocId, DocSet, SegmentReader, TERMINATED, Term,
+    DocAddress, DocId, DocSet, SegmentReader, TERMINATED,
     columnar::{Column, StrColumn},
     fastfield::AliveBitSet,
-    postings::SegmentPostings,
     query::{Bm25StatisticsProvider, EnableScoring, Query},
     schema::IndexRecordOption,
 };
@@ -29,7 +28,7 @@ use super::{
     retrieve::Candidate,
     weight::{B, K1},
 };
-use crate::index::Rows;
+use crate::index::{Lookup, Rows, Together};
 
 /// The passages of a segment, seen as articles.
 struct Shelf<'a> {
@@ -64,8 +63,8 @@ impl<'a> Shelf<'a> {
         self.alive.is_none_or(|alive| alive.is_alive(doc))
     }
 
-    fn postings(&self, term: &Term) -> tantivy::Result<Option<SegmentPostings>> {
-        Ok(self.reader.inverted_index(term.field())?.read_postings(term, IndexRecordOption::WithFreqs)?)
+    fn postings(&self, word: &Lookup) -> tantivy::Result<Together> {
+        word.postings(self.reader, IndexRecordOption::WithFreqs)
     }
 
     /// Returns what orders articles of a segment that score the same.
@@ -91,9 +90,9 @@ pub(super) type Worths = Vec<f32>;
 /// How a word counts in whole articles.
 pub(super) struct Bag {
     /// Its terms: any of them is the word.
-    pub(super) terms: Vec<Term>,
+    pub(super) terms: Vec<Lookup>,
     /// The same in the titles and headings that stand above each passage.
-    pub(super) titles: Vec<Term>,
+    pub(super) titles: Vec<Lookup>,
 }
 
 /// What is known of all articles.
@@ -126,7 +125,7 @@ impl<'a> Evidence<'a> {
         let mut scores: Vec<Vec<f32>> =
             self.shelves.iter().map(|shelf| vec![0.0; shelf.reader.max_doc() as usize]).collect();
         let passages = |bag: &Bag| -> tantivy::Result<f32> {
-            let holders = bag.terms.iter().map(|term| self.compiler.lexicon.statistics.doc_freq(term));
+            let holders = bag.terms.iter().map(|term| self.compiler.lexicon.statistics.doc_freq(&term.term));
             Ok(holders.sum::<tantivy::Result<u64>>()? as f32)
         };
         let bags = |retrieves| {

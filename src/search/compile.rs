@@ -23,6 +23,7 @@ use super::{
     excluded::Excluded,
     expand::Expansion,
     filters::Within,
+    leaf::Leaf,
     letters::{Lettered, Where},
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
     loose::near,
@@ -31,7 +32,7 @@ use super::{
     tree::{Group, Node, Word},
     weight::Weights,
 };
-use crate::index::{EXACT_MARK, Index};
+use crate::index::{Index, of_form, of_stem};
 
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
@@ -134,14 +135,14 @@ impl<'a> Compiler<'a> {
             let weighed = |clause| Box::new(BoostQuery::new(clause, share)) as Box<dyn EngineQuery>;
             return Ok(clauses.into_iter().map(weighed).collect());
         }
-        Ok(vec![self.in_place(other)])
+        Ok(vec![self.in_place(other)?])
     }
 
     /// Returns a query for words side by side that stand for a word: it counts as that would.
-    pub(super) fn in_place(&self, other: &Other) -> Box<dyn EngineQuery> {
+    pub(super) fn in_place(&self, other: &Other) -> tantivy::Result<Box<dyn EngineQuery>> {
         let words: Vec<&Word> = other.words.iter().collect();
-        let query = self.side_by_side(self.index.fields().stem, &words, 0);
-        Box::new(BoostQuery::new(query, self.weights.stem * self.share(other)))
+        let query = self.side_by_side(self.index.fields().words, &words, 0)?;
+        Ok(Box::new(BoostQuery::new(query, self.weights.stem * self.share(other))))
     }
 
     /// Returns what something is worth that may stand for words, as a share of what it is worth by itself.
@@ -166,10 +167,10 @@ impl<'a> Compiler<'a> {
                 let fields = self.index.fields();
                 let whole: Vec<&Word> = words.iter().collect();
                 let mut ways = match words.len() > 1 && !words.iter().any(Word::is_character) {
-                    true => [fields.stem, fields.aside]
+                    true => [fields.words, fields.aside]
                         .map(|field| self.side_by_side(field, &whole, 0))
                         .into_iter()
-                        .collect(),
+                        .collect::<tantivy::Result<_>>()?,
                     false => vec![self.all_of(words)?],
                 };
                 let others = self.lexicon.others(std::slice::from_ref(node));
@@ -196,23 +197,16 @@ impl<'a> Compiler<'a> {
             Node::Prefix(_) | Node::Fuzzy(..) | Node::Shape(_) => self.expanded(node)?,
             Node::Phrase(words, slop) => {
                 let folded = folded(words);
-                let marked: Vec<String> = folded.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
-                let aside = phrase(fields.aside, &marked, *slop);
+                let aside = self.phrase(fields.aside, &folded, *slop)?;
                 let aside = Box::new(BoostQuery::new(aside, self.weights.aside));
-                self.lettered(
-                    any(vec![phrase(fields.exact, &folded, *slop), aside]),
-                    words,
-                    *slop,
-                    Where::Anywhere,
-                )
+                let main = self.phrase(fields.words, &folded, *slop)?;
+                self.lettered(any(vec![main, aside]), words, *slop, Where::Anywhere)
             }
             Node::Title(inner) => match &**inner {
-                Node::Words(words) => self.title(words, 0),
-                // Titles are indexed by forms only: exactly these words stand in them or beside them.
+                Node::Words(words) => self.title(words, 0)?,
                 Node::Phrase(words, slop) => {
-                    let exact = phrase(fields.exact, &folded(words), *slop);
-                    let both = vec![(Occur::Must, exact), (Occur::Must, self.title(words, *slop))];
-                    self.lettered(Box::new(BooleanQuery::new(both)), words, *slop, Where::Above)
+                    let exact = self.phrase(fields.title, &folded(words), *slop)?;
+                    self.lettered(exact, words, *slop, Where::Above)
                 }
                 inner => self.expanded_title(inner)?,
             },
@@ -236,14 +230,16 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns a query for words side by side in the title or the headings.
-    pub(super) fn title(&self, words: &[Word], slop: u32) -> Box<dyn EngineQuery> {
+    pub(super) fn title(&self, words: &[Word], slop: u32) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let title = self.index.fields().title;
         if let [word] = words
             && !word.is_character()
         {
             let stems = &self.lexicon.forms(word).stems;
-            return any(stems.iter().map(|stem| term(self.index.fields().title, stem)).collect());
+            let each = stems.iter().map(|stem| self.leaf(&of_stem(title, stem)));
+            return Ok(any(each.collect::<tantivy::Result<_>>()?));
         }
-        self.side_by_side(self.index.fields().title, &words.iter().collect::<Vec<_>>(), slop)
+        self.side_by_side(title, &words.iter().collect::<Vec<_>>(), slop)
     }
 
     /// Returns a query for all of some words.
@@ -259,51 +255,78 @@ impl<'a> Compiler<'a> {
     fn forms(&self, sought: &Sought) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
         let (fields, weights) = (self.index.fields(), &self.weights);
         let (stem, exact) = weights.of(sought);
-        let mut clauses = self.terms(fields.stem, &sought.stems, stem)?;
-        clauses.extend(self.terms(fields.aside, &sought.stems, weights.aside)?);
+        let stems = |field| sought.stems.iter().map(|stem| of_stem(field, stem)).collect::<Vec<_>>();
+        let mut clauses = self.terms(&stems(fields.words), stem)?;
+        clauses.extend(self.terms(&stems(fields.aside), weights.aside)?);
         if let Some(text) = sought.exact.as_ref().filter(|_| sought.stems.is_empty() && sought.retrieves) {
-            clauses.push(Box::new(BoostQuery::new(term(fields.exact, text), exact)));
-            let marked = term(fields.aside, &format!("{EXACT_MARK}{text}"));
-            clauses.push(Box::new(BoostQuery::new(marked, weights.aside)));
+            for (field, weight) in [(fields.words, exact), (fields.aside, weights.aside)] {
+                clauses.push(Box::new(BoostQuery::new(self.form(field, text)?, weight)));
+            }
         }
         Ok(clauses)
     }
 
     /// Returns clauses for terms that are one thing: each counts by how rare all of them are together.
-    pub(super) fn terms(
-        &self,
-        field: Field,
-        terms: &[String],
-        weight: f32,
-    ) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
+    pub(super) fn terms(&self, terms: &[Term], weight: f32) -> tantivy::Result<Vec<Box<dyn EngineQuery>>> {
         let statistics = &self.lexicon.statistics;
-        let holders = terms.iter().map(|text| statistics.doc_freq(&Term::from_field_text(field, text)));
+        let holders = terms.iter().map(|term| statistics.doc_freq(term));
         let holders = holders.collect::<tantivy::Result<Vec<u64>>>()?;
         let all = statistics.total_num_docs()? as f32;
         let together = idf((holders.iter().sum::<u64>() as f32).min(all), all);
-        let weighed = |(text, holders): (&String, u64)| -> Box<dyn EngineQuery> {
+        let weighed = |(term, holders): (&Term, u64)| -> tantivy::Result<Box<dyn EngineQuery>> {
             let share = if terms.len() == 1 { 1.0 } else { together / idf(holders as f32, all) };
-            Box::new(BoostQuery::new(term(field, text), weight * share))
+            Ok(Box::new(BoostQuery::new(self.leaf(term)?, weight * share)))
         };
-        Ok(terms.iter().zip(holders).map(weighed).collect())
+        terms.iter().zip(holders).map(weighed).collect()
     }
 
     /// Returns a query for the forms of words side by side, or so many words apart, in a field of stems.
-    pub(super) fn side_by_side(&self, field: Field, words: &[&Word], slop: u32) -> Box<dyn EngineQuery> {
-        let series = self.lexicon.series(words).into_iter().map(|series| match series.as_slice() {
-            [] => Box::new(EmptyQuery) as Box<dyn EngineQuery>,
-            [(_, only)] => term(field, only),
-            _ => {
-                let terms = series.iter().map(|(at, text)| (*at, Term::from_field_text(field, text)));
-                near(terms.collect(), slop)
-            }
-        });
-        let mut series: Vec<Box<dyn EngineQuery>> = series.collect();
-        match series.len() {
+    pub(super) fn side_by_side(
+        &self,
+        field: Field,
+        words: &[&Word],
+        slop: u32,
+    ) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let series = self.lexicon.series(words).into_iter();
+        let series = series.map(|series| series.into_iter().map(|(at, stem)| (at, of_stem(field, &stem))));
+        let series = series.map(|series| self.in_places(series.collect(), slop));
+        let mut series = series.collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(match series.len() {
             0 => Box::new(EmptyQuery),
             1 => series.remove(0),
             _ => Box::new(DisjunctionMaxQuery::new(series)),
-        }
+        })
+    }
+
+    /// Returns a query for exactly these words, folded, in this order.
+    pub(super) fn phrase(
+        &self,
+        field: Field,
+        words: &[String],
+        slop: u32,
+    ) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let fields = self.index.fields();
+        self.in_places(words.iter().map(|word| of_form(fields, field, word)).enumerate().collect(), slop)
+    }
+
+    /// Returns a query for a folded word in a field.
+    pub(super) fn form(&self, field: Field, word: &str) -> tantivy::Result<Box<dyn EngineQuery>> {
+        self.leaf(&of_form(self.index.fields(), field, word))
+    }
+
+    fn in_places(&self, terms: Vec<(usize, Term)>, slop: u32) -> tantivy::Result<Box<dyn EngineQuery>> {
+        let lookup = |(at, term)| Ok((at, self.lexicon.statistics.lookup(&term)?));
+        let mut words = terms.into_iter().map(lookup).collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(match words.len() {
+            0 => Box::new(EmptyQuery),
+            1 => Box::new(Leaf(words.remove(0).1)),
+            _ => near(words, slop),
+        })
+    }
+
+    /// Returns a query for what a term stands for.
+    fn leaf(&self, term: &Term) -> tantivy::Result<Box<dyn EngineQuery>> {
+        Ok(Box::new(Leaf(self.lexicon.statistics.lookup(term)?)))
     }
 }
 
@@ -317,19 +340,4 @@ pub(super) fn any(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery
 
 pub(super) fn folded(words: &[Word]) -> Vec<String> {
     words.iter().map(|word| word.folded.clone()).collect()
-}
-
-pub(super) fn term(field: Field, text: &str) -> Box<dyn EngineQuery> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
-}
-
-pub(super) fn phrase(field: Field, words: &[String], slop: u32) -> Box<dyn EngineQuery> {
-    match words {
-        [] => Box::new(EmptyQuery),
-        [word] => term(field, word),
-        words => {
-            let terms = words.iter().map(|word| Term::from_field_text(field, word));
-            near(terms.enumerate().collect(), slop)
-        }
-    }
 }

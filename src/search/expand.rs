@@ -3,25 +3,23 @@
 
 mod machine;
 
-use std::{cmp::Reverse, rc::Rc};
+use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
 use tantivy::{
-    SegmentReader, Term,
-    query::{
-        Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query,
-    },
+    InvertedIndexReader, SegmentReader, Term,
+    query::{Bm25StatisticsProvider, BoostQuery, DisjunctionMaxQuery, EmptyQuery, Query},
 };
 use tantivy_fst::Automaton;
 
-use self::machine::{Beginning, Marked, Spelling};
+use self::machine::{Beginning, Form, Spelling};
 use super::{
-    compile::{Compiler, phrase},
+    compile::Compiler,
     lexicon::idf,
     print::single,
     shape::{self, Shape},
-    tree::{LONGEST_FUZZY, Node, Word},
+    tree::{LONGEST_FUZZY, Node},
 };
-use crate::index::EXACT_MARK;
+use crate::index::{MARK, of_form};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
@@ -76,9 +74,8 @@ impl<'a> Best<'a> {
 
     fn holders(&self, word: &str) -> tantivy::Result<u64> {
         let (fields, statistics) = (self.compiler.index.fields(), &self.compiler.lexicon.statistics);
-        let around = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-        let main = statistics.doc_freq(&Term::from_field_text(fields.exact, word))?;
-        Ok(main + statistics.doc_freq(&around)?)
+        let count = |field| statistics.doc_freq(&of_form(fields, field, word));
+        Ok(count(fields.words)? + count(fields.aside)?)
     }
 }
 
@@ -88,44 +85,40 @@ impl From<Found> for Expansion {
     }
 }
 
-/// Puts the next word into an empty buffer, and returns its count.
-type Next<'a> = dyn FnMut(&mut Vec<u8>) -> Option<u32> + 'a;
+/// Puts the next word into an empty buffer, and returns whether there is one.
+type Next<'a> = dyn FnMut(&mut Vec<u8>) -> bool + 'a;
 
-/// Words in order, each with how many passages hold it.
+/// Words in order.
 struct List<'a> {
     next: Box<Next<'a>>,
     word: Vec<u8>,
-    /// None where there is no further word.
-    count: Option<u32>,
+    /// Whether there is no further word.
+    ended: bool,
 }
 
 impl<'a> List<'a> {
-    fn of(next: impl FnMut(&mut Vec<u8>) -> Option<u32> + 'a) -> Self {
-        let mut list = Self { next: Box::new(next), word: Vec::new(), count: None };
+    fn of(next: impl FnMut(&mut Vec<u8>) -> bool + 'a) -> Self {
+        let mut list = Self { next: Box::new(next), word: Vec::new(), ended: false };
         list.advance();
         list
     }
 
     fn advance(&mut self) {
         self.word.clear();
-        self.count = (self.next)(&mut self.word);
+        self.ended = !(self.next)(&mut self.word);
     }
 }
 
-/// Goes through the words of several lists in order, each once with the sum of its counts.
+/// Goes through the words of several lists in order, each once.
 fn merge(
     mut lists: Vec<List<'_>>,
-    each: &mut dyn FnMut(&[u8], u64) -> tantivy::Result<()>,
+    each: &mut dyn FnMut(&[u8]) -> tantivy::Result<()>,
 ) -> tantivy::Result<()> {
     let mut word = Vec::new();
-    while let Some(first) = lists.iter().filter(|list| list.count.is_some()).map(|list| &list.word).min() {
+    while let Some(first) = lists.iter().filter(|list| !list.ended).map(|list| &list.word).min() {
         word.clone_from(first);
-        let mut sum = 0;
-        for list in lists.iter_mut().filter(|list| list.count.is_some() && list.word == word) {
-            sum += u64::from(list.count.unwrap_or(0));
-            list.advance();
-        }
-        each(&word, sum)?;
+        lists.iter_mut().filter(|list| !list.ended && list.word == word).for_each(List::advance);
+        each(&word)?;
     }
     Ok(())
 }
@@ -173,29 +166,22 @@ impl Compiler<'_> {
         let mut clauses: Vec<Box<dyn Query>> = Vec::with_capacity(2 * expansions.len());
         for expansion in expansions.iter() {
             let weight = self.weight(expansion, node, &expansions);
-            let marked: Vec<String> =
-                expansion.words.iter().map(|word| format!("{EXACT_MARK}{word}")).collect();
-            let around = phrase(fields.aside, &marked, 0);
-            clauses.push(Box::new(BoostQuery::new(phrase(fields.exact, &expansion.words, 0), weight)));
+            let around = self.phrase(fields.aside, &expansion.words, 0)?;
+            let main = self.phrase(fields.words, &expansion.words, 0)?;
+            clauses.push(Box::new(BoostQuery::new(main, weight)));
             clauses.push(Box::new(BoostQuery::new(around, weight * self.weights.aside)));
         }
         Ok(best_of(clauses))
     }
 
-    /// Returns a query for the same in titles and headings. These are indexed by forms only: a passage
-    /// matches where it holds the word and its title a form of it.
+    /// Returns a query for the same in titles and headings.
     pub(super) fn expanded_title(&self, node: &Node) -> tantivy::Result<Box<dyn Query>> {
         let expansions = self.expansions(node)?;
-        let clauses = expansions.iter().map(|expansion| {
-            let words: Vec<Word> = expansion.words.iter().map(|word| Word::of(word)).collect();
-            let both = vec![
-                (Occur::Must, phrase(self.index.fields().exact, &expansion.words, 0)),
-                (Occur::Must, self.title(&words, 0)),
-            ];
-            let weight = self.weight(expansion, node, &expansions);
-            Box::new(BoostQuery::new(Box::new(BooleanQuery::new(both)), weight)) as Box<dyn Query>
+        let clauses = expansions.iter().map(|expansion| -> tantivy::Result<Box<dyn Query>> {
+            let query = self.phrase(self.index.fields().title, &expansion.words, 0)?;
+            Ok(Box::new(BoostQuery::new(query, self.weight(expansion, node, &expansions))))
         });
-        Ok(best_of(clauses.collect()))
+        Ok(best_of(clauses.collect::<tantivy::Result<_>>()?))
     }
 
     /// Returns what an expansion counts. One with slips counts less the more of the word they are, as in
@@ -221,41 +207,54 @@ impl Compiler<'_> {
         A: Automaton,
         A::State: Clone,
     {
-        let fields = self.index.fields();
         let readers = self.index.searcher().segment_readers();
-        let of = |field| readers.iter().map(move |reader| reader.inverted_index(field));
-        let exact = of(fields.exact).collect::<Result<Vec<_>, _>>()?;
-        let aside = of(fields.aside).collect::<Result<Vec<_>, _>>()?;
-        let mut lists: Vec<List<'_>> = Vec::with_capacity(exact.len() + aside.len());
-        for inverted in &exact {
-            let mut terms = inverted.terms().search(machine).into_stream()?;
-            lists.push(List::of(move |word| {
-                terms.advance().then(|| {
-                    word.extend_from_slice(terms.key());
-                    terms.value().doc_freq
-                })
+        let of = |field| -> tantivy::Result<Vec<_>> {
+            readers.iter().map(|reader| reader.inverted_index(field)).collect()
+        };
+        let fields = self.index.fields();
+        let (forms, words) = (of(fields.form)?, of(fields.words)?);
+        let (beside, aside) = (of(fields.beside)?, of(fields.aside)?);
+        let mut lists: Vec<List<'_>> = Vec::with_capacity(forms.len());
+        for inverted in &forms {
+            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
+            lists.push(List::of(move |form| {
+                let is_one = terms.advance();
+                is_one.then(|| form.extend_from_slice(terms.key())).is_some()
             }));
         }
-        for inverted in &aside {
-            let mut terms = inverted.terms().search(Marked(machine)).into_stream()?;
-            lists.push(List::of(move |word| {
-                terms.advance().then(|| {
-                    word.extend_from_slice(&terms.key()[EXACT_MARK.len_utf8()..]);
-                    terms.value().doc_freq
-                })
-            }));
-        }
+        let holders = |inverted: &[Arc<InvertedIndexReader>], term: &Term| -> tantivy::Result<u64> {
+            inverted.iter().map(|inverted| Ok(u64::from(inverted.doc_freq(term)?))).sum()
+        };
         let mut best = Best::of(self);
-        merge(lists, &mut |word, count| {
-            // A mark inside a word parts it from how it is written: it is in the index by itself too.
-            match std::str::from_utf8(word) {
-                Ok(word) if !word.contains(EXACT_MARK) => match slips(word) {
-                    Some(slips) => best.offer(slips, count, word),
-                    None => Ok(()),
-                },
-                _ => Ok(()),
+        let mut last: Option<(String, u64)> = None;
+        let offer = |best: &mut Best<'_>, (form, count): (String, u64)| match slips(&form) {
+            Some(slips) => best.offer(slips, count, &form),
+            None => Ok(()),
+        };
+        merge(lists, &mut |key| {
+            let Some((form, stem)) = std::str::from_utf8(key).ok().and_then(|key| key.split_once(MARK))
+            else {
+                return Ok(());
+            };
+            let term = format!("{stem}{MARK}{form}");
+            let main = match stem {
+                "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
+                _ => holders(&words, &Term::from_field_text(fields.words, &term))?,
+            };
+            let count = main + holders(&aside, &Term::from_field_text(fields.aside, &term))?;
+            match &mut last {
+                Some((known, sum)) if known == form => *sum += count,
+                last => {
+                    if let Some(last) = last.replace((form.into(), count)) {
+                        offer(&mut best, last)?;
+                    }
+                }
             }
+            Ok(())
         })?;
+        if let Some(last) = last {
+            offer(&mut best, last)?;
+        }
         Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
     }
 
@@ -369,21 +368,19 @@ mod tests {
 
     #[test]
     fn lists_are_merged_in_order() {
-        let list = |words: &'static [(&'static str, u32)]| {
+        let list = |words: &'static [&'static str]| {
             let mut words = words.iter();
             List::of(move |buffer| {
-                let (word, count) = words.next()?;
-                buffer.extend_from_slice(word.as_bytes());
-                Some(*count)
+                words.next().map(|word| buffer.extend_from_slice(word.as_bytes())).is_some()
             })
         };
         let mut merged = Vec::new();
-        let lists = vec![list(&[("a", 1), ("c", 2)]), list(&[]), list(&[("b", 3), ("c", 4)])];
-        let each = &mut |word: &[u8], count| {
-            merged.push(format!("{} {count}", String::from_utf8_lossy(word)));
+        let lists = vec![list(&["a", "c"]), list(&[]), list(&["b", "c"])];
+        let each = &mut |word: &[u8]| {
+            merged.push(String::from_utf8_lossy(word).into_owned());
             Ok(())
         };
         merge(lists, each).expect("nothing can fail");
-        assert_eq!(merged, ["a 1", "b 3", "c 6"]);
+        assert_eq!(merged, ["a", "b", "c"]);
     }
 }

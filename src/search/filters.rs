@@ -4,12 +4,12 @@ use std::ops::Bound;
 
 use tantivy::{
     Term,
-    query::{BooleanQuery, Occur, Query, RangeQuery, TermQuery},
-    schema::IndexRecordOption,
+    query::{BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery},
+    schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    compile::{Compiler, folded, phrase, term},
+    compile::{Compiler, folded},
     tree::Filter,
 };
 use crate::{analysis::Language, date::Span, index::schema};
@@ -28,8 +28,8 @@ impl Compiler<'_> {
     pub(super) fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
         match filter {
-            Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words), 0)),
-            Filter::Path(names) => any_of(names, |words| phrase(fields.path, &folded(words), 0)),
+            Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words))),
+            Filter::Path(names) => any_of(names, |words| phrase(fields.path, &folded(words))),
             Filter::Tag(names) => any_of(names, |name| term(fields.tag, name)),
             Filter::Site(names) => any_of(names, |name| term(fields.site, name)),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
@@ -77,6 +77,21 @@ impl Compiler<'_> {
         let path =
             BooleanQuery::new(vec![(Occur::Should, Box::new(below)), (Occur::Should, Box::new(itself))]);
         Box::new(BooleanQuery::new(vec![(Occur::Must, in_folder), (Occur::Must, Box::new(path))]))
+    }
+}
+
+fn term(field: Field, text: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+}
+
+/// Returns a query for words side by side in a field of words as they are.
+fn phrase(field: Field, words: &[String]) -> Box<dyn Query> {
+    match words {
+        [] => Box::new(EmptyQuery),
+        [word] => term(field, word),
+        _ => {
+            Box::new(PhraseQuery::new(words.iter().map(|word| Term::from_field_text(field, word)).collect()))
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::{self, ACCENT_MARK, Language, StopWords},
-    index::{EXACT_MARK, Index, Statistics},
+    index::{Index, Statistics, of_form, of_stem},
 };
 
 /// A word typed without accents stands for at most so many words that have some.
@@ -144,7 +144,7 @@ impl<'a> Lexicon<'a> {
         let start = format!("{folded}{ACCENT_MARK}");
         let mut found: Vec<String> = Vec::new();
         for segment in self.index.searcher().segment_readers() {
-            let stream = segment.inverted_index(self.index.fields().exact).and_then(|inverted| {
+            let stream = segment.inverted_index(self.index.fields().beside).and_then(|inverted| {
                 Ok(inverted.terms().range().ge(&start).into_stream().map(|mut terms| {
                     while terms.advance() && terms.key().starts_with(start.as_bytes()) {
                         let word = std::str::from_utf8(&terms.key()[start.len()..]).unwrap_or_default();
@@ -158,7 +158,7 @@ impl<'a> Lexicon<'a> {
             let _ = stream;
         }
         // A word of deleted passages stays in the dictionary until segments merge.
-        let field = self.index.fields().exact;
+        let field = self.index.fields().beside;
         let passages = |word: &String| {
             let term = Term::from_field_text(field, &format!("{start}{word}"));
             self.statistics.doc_freq(&term).unwrap_or(0)
@@ -176,8 +176,7 @@ impl<'a> Lexicon<'a> {
     /// Returns how many passages hold a stem, in the text itself or around it.
     fn holders(&self, stem: &str) -> u64 {
         let fields = self.index.fields();
-        let count = |field| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0);
-        count(fields.stem) + count(fields.aside)
+        self.count(&of_stem(fields.words, stem)) + self.count(&of_stem(fields.aside, stem))
     }
 
     /// Returns how many passages hold a form of a word, at most.
@@ -187,9 +186,9 @@ impl<'a> Lexicon<'a> {
 
     /// Says whether no article holds any form of a word.
     pub(super) fn is_unknown(&self, sought: &Sought) -> tantivy::Result<bool> {
-        let field = self.index.fields().stem;
+        let words = self.index.fields().words;
         for stem in &sought.stems {
-            if self.statistics.doc_freq(&Term::from_field_text(field, stem))? > 0 {
+            if self.statistics.doc_freq(&of_stem(words, stem))? > 0 {
                 return Ok(false);
             }
         }
@@ -198,11 +197,8 @@ impl<'a> Lexicon<'a> {
 
     /// Returns how telling a word is by its stems: the idf of BM25 over passages, of all of them together.
     pub(super) fn worth(&self, stems: &[String]) -> f32 {
-        let field = self.index.fields().stem;
-        let count: u64 = stems
-            .iter()
-            .map(|stem| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0))
-            .sum();
+        let words = self.index.fields().words;
+        let count: u64 = stems.iter().map(|stem| self.count(&of_stem(words, stem))).sum();
         let all = (self.index.passages() as f32).max(1.0);
         idf(count as f32, all)
     }
@@ -210,10 +206,7 @@ impl<'a> Lexicon<'a> {
     /// Says whether the index holds no form of a word at all.
     pub(super) fn is_missing(&self, word: &Word) -> bool {
         let fields = self.index.fields();
-        let exact = || {
-            let holders = self.statistics.doc_freq(&Term::from_field_text(fields.exact, &word.folded));
-            holders.unwrap_or(0) == 0
-        };
+        let exact = || self.count(&of_form(fields, fields.words, &word.folded)) == 0;
         self.forms(word).stems.iter().all(|stem| self.holders(stem) == 0) && exact()
     }
 
@@ -246,10 +239,9 @@ impl<'a> Lexicon<'a> {
     /// are worth: as much as finding all of those, none of them rarer than it is itself.
     pub(super) fn share(&self, other: &Other) -> f32 {
         let all = (self.index.passages() as f32).max(1.0);
-        let field = self.index.fields().stem;
+        let words = self.index.fields().words;
         let holders = |word: &Word| -> f32 {
-            let count =
-                |stem: &String| self.statistics.doc_freq(&Term::from_field_text(field, stem)).unwrap_or(0);
+            let count = |stem: &String| self.count(&of_stem(words, stem));
             self.forms(word).stems.iter().map(count).sum::<u64>() as f32
         };
         let own: Vec<f32> = other.words.iter().map(holders).collect();
@@ -271,11 +263,14 @@ impl<'a> Lexicon<'a> {
     }
 
     /// Returns how many passages hold a folded word, in the text itself or around it.
-    fn exactly(&self, word: &str) -> u64 {
+    pub(super) fn exactly(&self, word: &str) -> u64 {
         let fields = self.index.fields();
-        let marked = Term::from_field_text(fields.aside, &format!("{EXACT_MARK}{word}"));
-        let terms = [Term::from_field_text(fields.exact, word), marked];
-        terms.iter().map(|term| self.statistics.doc_freq(term).unwrap_or(0)).sum()
+        [fields.words, fields.aside].map(|field| self.count(&of_form(fields, field, word))).iter().sum()
+    }
+
+    /// Returns how many passages hold a term. What cannot be read is told of where it is searched.
+    fn count(&self, term: &Term) -> u64 {
+        self.statistics.doc_freq(term).unwrap_or(0)
     }
 
     /// Returns the words as terms side by side in the field of stems, with their positions: one series for

@@ -11,22 +11,19 @@ use std::ops::Range;
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term,
     fieldnorm::FieldNormReader,
-    postings::{Postings, SegmentPostings},
-    query::{
-        Bm25Weight, EmptyScorer, EnableScoring, Explanation, PhraseQuery, Query, Scorer, Weight as Weighing,
-    },
+    query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight as Weighing},
     schema::IndexRecordOption,
 };
 
+use super::leaf::lengths;
+use crate::index::{Lookup, Together};
+
 /// Returns a query for terms in their places, or so many positions off them in all.
-pub(super) fn near(terms: Vec<(usize, Term)>, slop: u32) -> Box<dyn Query> {
-    let differ = |terms: &[(usize, Term)]| terms.len() == 2 && terms[0].1 != terms[1].1;
-    if slop == 0 || differ(&terms) {
-        return Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop));
-    }
-    let loose = Loose::of(&terms, slop);
-    let terms = terms.into_iter().map(|(_, term)| term).collect();
-    Box::new(LooseQuery { terms, loose })
+pub(super) fn near(words: Vec<(usize, Lookup)>, slop: u32) -> Box<dyn Query> {
+    let loose = Loose::of(&words, slop);
+    let words: Vec<Lookup> = words.into_iter().map(|(_, word)| word).collect();
+    let terms = words.iter().map(|word| word.term.clone()).collect();
+    Box::new(LooseQuery { words, terms, loose })
 }
 
 /// How the words of a phrase may stand.
@@ -62,6 +59,9 @@ impl Loose {
 
     /// Counts occurrences that do not overlap.
     fn count(&self, positions: &[Vec<u32>]) -> u32 {
+        if self.slop == 0 {
+            return self.count_in_place(positions);
+        }
         let mut count = 0;
         let mut least = 0;
         for spot in self.spots(positions) {
@@ -71,6 +71,24 @@ impl Loose {
             }
         }
         count
+    }
+
+    /// Counts where each word stands in its place.
+    fn count_in_place(&self, positions: &[Vec<u32>]) -> u32 {
+        let (Some((first, others)), Some(((begin, _), places))) =
+            (positions.split_first(), self.words.split_first())
+        else {
+            return 0;
+        };
+        let stands = |position: u32| {
+            others.iter().zip(places).all(|(of, (place, _))| {
+                let wanted = u64::from(position) + *place as u64;
+                wanted >= *begin as u64
+                    && u32::try_from(wanted - *begin as u64)
+                        .is_ok_and(|wanted| of.binary_search(&wanted).is_ok())
+            })
+        };
+        first.iter().map(|position| u32::from(stands(*position))).sum()
     }
 
     /// Returns the place of the last word.
@@ -120,6 +138,8 @@ impl Loose {
 /// A query for words near each other.
 #[derive(Clone, Debug)]
 struct LooseQuery {
+    words: Vec<Lookup>,
+    /// What statistics know the words by.
     terms: Vec<Term>,
     loose: Loose,
 }
@@ -131,7 +151,7 @@ struct LooseWeight {
 
 struct LooseScorer {
     loose: Loose,
-    postings: Vec<SegmentPostings>,
+    postings: Vec<Together>,
     positions: Vec<Vec<u32>>,
     /// How often the phrase stands in the passage.
     count: u32,
@@ -157,24 +177,22 @@ impl Query for LooseQuery {
 
 impl Weighing for LooseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let LooseQuery { terms, loose } = &self.query;
-        let mut postings = Vec::with_capacity(terms.len());
-        for term in terms {
-            let inverted = reader.inverted_index(term.field())?;
-            match inverted.read_postings(term, IndexRecordOption::WithFreqsAndPositions)? {
-                Some(of) => postings.push(of),
-                None => return Ok(Box::new(EmptyScorer)),
+        let LooseQuery { words, loose, .. } = &self.query;
+        let mut postings = Vec::with_capacity(words.len());
+        for word in words {
+            let of = word.postings(reader, IndexRecordOption::WithFreqsAndPositions)?;
+            if of.doc() == TERMINATED {
+                return Ok(Box::new(EmptyScorer));
             }
+            postings.push(of);
         }
-        let lengths = reader.fieldnorms_readers().get_field(terms[0].field())?;
-        let lengths = lengths.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1));
         let mut scorer = LooseScorer {
             loose: loose.clone(),
             positions: vec![Vec::new(); postings.len()],
             postings,
             count: 0,
             bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
-            lengths,
+            lengths: lengths(reader, &words[0].term)?,
         };
         scorer.settle();
         Ok(Box::new(scorer))
@@ -195,7 +213,7 @@ impl LooseScorer {
         while self.postings[0].doc() != TERMINATED {
             let doc = self.postings[0].doc();
             let next = self.postings[1..].iter_mut().find_map(|postings| {
-                let at = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
+                let at = postings.seek(doc);
                 (at != doc).then_some(at)
             });
             if let Some(next) = next {

@@ -14,6 +14,7 @@ mod lexicon;
 mod shape;
 mod print;
 mod understood;
+mod leaf;
 mod loose;
 mod compile;
 mod filters;

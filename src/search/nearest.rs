@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::{Term, query::Bm25StatisticsProvider};
+use tantivy::query::Bm25StatisticsProvider;
 
 use super::{compile::Compiler, likeness::Spelling, tree::usual_slips};
-use crate::analysis::ACCENT_MARK;
+use crate::index::{MARK, of_form};
 
 /// So many words stand for one that is not there.
 const MOST: usize = 3;
@@ -40,18 +40,15 @@ pub(super) struct Near {
 pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<Near>> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
     let index = compiler.index;
-    let field = index.fields().exact;
     let first = first.to_string();
     let spelling = Spelling::new(word);
     let mut found = BTreeMap::<String, f32>::new();
     for segment in index.searcher().segment_readers() {
-        let inverted = segment.inverted_index(field)?;
+        let inverted = segment.inverted_index(index.fields().form)?;
         let mut terms = inverted.terms().range().ge(&first).into_stream()?;
         while terms.advance() && terms.key().starts_with(first.as_bytes()) {
-            let Ok(other) = std::str::from_utf8(terms.key()) else { continue };
-            if other.contains(ACCENT_MARK) {
-                continue;
-            }
+            let Ok(key) = std::str::from_utf8(terms.key()) else { continue };
+            let Some((other, _)) = key.split_once(MARK) else { continue };
             let alike = spelling.alike(other);
             if alike >= LEAST {
                 found.insert(other.to_string(), alike);
@@ -66,10 +63,11 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
     for part in parts(compiler, word)? {
         found.insert(part, PART);
     }
+    let holders = |word: &str| holders(compiler, word);
     let mut near = Vec::new();
     for (other, alike) in found.into_iter().filter(|(other, _)| other != word) {
         // A word of deleted passages stays in the dictionary until segments merge.
-        let passages = compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, &other))?;
+        let passages = holders(&other)?;
         near.extend((passages > 0).then_some(Near { word: other, alike, passages }));
     }
     near.sort_by(|one, other| {
@@ -80,13 +78,16 @@ pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Ve
     Ok(near)
 }
 
+/// Returns how many passages hold a word.
+fn holders(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<u64> {
+    let fields = compiler.index.fields();
+    compiler.lexicon.statistics.doc_freq(&of_form(fields, fields.words, word))
+}
+
 /// Returns the two words of the index that a compound is made of, where there are any: of several ways to
 /// part it the one with the most even parts.
 pub(super) fn parts(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<String>> {
-    let field = compiler.index.fields().exact;
-    let holds = |part: &str| -> tantivy::Result<bool> {
-        Ok(compiler.lexicon.statistics.doc_freq(&Term::from_field_text(field, part))? > 0)
-    };
+    let holds = |part: &str| -> tantivy::Result<bool> { Ok(holders(compiler, part)? > 0) };
     let mut best: Option<(usize, [&str; 2])> = None;
     let borders: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
     if word.contains(|letter: char| !letter.is_alphabetic()) || borders.len() < 2 * LEAST_PART {

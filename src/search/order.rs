@@ -182,11 +182,9 @@ impl<'a> Asked<'a> {
     fn liken(&self, ranked: &mut [Ranked]) -> Result<()> {
         let (index, weight) = (self.compiler.index, self.compiler.weights.likeness);
         let words = self.parts.iter().filter(|part| part.retrieves).filter_map(|part| {
-            let terms = &part.bag.as_ref()?.terms;
-            let stems =
-                terms.iter().filter_map(|term| term.value().as_str().map(String::from)).collect::<Vec<_>>();
-            let worth = part.weight * self.compiler.lexicon.worth(&stems);
-            Some((part.word.as_deref()?, stems, worth))
+            part.bag.as_ref()?;
+            let worth = part.weight * self.compiler.lexicon.worth(&part.stems);
+            Some((part.word.as_deref()?, part.stems.clone(), worth))
         });
         let tally = &index.manifest().tally;
         let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);

@@ -6,19 +6,21 @@ use std::collections::HashSet;
 use tantivy::{
     DocAddress, DocSet, Term,
     query::{BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
-    schema::Field,
 };
 
 use super::{
     article::Bag,
-    compile::{Compiler, any, term},
+    compile::{Compiler, any},
     lexicon::{Sought, drops_stop_words},
     nearest::{Near, nearest},
     otherwise::{Other, is_number},
     print::single,
     tree::{Group, Node, Word},
 };
-use crate::{analysis, index::EXACT_MARK};
+use crate::{
+    analysis,
+    index::{Lookup, of_form, of_stem},
+};
 
 /// How many positions words of a pair may be moved to stand side by side.
 const NEAR: u32 = 2;
@@ -36,6 +38,8 @@ pub(super) struct Part {
     pub(super) weight: f32,
     /// The query word it is about, as it was typed and folded; none for what is about several.
     pub(super) word: Option<String>,
+    /// The stems of that word.
+    pub(super) stems: Vec<String>,
     /// How it counts in whole articles; none for what counts in one passage.
     pub(super) bag: Option<Bag>,
     /// Whether candidates are retrieved by it.
@@ -46,7 +50,16 @@ pub(super) struct Part {
 
 impl Part {
     fn of_several(label: String, query: Box<dyn Query>) -> Self {
-        Self { label, query, weight: 1.0, word: None, bag: None, retrieves: false, note: None }
+        Self {
+            label,
+            query,
+            weight: 1.0,
+            word: None,
+            stems: Vec::new(),
+            bag: None,
+            retrieves: false,
+            note: None,
+        }
     }
 }
 
@@ -61,20 +74,22 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         // is not missed.
         let named = sought.exact.is_some() && !terms.otherwise.contains(&sought.word);
         let name = named.then(|| sought.word.clone());
-        let titles: Vec<String> =
-            if sought.is_character() { vec![sought.word.clone()] } else { sought.stems.clone() };
-        let mut add = |label: &str, weight: f32, field: Field, texts: &[String], retrieves: bool| {
-            let whole = field == fields.stem || field == fields.exact;
-            let of_field = |field: Field, texts: &[String]| {
-                texts.iter().map(|text| Term::from_field_text(field, text)).collect::<Vec<_>>()
-            };
+        let stems = |field| sought.stems.iter().map(|stem| of_stem(field, stem)).collect::<Vec<_>>();
+        let form = |field, text: &str| vec![of_form(fields, field, text)];
+        let titles =
+            if sought.is_character() { form(fields.title, &sought.word) } else { stems(fields.title) };
+        let lookups = |terms: &[Term]| -> tantivy::Result<Vec<Lookup>> {
+            terms.iter().map(|term| compiler.lexicon.statistics.lookup(term)).collect()
+        };
+        let mut add = |label: &str, weight: f32, terms: &[Term], whole: bool, retrieves: bool| {
+            let bag = || tantivy::Result::Ok(Bag { terms: lookups(terms)?, titles: lookups(&titles)? });
             parts.push(Part {
                 label: format!("{label} `{}`", sought.word),
-                query: any(compiler.terms(field, texts, weight * times)?),
+                query: any(compiler.terms(terms, weight * times)?),
                 weight: weight * times,
                 word: name.clone(),
-                bag: whole
-                    .then(|| Bag { terms: of_field(field, texts), titles: of_field(fields.title, &titles) }),
+                stems: sought.stems.clone(),
+                bag: whole.then(bag).transpose()?,
                 retrieves,
                 note: None,
             });
@@ -82,18 +97,17 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         };
         let (stem, exact) = weights.of(sought);
         if !sought.stems.is_empty() {
-            add("forms of", stem, fields.stem, &sought.stems, true)?;
+            add("forms of", stem, &stems(fields.words), true, true)?;
         }
         if let Some(text) = &sought.exact {
             let alone = sought.is_character() && sought.retrieves;
-            add("exactly", exact, fields.exact, std::slice::from_ref(text), alone)?;
+            add("exactly", exact, &form(fields.words, text), true, alone)?;
         }
-        add("in title or headings", weights.title, fields.title, &titles, false)?;
+        add("in title or headings", weights.title, &titles, false, false)?;
         if !sought.stems.is_empty() {
-            add("beside the article, forms of", weights.aside, fields.aside, &sought.stems, true)?;
+            add("beside the article, forms of", weights.aside, &stems(fields.aside), false, true)?;
         } else if sought.retrieves {
-            let marked = format!("{EXACT_MARK}{}", sought.word);
-            add("beside the article", weights.aside, fields.aside, &[marked], true)?;
+            add("beside the article", weights.aside, &form(fields.aside, &sought.word), false, true)?;
         }
     }
     let mut unknown = 0;
@@ -125,20 +139,25 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         parts.push(Part { retrieves: true, note, ..Part::of_several(label, compiler.node(node)?) });
     }
     for word in terms.quoted.iter().filter(|word| !compiler.lexicon.stop.contains(word)) {
-        let query = BoostQuery::new(term(fields.exact, word), weights.stem + weights.exact);
+        let query = BoostQuery::new(compiler.form(fields.words, word)?, weights.stem + weights.exact);
         parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
     }
     let typed = |words: &[&Word]| words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
     for other in &terms.in_place {
         let label = format!("said as `{}`", typed(&other.words.iter().collect::<Vec<_>>()));
-        parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.in_place(other)) });
+        parts.push(Part { retrieves: true, ..Part::of_several(label, compiler.in_place(other)?) });
     }
     let mut add = |label: &str, words: &[&Word], slop: u32, weight: f32| {
-        let query = BoostQuery::new(compiler.side_by_side(fields.stem, words, slop), weight);
+        let query = BoostQuery::new(compiler.side_by_side(fields.words, words, slop)?, weight);
         parts.push(Part::of_several(format!("{label} `{}`", typed(words)), Box::new(query)));
+        tantivy::Result::Ok(())
     };
-    terms.pairs.iter().for_each(|pair| add("near each other", pair, NEAR, weights.pair));
-    terms.units.iter().for_each(|unit| add("as one name", unit, 0, weights.unit));
+    for pair in &terms.pairs {
+        add("near each other", pair, NEAR, weights.pair)?;
+    }
+    for unit in &terms.units {
+        add("as one name", unit, 0, weights.unit)?;
+    }
     Ok(parts)
 }
 
@@ -147,11 +166,12 @@ fn spelled_like(compiler: &Compiler<'_>, word: &str, times: f32) -> tantivy::Res
     let fields = compiler.index.fields();
     let near = nearest(compiler, word)?;
     let names: Vec<String> = near.iter().map(|near| format!("`{}`", near.word)).collect();
-    let weighed = |near: &Near| -> Box<dyn Query> {
+    let weighed = |near: &Near| -> tantivy::Result<Box<dyn Query>> {
         let weight = compiler.weights.near * near.alike * times;
-        Box::new(BoostQuery::new(term(fields.exact, &near.word), weight))
+        Ok(Box::new(BoostQuery::new(compiler.form(fields.words, &near.word)?, weight)))
     };
-    let query = Box::new(DisjunctionMaxQuery::new(near.iter().map(weighed).collect()));
+    let each = near.iter().map(weighed).collect::<tantivy::Result<_>>()?;
+    let query = Box::new(DisjunctionMaxQuery::new(each));
     let names = names.join(", ");
     let label = format!("for want of `{word}`: {names}");
     Ok((!near.is_empty()).then(|| Part::of_several(label, query)))

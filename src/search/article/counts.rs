@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use tantivy::{
-    DocId, DocSet, TERMINATED, Term,
-    postings::{Postings, SegmentPostings},
-};
+use tantivy::{DocId, DocSet, TERMINATED};
 
 use super::{Bag, Shelf};
+use crate::index::{Lookup, Together};
 
 /// Calls back with each article that holds a word and how often it does, in order.
 pub(super) fn each_count(
@@ -47,14 +45,14 @@ impl<'a> Counts<'a> {
 /// Counts a term.
 struct Count<'a> {
     shelf: &'a Shelf<'a>,
-    all: Option<SegmentPostings>,
+    all: Together,
     /// The same in titles: a word that stands there as it is may have several stems.
-    above: Vec<SegmentPostings>,
+    above: Vec<Together>,
 }
 
 impl<'a> Count<'a> {
-    fn new(shelf: &'a Shelf<'a>, term: &Term, titles: &[Term]) -> tantivy::Result<Self> {
-        let above = titles.iter().filter_map(|title| shelf.postings(title).transpose());
+    fn new(shelf: &'a Shelf<'a>, term: &Lookup, titles: &[Lookup]) -> tantivy::Result<Self> {
+        let above = titles.iter().map(|title| shelf.postings(title));
         Ok(Self { shelf, all: shelf.postings(term)?, above: above.collect::<tantivy::Result<_>>()? })
     }
 
@@ -72,12 +70,12 @@ impl<'a> Count<'a> {
 
     /// Returns the passage that was reached.
     fn doc(&self) -> DocId {
-        self.all.as_ref().map_or(TERMINATED, SegmentPostings::doc)
+        self.all.doc()
     }
 
     /// Counts the term in the article that begins with this passage and goes on behind it.
     fn of_article(&mut self, first: DocId) -> f32 {
-        let Some(all) = &mut self.all else { return 0.0 };
+        let all = &mut self.all;
         let (mut sum, mut end) = (0, first);
         while all.doc() != TERMINATED && (all.doc() == first || self.shelf.rows.first(all.doc()) == first) {
             sum += all.term_freq();
@@ -88,7 +86,7 @@ impl<'a> Count<'a> {
     }
 
     fn within(&mut self, passages: &Range<DocId>) -> f32 {
-        let Some(all) = &mut self.all else { return 0.0 };
+        let all = &mut self.all;
         if all.doc() < passages.start {
             all.seek(passages.start);
         }

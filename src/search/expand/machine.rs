@@ -8,7 +8,7 @@ use regex_automata::util::primitives::StateID;
 use tantivy_fst::Automaton;
 
 use super::super::shape::Shape;
-use crate::index::EXACT_MARK;
+use crate::index::MARK;
 
 /// The tables that machines for words with one slip and with two are made from, which take a moment to
 /// fill. Two neighbours in each other's place are one slip.
@@ -21,8 +21,8 @@ pub(super) struct Beginning<'a>(pub(super) &'a str);
 /// Words spelled nearly so.
 pub(super) struct Spelling(DFA);
 
-/// What stands behind the mark of words as they are.
-pub(super) struct Marked<'a, A>(pub(super) &'a A);
+/// Forms before their mark, whatever stem stands behind it.
+pub(super) struct Form<'a, A>(pub(super) &'a A);
 
 impl Spelling {
     pub(super) fn of(word: &str, slips: u8) -> Self {
@@ -102,38 +102,46 @@ impl Automaton for Shape {
     }
 }
 
-/// How far a marked word was read.
+/// How far a form was read.
 #[derive(Clone)]
 pub(super) enum Reading<S> {
-    Mark,
-    Word(S),
+    Form(S),
+    /// It fits, and its mark was met.
+    Fits,
     Nothing,
 }
 
-impl<A: Automaton> Automaton for Marked<'_, A> {
+impl<A: Automaton> Automaton for Form<'_, A> {
     type State = Reading<A::State>;
 
     fn start(&self) -> Self::State {
-        Reading::Mark
+        Reading::Form(self.0.start())
     }
 
     fn is_match(&self, state: &Self::State) -> bool {
-        matches!(state, Reading::Word(state) if self.0.is_match(state))
+        matches!(state, Reading::Fits)
     }
 
     fn can_match(&self, state: &Self::State) -> bool {
         match state {
-            Reading::Mark => true,
-            Reading::Word(state) => self.0.can_match(state),
+            Reading::Form(state) => self.0.can_match(state),
+            Reading::Fits => true,
             Reading::Nothing => false,
         }
     }
 
     fn accept(&self, state: &Self::State, byte: u8) -> Self::State {
         match state {
-            Reading::Mark if char::from(byte) == EXACT_MARK => Reading::Word(self.0.start()),
-            Reading::Word(state) => Reading::Word(self.0.accept(state, byte)),
-            _ => Reading::Nothing,
+            Reading::Form(state) if char::from(byte) == MARK => {
+                if self.0.is_match(state) {
+                    Reading::Fits
+                } else {
+                    Reading::Nothing
+                }
+            }
+            Reading::Form(state) => Reading::Form(self.0.accept(state, byte)),
+            Reading::Fits => Reading::Fits,
+            Reading::Nothing => Reading::Nothing,
         }
     }
 }
@@ -169,16 +177,16 @@ mod tests {
     fn a_machine_fits_words_and_marked_words_alike() {
         let check = |machine: &Beginning<'_>, word: &str, expected: bool| {
             assert_eq!(fits(machine, word), expected, "{word}");
-            assert_eq!(fits(&Marked(machine), &format!("={word}")), expected, "{word}");
-            assert!(!fits(&Marked(machine), word), "{word}");
+            assert_eq!(fits(&Form(machine), &format!("{word}{MARK}stem")), expected, "{word}");
+            assert!(!fits(&Form(machine), word), "{word}");
         };
         check(&Beginning("agent"), "agentic", true);
         check(&Beginning("agent"), "agent", true);
         check(&Beginning("agent"), "agen", false);
         check(&Beginning("agent"), "an agent", false);
         assert!(fits(&Spelling::of("cat", 1), "car"));
-        assert!(!fits(&Marked(&Spelling::of("cat", 1)), "car"));
+        assert!(!fits(&Form(&Spelling::of("cat", 1)), "car"));
         let shape = Shape::new("gpt[45]").expect("it is a pattern");
-        assert!(fits(&shape, "gpt4") && fits(&Marked(&shape), "=gpt5") && !fits(&shape, "gpt6"));
+        assert!(fits(&shape, "gpt4") && fits(&Form(&shape), "gpt5\u{2}") && !fits(&shape, "gpt6"));
     }
 }

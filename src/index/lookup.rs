@@ -1,0 +1,189 @@
+//! Words as terms. The text of a passage is written down once: a term is the stem of a word and its form,
+//! so that both find it. What is looked up by a stem is all the terms that begin with it, and by a form
+//! the terms that have it under any stem, which the field of forms tells.
+//!
+//! A stem with no form behind it is one that a word has beside its own; a form without a stem is a
+//! character of a script that has no other words.
+
+use tantivy::{
+    DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term,
+    postings::{Postings, SegmentPostings},
+    schema::{Field, IndexRecordOption},
+};
+
+use super::schema::Fields;
+use crate::analysis::is_character_word;
+
+/// Parts a stem and a form, in this order; and in the field of forms a form and a stem. No word holds it.
+pub(crate) const MARK: char = '\u{2}';
+
+/// Before a form that is looked up under any stem. No word holds it.
+const ANY: char = '\u{3}';
+
+/// Returns the name that all forms of a stem have together in a field.
+pub(crate) fn of_stem(field: Field, stem: &str) -> Term {
+    Term::from_field_text(field, &format!("{stem}{MARK}"))
+}
+
+/// Returns the name that a folded word has in a field, whatever its stem is.
+pub(crate) fn of_form(fields: &Fields, field: Field, form: &str) -> Term {
+    match form.chars().next().is_some_and(is_character_word) {
+        true if field == fields.words => Term::from_field_text(fields.beside, form),
+        true => Term::from_field_text(field, &format!("{MARK}{form}")),
+        false => Term::from_field_text(field, &format!("{ANY}{form}")),
+    }
+}
+
+/// Something that is looked up as one term.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lookup {
+    /// Its name: what statistics know it by.
+    pub(crate) term: Term,
+    terms: Terms,
+}
+
+/// The terms of the index that a [`Lookup`] stands for.
+#[derive(Clone, Debug, PartialEq)]
+enum Terms {
+    /// Those that begin so.
+    Beginning(String),
+    These(Vec<Term>),
+}
+
+impl Lookup {
+    /// Finds what a name stands for.
+    pub(crate) fn new(searcher: &Searcher, fields: &Fields, term: &Term) -> tantivy::Result<Self> {
+        let value = term.value();
+        let text = value.as_str().unwrap_or_default();
+        let terms = if text.len() > MARK.len_utf8() && text.ends_with(MARK) {
+            Terms::Beginning(text.into())
+        } else if let Some(form) = text.strip_prefix(ANY) {
+            let stems = stems(searcher, fields, form)?;
+            let of = |stem: &String| Term::from_field_text(term.field(), &format!("{stem}{MARK}{form}"));
+            Terms::These(stems.iter().map(of).collect())
+        } else {
+            Terms::These(vec![term.clone()])
+        };
+        Ok(Self { term: term.clone(), terms })
+    }
+
+    /// Returns where it stands in a segment.
+    pub(crate) fn postings(
+        &self,
+        segment: &SegmentReader,
+        option: IndexRecordOption,
+    ) -> tantivy::Result<Together> {
+        let inverted = segment.inverted_index(self.term.field())?;
+        let mut lists = Vec::new();
+        match &self.terms {
+            Terms::Beginning(beginning) => {
+                let mut terms = inverted.terms().range().ge(beginning).into_stream()?;
+                while terms.advance() && terms.key().starts_with(beginning.as_bytes()) {
+                    lists.push(inverted.read_postings_from_terminfo(terms.value(), option)?);
+                }
+            }
+            Terms::These(terms) => {
+                for term in terms {
+                    lists.extend(inverted.read_postings(term, option)?);
+                }
+            }
+        }
+        Ok(Together::new(lists))
+    }
+}
+
+/// Returns the stems that a form has in the index, in order.
+fn stems(searcher: &Searcher, fields: &Fields, form: &str) -> tantivy::Result<Vec<String>> {
+    let beginning = format!("{form}{MARK}");
+    let mut stems: Vec<String> = Vec::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(fields.form)?;
+        let mut terms = inverted.terms().range().ge(&beginning).into_stream()?;
+        while terms.advance() && terms.key().starts_with(beginning.as_bytes()) {
+            stems.extend(std::str::from_utf8(&terms.key()[beginning.len()..]).map(String::from));
+        }
+    }
+    stems.sort_unstable();
+    stems.dedup();
+    Ok(stems)
+}
+
+/// Several postings as one.
+pub(crate) struct Together {
+    lists: Vec<SegmentPostings>,
+    doc: DocId,
+}
+
+impl Together {
+    fn new(lists: Vec<SegmentPostings>) -> Self {
+        let mut together = Self { lists, doc: 0 };
+        together.settle();
+        together
+    }
+
+    fn settle(&mut self) -> DocId {
+        self.doc = self.lists.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
+        self.doc
+    }
+
+    /// Returns how often it stands in the present passage.
+    pub(crate) fn term_freq(&self) -> u32 {
+        match self.lists.as_slice() {
+            [one] => one.term_freq(),
+            lists => lists.iter().filter(|list| list.doc() == self.doc).map(Postings::term_freq).sum(),
+        }
+    }
+
+    /// Puts its positions in the present passage in the place of others, in order.
+    pub(crate) fn positions(&mut self, positions: &mut Vec<u32>) {
+        positions.clear();
+        let doc = self.doc;
+        let mut several = false;
+        for list in self.lists.iter_mut().filter(|list| list.doc() == doc) {
+            several |= !positions.is_empty();
+            list.append_positions_with_offset(0, positions);
+        }
+        if several {
+            positions.sort_unstable();
+        }
+    }
+
+    /// Returns how many passages it is in, at most.
+    pub(crate) fn bound(&self) -> u64 {
+        self.lists.iter().map(|list| u64::from(list.doc_freq())).sum()
+    }
+
+    /// Whether [`Together::bound`] is how many passages it is in.
+    pub(crate) fn is_one(&self) -> bool {
+        self.lists.len() < 2
+    }
+}
+
+impl DocSet for Together {
+    fn advance(&mut self) -> DocId {
+        if let [one] = self.lists.as_mut_slice() {
+            self.doc = one.advance();
+            return self.doc;
+        }
+        let doc = self.doc;
+        for list in self.lists.iter_mut().filter(|list| list.doc() == doc && doc != TERMINATED) {
+            list.advance();
+        }
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        for list in self.lists.iter_mut().filter(|list| list.doc() < target) {
+            list.seek(target);
+        }
+        self.settle()
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.lists.iter().map(DocSet::size_hint).max().unwrap_or(0)
+    }
+}
