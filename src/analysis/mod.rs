@@ -21,7 +21,7 @@ pub use fold::{fold, lower};
 pub use language::Language;
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
-pub use stem::{keeps_accents, plain_stem, restored, stem};
+pub use stem::{head, keeps_accents, plain_stem, restored, root, stem};
 pub use stop::{StopWords, asks_for_kind};
 pub(crate) use word::is_character_word;
 pub use word::{Words, count, words};

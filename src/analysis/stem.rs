@@ -109,6 +109,25 @@ pub fn plain_stem(word: &str, language: Option<Language>) -> Option<String> {
     })
 }
 
+/// Returns what stands before the stems that words of a language are looked for by without their accents:
+/// nothing in English; see [`root`].
+pub fn head(language: Option<Language>) -> String {
+    let (algorithm, accents) = rules(language);
+    match (algorithm, accents) {
+        (_, Accents::Kept) => marked(language, &PLAIN_MARK.to_string()),
+        (None | Some(Algorithm::English), _) => String::new(),
+        _ => marked(language, ""),
+    }
+}
+
+/// Parts what a stem begins with, the code of its language and the mark of one that lost its accents, from
+/// what is left of the word.
+pub fn root(stem: &str) -> (&str, &str) {
+    let start = stem.find(':').map_or(0, |at| at + 1);
+    let plain = stem[start..].starts_with(PLAIN_MARK);
+    stem.split_at(start + if plain { PLAIN_MARK.len_utf8() } else { 0 })
+}
+
 /// Stands before a stem that lost its accents.
 const PLAIN_MARK: char = '~';
 

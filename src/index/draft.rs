@@ -8,6 +8,7 @@ use tantivy::{TantivyDocument, schema::Field};
 
 use super::{
     ledger::Entry,
+    lookup::is_own_stem,
     manifest::{Stated, Tally},
     schema::{self, Fields, Stored, file_key},
     tokenizer::Row,
@@ -270,24 +271,24 @@ fn add_row(document: &mut TantivyDocument, field: Field, row: Row) {
 fn add(token: &Token<'_>, row: &mut Row) {
     let Some(stem) = token.stem else { return };
     match token.plain {
-        _ if token.is_character => row.add_both(stem, ""),
+        _ if token.is_character => row.add_stem(stem),
         Some(plain) => {
-            row.add_both(stem, "");
-            row.add_both(plain, token.folded);
+            row.add_stem(stem);
+            row.add_word(plain, token.folded);
         }
-        None => row.add_both(stem, token.folded),
+        None => row.add_word(stem, token.folded),
     }
 }
 
 fn add_character(token: &Token<'_>, row: &mut Row) {
-    token.is_character.then(|| row.add_both("", token.folded));
+    token.is_character.then(|| row.add_word("", token.folded));
 }
 
 /// Adds the form of a word to the forms of its file.
 fn add_form(token: &Token<'_>, forms: &mut Row) {
-    if token.is_new {
-        let stem = token.plain.or(token.stem).filter(|_| !token.is_character);
-        forms.add_both(token.folded, stem.unwrap_or_default());
+    let stem = token.plain.or(token.stem).filter(|_| !token.is_character).unwrap_or_default();
+    if token.is_new && !is_own_stem(stem, token.folded) {
+        forms.add_form(token.folded, stem);
     }
 }
 

@@ -25,7 +25,10 @@ mod why;
 mod tokenizer;
 mod update;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tantivy::{ReloadPolicy, Searcher, TantivyError};
 
@@ -38,7 +41,7 @@ pub use status::{FileLine, FolderStatus, Status, Verdict};
 pub use update::{LEAST_MEMORY, Update};
 pub use why::{Facts, Why};
 pub(crate) use {
-    lookup::{Lookup, MARK, Together, of_form, of_stem},
+    lookup::{END_OF_OWN_STEM, Lookup, MARK, Together, key, of_form, of_stem, split_form},
     manifest::Manifest,
     rows::Rows,
     stats::Statistics,
@@ -168,6 +171,14 @@ impl Index {
 
     pub(crate) fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// Returns a field's terms, of each segment.
+    pub(crate) fn inverted(
+        &self,
+        field: tantivy::schema::Field,
+    ) -> tantivy::Result<Vec<Arc<tantivy::InvertedIndexReader>>> {
+        self.searcher.segment_readers().iter().map(|segment| segment.inverted_index(field)).collect()
     }
 
     pub(crate) fn fields(&self) -> &Fields {

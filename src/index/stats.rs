@@ -17,6 +17,7 @@ use tantivy::{
 };
 
 use super::{lookup::Lookup, manifest::Tally, schema::Fields};
+use crate::analysis;
 
 /// Exact statistics of a searcher.
 pub(crate) struct Statistics<'a> {
@@ -25,11 +26,21 @@ pub(crate) struct Statistics<'a> {
     tally: Tally,
     known: Mutex<HashMap<Term, u64>>,
     looked_up: Mutex<HashMap<Term, Lookup>>,
+    heads: Vec<String>,
 }
 
 impl<'a> Statistics<'a> {
     pub(crate) fn new(searcher: &'a Searcher, fields: Fields, tally: Tally) -> Self {
-        Self { searcher, fields, tally, known: Mutex::default(), looked_up: Mutex::default() }
+        let languages = tally.languages.keys().map(|language| analysis::head(Some(*language)));
+        let mut heads: Vec<String> = languages.chain([analysis::head(None)]).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        Self { searcher, fields, tally, known: Mutex::default(), looked_up: Mutex::default(), heads }
+    }
+
+    /// Returns what the stems of words of the index may begin with; see [`analysis::root`].
+    pub(crate) fn heads(&self) -> &[String] {
+        &self.heads
     }
 
     /// Returns what a term stands for; see [`super::lookup`].
@@ -38,7 +49,7 @@ impl<'a> Statistics<'a> {
         if let Some(lookup) = known.get(term) {
             return Ok(lookup.clone());
         }
-        let lookup = Lookup::new(self.searcher, &self.fields, term)?;
+        let lookup = Lookup::new(self.searcher, &self.fields, &self.heads, term)?;
         known.insert(term.clone(), lookup.clone());
         Ok(lookup)
     }

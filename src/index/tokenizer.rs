@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
-use super::lookup::MARK;
+use super::lookup::{MARK, push_form, push_key};
 use crate::analysis::{self, Words};
 
 /// Terms that were analysed before; see [`Row`].
@@ -43,12 +43,22 @@ impl Row {
         self.text.push_str(term);
     }
 
-    /// Adds a term of two parts at the present position; see [`super::lookup`].
-    pub(super) fn add_both(&mut self, one: &str, other: &str) {
-        self.begin();
-        self.text.push_str(one);
+    /// Adds a stem that has no form.
+    pub(super) fn add_stem(&mut self, stem: &str) {
+        self.add(stem);
         self.text.push(MARK);
-        self.text.push_str(other);
+    }
+
+    /// Adds a stem with a form; see [`super::lookup`].
+    pub(super) fn add_word(&mut self, stem: &str, form: &str) {
+        self.begin();
+        push_key(&mut self.text, stem, form);
+    }
+
+    /// Adds a form to those of a file.
+    pub(super) fn add_form(&mut self, form: &str, stem: &str) {
+        self.begin();
+        push_form(&mut self.text, form, stem);
     }
 
     fn begin(&mut self) {
@@ -154,7 +164,7 @@ mod tests {
     fn a_row_gives_its_terms_back_at_their_positions() {
         let mut row = Row::default();
         row.next();
-        row.add_both("run", "running");
+        row.add_word("run", "running");
         row.next();
         row.next();
         row.add("人");
@@ -166,7 +176,7 @@ mod tests {
         while stream.advance() {
             found.push((stream.token().text.clone(), stream.token().position));
         }
-        let expected = [("run\u{2}running", 1), ("人", 3), ("工", 3)];
+        let expected = [("run\u{2}\u{4}ning", 1), ("人", 3), ("工", 3)];
         assert_eq!(found, expected.map(|(term, position)| (term.to_string(), position)));
     }
 }

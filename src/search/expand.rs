@@ -11,7 +11,8 @@ use tantivy::{
 };
 use tantivy_fst::Automaton;
 
-use self::machine::{Beginning, Form, Spelling};
+pub(super) use self::machine::Beginning;
+use self::machine::{Form, Own, Spelling};
 use super::{
     compile::Compiler,
     lexicon::idf,
@@ -19,7 +20,7 @@ use super::{
     shape::{self, Shape},
     tree::{LONGEST_FUZZY, Node},
 };
-use crate::index::{MARK, of_form};
+use crate::index::{END_OF_OWN_STEM, key, of_form, split_form};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
@@ -85,40 +86,41 @@ impl From<Found> for Expansion {
     }
 }
 
-/// Puts the next word into an empty buffer, and returns whether there is one.
-type Next<'a> = dyn FnMut(&mut Vec<u8>) -> bool + 'a;
+/// A word and a stem of it.
+type Stemmed = (String, String);
 
-/// Words in order.
+/// Words in order, each with a stem.
 struct List<'a> {
-    next: Box<Next<'a>>,
-    word: Vec<u8>,
-    /// Whether there is no further word.
-    ended: bool,
+    next: Box<dyn FnMut() -> Option<Stemmed> + 'a>,
+    /// None where there is no further word.
+    word: Option<Stemmed>,
 }
 
 impl<'a> List<'a> {
-    fn of(next: impl FnMut(&mut Vec<u8>) -> bool + 'a) -> Self {
-        let mut list = Self { next: Box::new(next), word: Vec::new(), ended: false };
-        list.advance();
-        list
-    }
-
-    fn advance(&mut self) {
-        self.word.clear();
-        self.ended = !(self.next)(&mut self.word);
+    fn of(mut next: impl FnMut() -> Option<Stemmed> + 'a) -> Self {
+        let word = next();
+        Self { next: Box::new(next), word }
     }
 }
 
-/// Goes through the words of several lists in order, each once.
+/// Goes through the words of several lists in order, each once with its stems.
 fn merge(
     mut lists: Vec<List<'_>>,
-    each: &mut dyn FnMut(&[u8]) -> tantivy::Result<()>,
+    each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
 ) -> tantivy::Result<()> {
-    let mut word = Vec::new();
-    while let Some(first) = lists.iter().filter(|list| !list.ended).map(|list| &list.word).min() {
-        word.clone_from(first);
-        lists.iter_mut().filter(|list| !list.ended && list.word == word).for_each(List::advance);
-        each(&word)?;
+    let mut stems = Vec::new();
+    while let Some((first, _)) = lists.iter().filter_map(|list| list.word.as_ref()).min() {
+        let first = first.clone();
+        for list in &mut lists {
+            while let Some((_, stem)) = list.word.take_if(|(word, _)| *word == first) {
+                stems.push(stem);
+                list.word = (list.next)();
+            }
+        }
+        stems.sort_unstable();
+        stems.dedup();
+        each(&first, &stems)?;
+        stems.clear();
     }
     Ok(())
 }
@@ -207,55 +209,65 @@ impl Compiler<'_> {
         A: Automaton,
         A::State: Clone,
     {
-        let readers = self.index.searcher().segment_readers();
-        let of = |field| -> tantivy::Result<Vec<_>> {
-            readers.iter().map(|reader| reader.inverted_index(field)).collect()
-        };
         let fields = self.index.fields();
-        let (forms, words) = (of(fields.form)?, of(fields.words)?);
-        let (beside, aside) = (of(fields.beside)?, of(fields.aside)?);
-        let mut lists: Vec<List<'_>> = Vec::with_capacity(forms.len());
-        for inverted in &forms {
-            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
-            lists.push(List::of(move |form| {
-                let is_one = terms.advance();
-                is_one.then(|| form.extend_from_slice(terms.key())).is_some()
-            }));
-        }
+        let words = self.index.inverted(fields.words)?;
+        let (beside, aside) = (self.index.inverted(fields.beside)?, self.index.inverted(fields.aside)?);
         let holders = |inverted: &[Arc<InvertedIndexReader>], term: &Term| -> tantivy::Result<u64> {
             inverted.iter().map(|inverted| Ok(u64::from(inverted.doc_freq(term)?))).sum()
         };
         let mut best = Best::of(self);
-        let mut last: Option<(String, u64)> = None;
-        let offer = |best: &mut Best<'_>, (form, count): (String, u64)| match slips(&form) {
-            Some(slips) => best.offer(slips, count, &form),
-            None => Ok(()),
-        };
-        merge(lists, &mut |key| {
-            let Some((form, stem)) = std::str::from_utf8(key).ok().and_then(|key| key.split_once(MARK))
-            else {
-                return Ok(());
-            };
-            let term = format!("{stem}{MARK}{form}");
-            let main = match stem {
-                "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
-                _ => holders(&words, &Term::from_field_text(fields.words, &term))?,
-            };
-            let count = main + holders(&aside, &Term::from_field_text(fields.aside, &term))?;
-            match &mut last {
-                Some((known, sum)) if known == form => *sum += count,
-                last => {
-                    if let Some(last) = last.replace((form.into(), count)) {
-                        offer(&mut best, last)?;
+        self.each_word(machine, &mut |form, stems| {
+            let Some(slips) = slips(form) else { return Ok(()) };
+            let mut count = 0;
+            for stem in stems {
+                let term = key(stem, form);
+                count += match stem.as_str() {
+                    "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
+                    _ => holders(&words, &Term::from_field_text(fields.words, &term))?,
+                };
+                count += holders(&aside, &Term::from_field_text(fields.aside, &term))?;
+            }
+            best.offer(slips, count, form)
+        })?;
+        Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
+    }
+
+    /// Calls back with each word of the index that a machine accepts, in order, and its stems.
+    pub(super) fn each_word<A>(
+        &self,
+        machine: &A,
+        each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
+    ) -> tantivy::Result<()>
+    where
+        A: Automaton,
+        A::State: Clone,
+    {
+        let fields = self.index.fields();
+        let forms = self.index.inverted(fields.form)?;
+        let own = [self.index.inverted(fields.words)?, self.index.inverted(fields.aside)?].concat();
+        let mut lists: Vec<List<'_>> = Vec::new();
+        for inverted in &forms {
+            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
+            lists.push(List::of(move || {
+                loop {
+                    let key = if terms.advance() { terms.key() } else { return None };
+                    if let Some((form, stem)) = std::str::from_utf8(key).ok().and_then(split_form) {
+                        return Some((form.into(), stem));
                     }
                 }
-            }
-            Ok(())
-        })?;
-        if let Some(last) = last {
-            offer(&mut best, last)?;
+            }));
         }
-        Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
+        for inverted in &own {
+            for head in self.lexicon.statistics.heads() {
+                let mut terms = inverted.terms().search(Own { head, machine }).into_stream()?;
+                lists.push(List::of(move || {
+                    let key = if terms.advance() { terms.key() } else { return None };
+                    let stem = std::str::from_utf8(&key[..key.len() - END_OF_OWN_STEM.len()]).ok()?;
+                    Some((stem[head.len()..].into(), stem.into()))
+                }));
+            }
+        }
+        merge(lists, each)
     }
 
     /// Returns what a pattern stands for: each of its pieces words of the index, side by side.
@@ -368,19 +380,18 @@ mod tests {
 
     #[test]
     fn lists_are_merged_in_order() {
-        let list = |words: &'static [&'static str]| {
+        let list = |words: &'static [(&'static str, &'static str)]| {
             let mut words = words.iter();
-            List::of(move |buffer| {
-                words.next().map(|word| buffer.extend_from_slice(word.as_bytes())).is_some()
-            })
+            List::of(move || words.next().map(|(word, stem)| (word.to_string(), stem.to_string())))
         };
         let mut merged = Vec::new();
-        let lists = vec![list(&["a", "c"]), list(&[]), list(&["b", "c"])];
-        let each = &mut |word: &[u8]| {
-            merged.push(String::from_utf8_lossy(word).into_owned());
+        let lists =
+            vec![list(&[("a", "a"), ("c", "1"), ("c", "2")]), list(&[]), list(&[("b", "b"), ("c", "1")])];
+        let each = &mut |word: &str, stems: &[String]| {
+            merged.push(format!("{word} {}", stems.join(" ")));
             Ok(())
         };
         merge(lists, each).expect("nothing can fail");
-        assert_eq!(merged, ["a", "b", "c"]);
+        assert_eq!(merged, ["a a", "b b", "c 1 2"]);
     }
 }

@@ -11,11 +11,14 @@ use std::ops::Range;
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term,
     fieldnorm::FieldNormReader,
-    query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight as Weighing},
+    query::{
+        Bm25StatisticsProvider, Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer,
+        Weight as Weighing,
+    },
     schema::IndexRecordOption,
 };
 
-use super::leaf::lengths;
+use super::{leaf::lengths, lexicon::idf};
 use crate::index::{Lookup, Together};
 
 /// Returns a query for terms in their places, or so many positions off them in all.
@@ -159,12 +162,27 @@ struct LooseScorer {
     lengths: FieldNormReader,
 }
 
+impl LooseQuery {
+    /// Returns how the phrase is scored: as all its words in one, by the lengths of the first one's field.
+    fn bm25(&self, statistics: &dyn Bm25StatisticsProvider) -> tantivy::Result<Bm25Weight> {
+        let field = self.terms[0].field();
+        if self.terms.iter().all(|term| term.field() == field) {
+            return Bm25Weight::for_terms(statistics, &self.terms);
+        }
+        let all = statistics.total_num_docs()?;
+        let mean = statistics.total_num_tokens(field)? as Score / all as Score;
+        let counts = self.terms.iter().map(|term| statistics.doc_freq(term));
+        let counts = counts.collect::<tantivy::Result<Vec<u64>>>()?;
+        let worth = |count: u64| idf(count as f32, all as f32);
+        let together = counts.iter().map(|count| worth(*count)).sum::<f32>() / worth(counts[0]);
+        Ok(Bm25Weight::for_one_term(counts[0], all, mean).boost_by(together))
+    }
+}
+
 impl Query for LooseQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weighing>> {
         let bm25 = match scoring {
-            EnableScoring::Enabled { statistics_provider, .. } => {
-                Some(Bm25Weight::for_terms(statistics_provider, &self.terms)?)
-            }
+            EnableScoring::Enabled { statistics_provider, .. } => Some(self.bm25(statistics_provider)?),
             EnableScoring::Disabled { .. } => None,
         };
         Ok(Box::new(LooseWeight { query: self.clone(), bm25 }))

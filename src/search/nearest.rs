@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tantivy::query::Bm25StatisticsProvider;
 
-use super::{compile::Compiler, likeness::Spelling, tree::usual_slips};
-use crate::index::{MARK, of_form};
+use super::{compile::Compiler, expand::Beginning, likeness::Spelling, tree::usual_slips};
+use crate::index::of_form;
 
 /// So many words stand for one that is not there.
 const MOST: usize = 3;
@@ -39,22 +39,16 @@ pub(super) struct Near {
 /// two that a compound is made of.
 pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<Near>> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
-    let index = compiler.index;
     let first = first.to_string();
     let spelling = Spelling::new(word);
     let mut found = BTreeMap::<String, f32>::new();
-    for segment in index.searcher().segment_readers() {
-        let inverted = segment.inverted_index(index.fields().form)?;
-        let mut terms = inverted.terms().range().ge(&first).into_stream()?;
-        while terms.advance() && terms.key().starts_with(first.as_bytes()) {
-            let Ok(key) = std::str::from_utf8(terms.key()) else { continue };
-            let Some((other, _)) = key.split_once(MARK) else { continue };
-            let alike = spelling.alike(other);
-            if alike >= LEAST {
-                found.insert(other.to_string(), alike);
-            }
+    compiler.each_word(&Beginning(&first), &mut |other, _| {
+        let alike = spelling.alike(other);
+        if alike >= LEAST {
+            found.insert(other.to_string(), alike);
         }
-    }
+        Ok(())
+    })?;
     for (other, slips) in compiler.spelled_nearly(word, usual_slips(word.chars().count()))? {
         let long = word.chars().count().max(other.chars().count());
         let alike = 1.0 - f32::from(slips) / long as f32;

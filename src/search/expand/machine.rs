@@ -8,7 +8,7 @@ use regex_automata::util::primitives::StateID;
 use tantivy_fst::Automaton;
 
 use super::super::shape::Shape;
-use crate::index::MARK;
+use crate::index::{END_OF_OWN_STEM, MARK};
 
 /// The tables that machines for words with one slip and with two are made from, which take a moment to
 /// fill. Two neighbours in each other's place are one slip.
@@ -16,7 +16,7 @@ static TABLES: LazyLock<[LevenshteinAutomatonBuilder; 2]> =
     LazyLock::new(|| [1, 2].map(|slips| LevenshteinAutomatonBuilder::new(slips, true)));
 
 /// Words that begin so.
-pub(super) struct Beginning<'a>(pub(super) &'a str);
+pub(in crate::search) struct Beginning<'a>(pub(in crate::search) &'a str);
 
 /// Words spelled nearly so.
 pub(super) struct Spelling(DFA);
@@ -102,6 +102,60 @@ impl Automaton for Shape {
     }
 }
 
+/// Words that are their own stem, behind what stems of a language begin with.
+pub(super) struct Own<'a, A> {
+    pub(super) head: &'a str,
+    pub(super) machine: &'a A,
+}
+
+/// How far a word that is its own stem was read.
+#[derive(Clone)]
+pub(super) enum Part<S> {
+    /// So many bytes of what stands before it.
+    Head(usize),
+    Word(S),
+    /// It fits, and so many bytes of what stands behind it were met.
+    End(usize),
+    Nothing,
+}
+
+impl<A: Automaton> Automaton for Own<'_, A> {
+    type State = Part<A::State>;
+
+    fn start(&self) -> Self::State {
+        if self.head.is_empty() { Part::Word(self.machine.start()) } else { Part::Head(0) }
+    }
+
+    fn is_match(&self, state: &Self::State) -> bool {
+        matches!(state, Part::End(2))
+    }
+
+    fn can_match(&self, state: &Self::State) -> bool {
+        match state {
+            Part::Word(state) => self.machine.can_match(state),
+            Part::Head(_) | Part::End(_) => true,
+            Part::Nothing => false,
+        }
+    }
+
+    fn accept(&self, state: &Self::State, byte: u8) -> Self::State {
+        let head = self.head.as_bytes();
+        match state {
+            Part::Head(at) if head[*at] == byte => match at + 1 == head.len() {
+                true => Part::Word(self.machine.start()),
+                false => Part::Head(at + 1),
+            },
+            Part::Word(state) if END_OF_OWN_STEM[0] == byte => match self.machine.is_match(state) {
+                true => Part::End(1),
+                false => Part::Nothing,
+            },
+            Part::Word(state) => Part::Word(self.machine.accept(state, byte)),
+            Part::End(1) if END_OF_OWN_STEM[1] == byte => Part::End(2),
+            _ => Part::Nothing,
+        }
+    }
+}
+
 /// How far a form was read.
 #[derive(Clone)]
 pub(super) enum Reading<S> {
@@ -184,6 +238,9 @@ mod tests {
         check(&Beginning("agent"), "agent", true);
         check(&Beginning("agent"), "agen", false);
         check(&Beginning("agent"), "an agent", false);
+        let own = |head| Own { head, machine: &Beginning("agent") };
+        assert!(fits(&own(""), "agents\u{2}\u{4}") && !fits(&own(""), "agent\u{2}\u{4}ic"));
+        assert!(fits(&own("es:"), "es:agent\u{2}\u{4}") && !fits(&own("es:"), "agent\u{2}\u{4}"));
         assert!(fits(&Spelling::of("cat", 1), "car"));
         assert!(!fits(&Form(&Spelling::of("cat", 1)), "car"));
         let shape = Shape::new("gpt[45]").expect("it is a pattern");
