@@ -20,6 +20,7 @@ use tantivy::{
 };
 
 use super::{
+    any::Any,
     excluded::Excluded,
     expand::Expansion,
     filters::Within,
@@ -98,7 +99,10 @@ impl<'a> Compiler<'a> {
         for node in &group.not {
             clauses.push((Occur::MustNot, Box::new(Excluded(self.excluded(node)?))));
         }
-        Ok(Box::new(BooleanQuery::new(clauses)))
+        match clauses.iter().all(|(occur, _)| *occur == Occur::Should) {
+            true => Ok(any(clauses.into_iter().map(|(_, query)| query).collect())),
+            false => Ok(Box::new(BooleanQuery::new(clauses))),
+        }
     }
 
     /// Returns queries for what of a group need not be there, less the groups inside it.
@@ -107,7 +111,6 @@ impl<'a> Compiler<'a> {
         let drop = drops_stop_words(group, &self.lexicon.stop);
         for node in &group.should {
             match node {
-                // Clauses of single words side by side are what tantivy prunes.
                 Node::Words(words) => {
                     let stop = |sought: &Sought| drop && self.lexicon.stop.contains(&sought.word);
                     for sought in self.lexicon.sought(words).iter().filter(|sought| !stop(sought)) {
@@ -132,8 +135,7 @@ impl<'a> Compiler<'a> {
             for sought in self.lexicon.sought(&other.words) {
                 clauses.extend(self.forms(&sought)?);
             }
-            let weighed = |clause| Box::new(BoostQuery::new(clause, share)) as Box<dyn EngineQuery>;
-            return Ok(clauses.into_iter().map(weighed).collect());
+            return Ok(clauses.into_iter().map(|clause| weighed(clause, share)).collect());
         }
         Ok(vec![self.in_place(other)?])
     }
@@ -236,7 +238,7 @@ impl<'a> Compiler<'a> {
             && !word.is_character()
         {
             let stems = &self.lexicon.forms(word).stems;
-            let each = stems.iter().map(|stem| self.leaf(&of_stem(title, stem)));
+            let each = stems.iter().map(|stem| self.leaf(&of_stem(title, stem), 1.0));
             return Ok(any(each.collect::<tantivy::Result<_>>()?));
         }
         self.side_by_side(title, &words.iter().collect::<Vec<_>>(), slop)
@@ -260,7 +262,7 @@ impl<'a> Compiler<'a> {
         clauses.extend(self.terms(&stems(fields.aside), weights.aside)?);
         if let Some(text) = sought.exact.as_ref().filter(|_| sought.stems.is_empty() && sought.retrieves) {
             for (field, weight) in [(fields.words, exact), (fields.aside, weights.aside)] {
-                clauses.push(Box::new(BoostQuery::new(self.form(field, text)?, weight)));
+                clauses.push(self.form(field, text, weight)?);
             }
         }
         Ok(clauses)
@@ -275,7 +277,7 @@ impl<'a> Compiler<'a> {
         let together = idf((holders.iter().sum::<u64>() as f32).min(all), all);
         let weighed = |(term, holders): (&Term, u64)| -> tantivy::Result<Box<dyn EngineQuery>> {
             let share = if terms.len() == 1 { 1.0 } else { together / idf(holders as f32, all) };
-            Ok(Box::new(BoostQuery::new(self.leaf(term)?, weight * share)))
+            self.leaf(term, weight * share)
         };
         terms.iter().zip(holders).map(weighed).collect()
     }
@@ -310,8 +312,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns a query for a folded word in a field.
-    pub(super) fn form(&self, field: Field, word: &str) -> tantivy::Result<Box<dyn EngineQuery>> {
-        self.leaf(&of_form(self.index.fields(), field, word))
+    pub(super) fn form(
+        &self,
+        field: Field,
+        word: &str,
+        weight: f32,
+    ) -> tantivy::Result<Box<dyn EngineQuery>> {
+        self.leaf(&of_form(self.index.fields(), field, word), weight)
     }
 
     fn in_places(&self, terms: Vec<(usize, Term)>, slop: u32) -> tantivy::Result<Box<dyn EngineQuery>> {
@@ -319,19 +326,32 @@ impl<'a> Compiler<'a> {
         let mut words = terms.into_iter().map(lookup).collect::<tantivy::Result<Vec<_>>>()?;
         Ok(match words.len() {
             0 => Box::new(EmptyQuery),
-            1 => Box::new(Leaf(words.remove(0).1)),
+            1 => Box::new(Leaf { word: words.remove(0).1, weight: 1.0 }),
             _ => near(words, slop),
         })
     }
 
     /// Returns a query for what a term stands for.
-    fn leaf(&self, term: &Term) -> tantivy::Result<Box<dyn EngineQuery>> {
-        Ok(Box::new(Leaf(self.lexicon.statistics.lookup(term)?)))
+    fn leaf(&self, term: &Term, weight: f32) -> tantivy::Result<Box<dyn EngineQuery>> {
+        Ok(Box::new(Leaf { word: self.lexicon.statistics.lookup(term)?, weight }))
+    }
+}
+
+/// Returns a query that counts so many times as much.
+fn weighed(query: Box<dyn EngineQuery>, times: f32) -> Box<dyn EngineQuery> {
+    match query.downcast_ref::<Leaf>() {
+        Some(Leaf { word, weight }) => Box::new(Leaf { word: word.clone(), weight: weight * times }),
+        None => Box::new(BoostQuery::new(query, times)),
     }
 }
 
 /// Returns a query for any of several.
 pub(super) fn any(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
+    // Of single words not all passages need be looked at to find the best.
+    let words = queries.iter().map(|query| query.downcast_ref::<Leaf>().cloned());
+    if let Some(words) = words.collect::<Option<Vec<Leaf>>>() {
+        return Box::new(Any(words));
+    }
     match queries.len() {
         1 => queries.remove(0),
         _ => Box::new(BooleanQuery::new(queries.into_iter().map(|query| (Occur::Should, query)).collect())),

@@ -11,45 +11,68 @@ use crate::index::{Lookup, Together};
 
 /// A query for what is looked up as one term.
 #[derive(Clone, Debug)]
-pub(super) struct Leaf(pub(super) Lookup);
+pub(super) struct Leaf {
+    pub(super) word: Lookup,
+    /// What its score is multiplied by.
+    pub(super) weight: Score,
+}
 
-struct LeafWeight {
-    lookup: Lookup,
+pub(super) struct LeafWeight {
+    word: Lookup,
     bm25: Option<Bm25Weight>,
 }
 
-struct LeafScorer {
+pub(super) struct LeafScorer {
     postings: Together,
     bm25: Option<Bm25Weight>,
     lengths: FieldNormReader,
 }
 
-impl Query for Leaf {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let term = std::slice::from_ref(&self.0.term);
+impl Leaf {
+    pub(super) fn weighed(&self, scoring: EnableScoring<'_>) -> tantivy::Result<LeafWeight> {
+        let term = std::slice::from_ref(&self.word.term);
         let bm25 = match scoring {
             EnableScoring::Enabled { statistics_provider, .. } => {
-                Some(Bm25Weight::for_terms(statistics_provider, term)?)
+                Some(Bm25Weight::for_terms(statistics_provider, term)?.boost_by(self.weight))
             }
             EnableScoring::Disabled { .. } => None,
         };
-        Ok(Box::new(LeafWeight { lookup: self.0.clone(), bm25 }))
+        Ok(LeafWeight { word: self.word.clone(), bm25 })
+    }
+}
+
+impl Query for Leaf {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.weighed(scoring)?))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
-        visitor(&self.0.term, false);
+        visitor(&self.word.term, false);
+    }
+}
+
+impl LeafWeight {
+    pub(super) fn leaf_scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<LeafScorer> {
+        let option =
+            if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+        Ok(LeafScorer {
+            postings: self.word.postings(segment, option)?,
+            bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
+            lengths: lengths(segment, &self.word.term)?,
+        })
+    }
+}
+
+impl LeafScorer {
+    /// Returns what it scores at most.
+    pub(super) fn most(&self) -> Score {
+        self.bm25.as_ref().map_or(1.0, Bm25Weight::max_score)
     }
 }
 
 impl Weight for LeafWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let option =
-            if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        Ok(Box::new(LeafScorer {
-            postings: self.lookup.postings(segment, option)?,
-            bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
-            lengths: lengths(segment, &self.lookup.term)?,
-        }))
+        Ok(Box::new(self.leaf_scorer(segment, boost)?))
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {

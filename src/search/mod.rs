@@ -15,6 +15,7 @@ mod shape;
 mod print;
 mod understood;
 mod leaf;
+mod any;
 mod loose;
 mod compile;
 mod filters;

@@ -139,8 +139,8 @@ pub(super) fn parts(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Ve
         parts.push(Part { retrieves: true, note, ..Part::of_several(label, compiler.node(node)?) });
     }
     for word in terms.quoted.iter().filter(|word| !compiler.lexicon.stop.contains(word)) {
-        let query = BoostQuery::new(compiler.form(fields.words, word)?, weights.stem + weights.exact);
-        parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), Box::new(query)));
+        let query = compiler.form(fields.words, word, weights.stem + weights.exact)?;
+        parts.push(Part::of_several(format!("exactly `{word}`, of a phrase"), query));
     }
     let typed = |words: &[&Word]| words.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
     for other in &terms.in_place {
@@ -168,7 +168,7 @@ fn spelled_like(compiler: &Compiler<'_>, word: &str, times: f32) -> tantivy::Res
     let names: Vec<String> = near.iter().map(|near| format!("`{}`", near.word)).collect();
     let weighed = |near: &Near| -> tantivy::Result<Box<dyn Query>> {
         let weight = compiler.weights.near * near.alike * times;
-        Ok(Box::new(BoostQuery::new(compiler.form(fields.words, &near.word)?, weight)))
+        compiler.form(fields.words, &near.word, weight)
     };
     let each = near.iter().map(weighed).collect::<tantivy::Result<_>>()?;
     let query = Box::new(DisjunctionMaxQuery::new(each));

@@ -1,0 +1,223 @@
+//! Any of some words, the best passages first found without looking at all: what the frequent words of a
+//! query can add at most is known, and where that is not enough for a place among the best, their passages
+//! are passed over (MaxScore, Turtle and Flood 1995, <https://doi.org/10.1016/0306-4573(95)00020-H>).
+
+use tantivy::{
+    DocId, DocSet, Score, SegmentReader, TERMINATED, Term,
+    query::{EnableScoring, Explanation, Query, Scorer, Weight},
+};
+
+use super::leaf::{Leaf, LeafScorer, LeafWeight};
+
+/// Sums of scores differ by less than this part of them, in whatever order they are added.
+const ROUNDING: Score = 1e-5;
+
+/// A query for any of some words.
+#[derive(Clone, Debug)]
+pub(super) struct Any(pub(super) Vec<Leaf>);
+
+struct AnyWeight(Vec<LeafWeight>);
+
+/// Where any of some words stands.
+struct AnyScorer {
+    words: Vec<LeafScorer>,
+    doc: DocId,
+}
+
+impl Query for Any {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let words = self.0.iter().map(|leaf| leaf.weighed(scoring));
+        Ok(Box::new(AnyWeight(words.collect::<tantivy::Result<_>>()?)))
+    }
+
+    fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
+        self.0.iter().for_each(|leaf| leaf.query_terms(visitor));
+    }
+}
+
+impl AnyWeight {
+    fn words(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Vec<LeafScorer>> {
+        let words = self.0.iter().map(|word| word.leaf_scorer(segment, boost));
+        let mut words = words.collect::<tantivy::Result<Vec<_>>>()?;
+        words.retain(|word| word.doc() != TERMINATED);
+        Ok(words)
+    }
+}
+
+impl Weight for AnyWeight {
+    fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut scorer = AnyScorer { words: self.words(segment, boost)?, doc: 0 };
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
+        let mut scorer = self.scorer(segment, 1.0)?;
+        let found = scorer.doc() == doc || (scorer.doc() < doc && scorer.seek(doc) == doc);
+        Ok(Explanation::new("any of some words", if found { scorer.score() } else { 0.0 }))
+    }
+
+    fn for_each_pruning(
+        &self,
+        threshold: Score,
+        segment: &SegmentReader,
+        callback: &mut dyn FnMut(DocId, Score) -> Score,
+    ) -> tantivy::Result<()> {
+        best(self.words(segment, 1.0)?, threshold, callback);
+        Ok(())
+    }
+}
+
+/// Calls back with each passage that scores more than a threshold, which is then what was returned.
+fn best(mut words: Vec<LeafScorer>, mut threshold: Score, callback: &mut dyn FnMut(DocId, Score) -> Score) {
+    words.sort_by(|one, other| one.most().total_cmp(&other.most()));
+    // What each word and those before it add at most.
+    let mut most: Vec<Score> = Vec::with_capacity(words.len());
+    for word in &words {
+        most.push((most.last().unwrap_or(&0.0) + word.most()) * (1.0 + ROUNDING));
+    }
+    // The words before this one are not enough by themselves.
+    let mut first = 0;
+    while first < words.len() {
+        let (before, from) = words.split_at_mut(first);
+        let doc = from.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
+        if doc == TERMINATED {
+            return;
+        }
+        let mut score = 0.0;
+        for word in from.iter_mut().filter(|word| word.doc() == doc) {
+            score += word.score();
+            word.advance();
+        }
+        for (word, most) in before.iter_mut().zip(&most).rev() {
+            if score + most <= threshold {
+                break;
+            }
+            if word.seek(doc) == doc {
+                score += word.score();
+            }
+        }
+        if score > threshold {
+            threshold = callback(doc, score);
+            while most.get(first).is_some_and(|most| *most <= threshold) {
+                first += 1;
+            }
+        }
+    }
+}
+
+impl AnyScorer {
+    fn settle(&mut self) -> DocId {
+        self.doc = self.words.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
+        self.doc
+    }
+}
+
+impl DocSet for AnyScorer {
+    fn advance(&mut self) -> DocId {
+        let doc = self.doc;
+        for word in self.words.iter_mut().filter(|word| word.doc() == doc && doc != TERMINATED) {
+            word.advance();
+        }
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        for word in self.words.iter_mut().filter(|word| word.doc() < target) {
+            word.seek(target);
+        }
+        self.settle()
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.words.iter().map(DocSet::size_hint).max().unwrap_or(0)
+    }
+}
+
+impl Scorer for AnyScorer {
+    fn score(&mut self) -> Score {
+        let doc = self.doc;
+        self.words.iter_mut().filter(|word| word.doc() == doc).map(Scorer::score).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::atomic::AtomicBool};
+
+    use tantivy::query::Bm25StatisticsProvider;
+
+    use super::*;
+    use crate::index::{Index, Update, of_stem};
+
+    #[test]
+    fn the_best_are_those_of_all() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("it can be made");
+        // A linear congruential generator (Numerical Recipes): the same texts every time.
+        let mut state = 7_u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        let forms = ["run", "runs", "running", "tide", "tides", "moon", "moons", "harbour"];
+        let records: String = (0..3_000)
+            .map(|id| {
+                let words = (0..1 + random(30)).map(|_| {
+                    let rare = random(8) * random(8) / 8;
+                    forms[rare as usize]
+                });
+                format!(
+                    "{{\"id\": {id}, \"lang\": \"en\", \"text\": \"{}\"}}\n",
+                    words.collect::<Vec<_>>().join(" ")
+                )
+            })
+            .collect();
+        fs::write(folder.join("all.jsonl"), records).expect("it can be written");
+        let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+        let update = Update { folders: vec![folder], ..Update::default() };
+        index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+
+        let (searcher, statistics) = (index.searcher(), index.statistics());
+        for (weights, limit) in [([1.0, 1.0, 1.0], 10), ([0.2, 3.0, 1.0], 3), ([1.0, 0.01, 0.0], 200)] {
+            let leaf = |(stem, weight)| {
+                let term = of_stem(index.fields().words, stem);
+                Leaf { word: statistics.lookup(&term).expect("the index is whole"), weight }
+            };
+            let words = ["run", "tide", "moon"].into_iter().zip(weights).map(leaf);
+            let query = Any(words.collect());
+            let scoring = EnableScoring::enabled_from_statistics_provider(
+                &statistics as &dyn Bm25StatisticsProvider,
+                searcher,
+            );
+            let weight = query.weight(scoring).expect("the index is whole");
+            for segment in searcher.segment_readers() {
+                let mut all = Vec::new();
+                let mut scorer = weight.scorer(segment, 1.0).expect("the segment is whole");
+                while scorer.doc() != TERMINATED {
+                    all.push(scorer.score());
+                    scorer.advance();
+                }
+                all.sort_by(|one, other| other.total_cmp(one));
+                let mut found: Vec<Score> = Vec::new();
+                let mut least = |_, score| {
+                    let at = found.partition_point(|other| *other >= score);
+                    found.insert(at, score);
+                    found.truncate(limit);
+                    if found.len() < limit { Score::MIN } else { found[limit - 1] }
+                };
+                weight.for_each_pruning(Score::MIN, segment, &mut least).expect("the segment is whole");
+                assert!(all.len() > limit, "{} of {}", all.len(), segment.num_docs());
+                for (one, other) in found.iter().zip(&all) {
+                    assert!((one - other).abs() <= other * ROUNDING, "{one} {other}");
+                }
+                assert_eq!(found.len(), limit);
+            }
+        }
+    }
+}
