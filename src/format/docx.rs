@@ -1,7 +1,7 @@
 //! Word documents: a package of XML parts, one of which is the text.
 //!
 //! The text is that of the document as it would be printed with all changes accepted: what was
-//! deleted, what is hidden, headers, footers and the table of contents are left out.
+//! deleted, headers, footers and the table of contents are left out; what is hidden stands beside it.
 
 use self::{body::Body, numbering::Numbering, style::Styles};
 use super::{Cause, Each, Extent, Format, Input, Warnings, office::opc};
@@ -21,6 +21,10 @@ impl Format for Docx {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["docx", "docm", "dotx", "dotm"]
+    }
+
+    fn version(&self) -> u16 {
+        2
     }
 
     fn extent(&self) -> Extent {
@@ -148,7 +152,7 @@ mod tests {
         );
         check(
             "{V}[a]|{}[b]<w:r><w:rPr><w:vanish/></w:rPr><w:t>c</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>d</w:t></w:r>|",
-            &["Prose : bd"],
+            &["Prose : bd", "Prose Hidden text: a", "Prose Hidden text: c"],
         );
         check(
             "{}[a]<w:del>[b]</w:del><w:ins>[c]</w:ins><w:moveFrom>[d]</w:moveFrom><w:r><w:delText>e</w:delText></w:r>|",

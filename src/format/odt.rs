@@ -1,7 +1,8 @@
 //! OpenDocument texts and presentations: a package of XML parts, or one XML file with all of them.
 //!
 //! The text is that of the document as it would be printed with all changes accepted: what was
-//! deleted, what is hidden, headers, footers and the indexes are left out.
+//! deleted, headers, footers and the indexes are left out; what is hidden stands
+//! beside it.
 
 use memchr::memmem;
 
@@ -45,6 +46,10 @@ impl Format for Odt {
         &["odt", "ott", "fodt"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -65,6 +70,10 @@ impl Format for Odp {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["odp", "otp", "fodp"]
+    }
+
+    fn version(&self) -> u16 {
+        2
     }
 
     fn extent(&self) -> Extent {
@@ -221,9 +230,17 @@ mod tests {
         );
         check(
             "[a<text:span text:style-name='Veiled'>b<text:span>c</text:span></text:span>d]",
-            &["Prose : ad"],
+            &["Prose : ad", "Prose Hidden text: bc"],
         );
-        check("<text:section text:display='none'>[a]</text:section>[b]", &["Prose : b"]);
+        check(
+            "<text:section text:display='none'>[a]<table:table><table:table-row><table:table-cell>[c]</table:table-cell>\
+             </table:table-row></table:table></text:section>[b]",
+            &["Prose : b", "Prose Hidden text: a", "Prose Hidden text: c"],
+        );
+        check(
+            "[a <text:hidden-text text:string-value='b c' text:is-hidden='true'/>d]",
+            &["Prose : a d", "Prose Hidden text: b c"],
+        );
         check(
             "<text:table-of-content><text:index-body>[a]</text:index-body></text:table-of-content>[b]",
             &["Prose : b"],
