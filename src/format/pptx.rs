@@ -28,6 +28,10 @@ impl Format for Pptx {
         &["pptx", "ppsx", "pptm", "potx"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }

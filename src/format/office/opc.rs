@@ -30,7 +30,12 @@ const EMPTY_TITLES: &[&str] = &[
     "powerpoint presentation",
     "powerpoint-präsentation",
     "présentation powerpoint",
+    "presentation",
+    "präsentation",
+    "présentation",
     "untitled",
+    "[no title]",
+    "no title",
     "document",
 ];
 
@@ -189,6 +194,7 @@ mod tests {
         let check = |title, expected: Option<&str>| assert_eq!(telling(title).as_deref(), expected);
         check(" The late\n tide ", Some("The late tide"));
         check("PowerPoint Presentation", None);
+        check("[No title]", None);
         check("Microsoft Word - tide.doc", None);
         check("  ", None);
         check(".", None);
