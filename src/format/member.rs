@@ -68,6 +68,18 @@ pub(super) struct Met {
 }
 
 impl Met {
+    /// Says whether an entry is worth reading: it and its folders are not hidden, and not what a system
+    /// leaves there. One that is named as if it lay outside is a fault.
+    pub(super) fn wants(&mut self, path: &str) -> bool {
+        let parts = || path.split(['/', '\\']).filter(|part| *part != ".");
+        let is_outside = parts().any(|part| part == "..");
+        if is_outside {
+            self.take(path, Err(Cause("is named as if it lay outside, and was left out".into())));
+        }
+        let is_left = |part: &str| part.starts_with('.') || part == "__MACOSX";
+        !is_outside && !path.ends_with('/') && !parts().any(is_left)
+    }
+
     /// Takes what came of a member.
     pub(super) fn take(&mut self, member: &str, outcome: Result<Option<Warnings>, Cause>) {
         match outcome {
@@ -98,10 +110,4 @@ impl Met {
         }
         Ok(warnings)
     }
-}
-
-/// Says whether an entry of an archive is worth reading: it and its folders are not hidden, and not
-/// what a system leaves there.
-pub(super) fn is_worth_reading(path: &str) -> bool {
-    !path.ends_with('/') && !path.split(['/', '\\']).any(|part| part.starts_with('.') || part == "__MACOSX")
 }

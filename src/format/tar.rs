@@ -50,7 +50,7 @@ impl Format for Tar {
             };
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             let name = name.trim_start_matches("./").to_owned();
-            if !entry.header().entry_type().is_file() || !member::is_worth_reading(&name) {
+            if !entry.header().entry_type().is_file() || !met.wants(&name) {
                 continue;
             }
             let outcome = member::read(&name, entry, nest, &mut |mut article| {

@@ -24,6 +24,10 @@ impl Format for Zip {
         &["zip", "maff"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -57,7 +61,7 @@ impl Format for Zip {
                 Ok(name) => name.into_owned(),
                 Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
             };
-            if entry.is_dir() || !member::is_worth_reading(&name) {
+            if entry.is_dir() || !met.wants(&name) {
                 continue;
             }
             let outcome = member::read(&name, entry.take(u64::MAX), nest, &mut |mut article| {
@@ -111,6 +115,8 @@ mod tests {
             ("inner.zip", &inner),
             ("picture.jpg", b"\xff\xd8\xff\xe0\0\0\0"),
             (".hidden.txt", b"no"),
+            ("./notes/b.txt", b"Delta"),
+            ("../outside.txt", b"no"),
             ("__MACOSX/a.md", b"no"),
             ("records.jsonl", b"{\"id\": \"r1\", \"title\": \"Gamma\", \"text\": \"t\"}\n"),
         ]));
@@ -120,10 +126,17 @@ mod tests {
                 "notes/a.md [markdown] Alpha",
                 "page [html] Beta",
                 "inner.zip/deep.txt [text] Deep",
+                "./notes/b.txt [text] Delta",
                 "records.jsonl/r1 [jsonl] Gamma",
             ]
         );
-        assert_eq!(warnings, ["1 of 5 members are of no kind that can be read"]);
+        assert_eq!(
+            warnings,
+            [
+                "../outside.txt: is named as if it lay outside, and was left out",
+                "1 of 7 members are of no kind that can be read"
+            ]
+        );
     }
 
     #[test]
