@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Cause, Each, Extent, FIRST_PART, Input, Nest, Rest, Warnings, faults::Faults};
+use super::{Cause, Each, Extent, FIRST_PART, Flow, Input, Nest, Rest, Warnings, faults::Faults};
 use crate::article::Article;
 
 /// Bytes by which the format is told before more is read.
@@ -68,9 +68,29 @@ pub(super) struct Met {
 }
 
 impl Met {
+    /// Reads a member, if it is worth reading, and hands on its articles under its name.
+    pub(super) fn read(
+        &mut self,
+        member: &str,
+        from: impl Read,
+        nest: Nest<'_>,
+        each: &mut Each<'_>,
+    ) -> Flow {
+        let mut flow = Flow::Continue(());
+        if self.wants(member) {
+            let outcome = read(member, from, nest, &mut |mut article| {
+                name(&mut article, member);
+                flow = each(article);
+                flow
+            });
+            self.take(member, outcome);
+        }
+        flow
+    }
+
     /// Says whether an entry is worth reading: it and its folders are not hidden, and not what a system
     /// leaves there. One that is named as if it lay outside is a fault.
-    pub(super) fn wants(&mut self, path: &str) -> bool {
+    fn wants(&mut self, path: &str) -> bool {
         let parts = || path.split(['/', '\\']).filter(|part| *part != ".");
         let is_outside = parts().any(|part| part == "..");
         if is_outside {

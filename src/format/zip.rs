@@ -61,15 +61,9 @@ impl Format for Zip {
                 Ok(name) => name.into_owned(),
                 Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
             };
-            if entry.is_dir() || !met.wants(&name) {
-                continue;
+            if !entry.is_dir() {
+                flow = met.read(&name, entry.take(u64::MAX), nest, each);
             }
-            let outcome = member::read(&name, entry.take(u64::MAX), nest, &mut |mut article| {
-                member::name(&mut article, &name);
-                flow = each(article);
-                flow
-            });
-            met.take(&name, outcome);
         }
         met.say_all()
     }
