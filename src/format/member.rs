@@ -115,6 +115,19 @@ impl Met {
         }
     }
 
+    /// Returns what there is to say of an archive whose end is missing or broken.
+    ///
+    /// # Errors
+    /// Says the cause where no member could be read.
+    pub(super) fn broken_off(self, cause: Cause) -> Result<Warnings, Cause> {
+        if self.read == 0 {
+            return Err(cause);
+        }
+        let mut warnings = self.say_all()?;
+        warnings.push(format!("{cause}; what could be was read"));
+        Ok(warnings)
+    }
+
     /// Returns what there is to say.
     ///
     /// # Errors

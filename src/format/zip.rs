@@ -1,11 +1,14 @@
 //! Zip archives: each file inside is read as it would be beside it. A page saved as MAFF is one, too.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use ::zip::ZipArchive;
+use ::zip::{
+    ZipArchive,
+    read::{ZipFile, read_zipfile_from_stream},
+};
 
 use super::{
-    Cause, Each, Extent, Flow, Format, Input, Warnings, member,
+    Cause, Each, Extent, Flow, Format, Input, Nest, ReadSeek, Warnings, member,
     package::{self, is_zip},
 };
 
@@ -41,8 +44,15 @@ impl Format for Zip {
         let nest = input.nest;
         let mut source = input.seek(LONGEST)?;
         source.seek(SeekFrom::Start(0)).map_err(|error| Cause(format!("cannot be read: {error}")))?;
-        let mut zip = ZipArchive::new(source).map_err(package::cause)?;
         let mut met = member::Met::default();
+        let mut zip = match ZipArchive::new(&mut source) {
+            Ok(zip) => zip,
+            Err(error) => {
+                let cause = package::cause(error);
+                begun(&mut source, nest, &mut met, each);
+                return met.broken_off(cause);
+            }
+        };
         let mut flow = Flow::Continue(());
         for at in 0..zip.len() {
             if flow.is_break() {
@@ -57,15 +67,33 @@ impl Format for Zip {
                     continue;
                 }
             };
-            let name = match entry.name() {
-                Ok(name) => name.into_owned(),
-                Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
-            };
+            let name = name_of(&entry);
             if !entry.is_dir() {
                 flow = met.read(&name, entry.take(u64::MAX), nest, each);
             }
         }
         met.say_all()
+    }
+}
+
+/// Reads the members of an archive that has lost its end, where all of them are listed: each as it comes.
+fn begun(source: &mut dyn ReadSeek, nest: Nest<'_>, met: &mut member::Met, each: &mut Each<'_>) {
+    if source.seek(SeekFrom::Start(0)).is_err() {
+        return;
+    }
+    let mut source = BufReader::new(source);
+    while let Ok(Some(mut entry)) = read_zipfile_from_stream(&mut source) {
+        let name = name_of(&entry);
+        if !entry.is_dir() && met.read(&name, entry.by_ref(), nest, each).is_break() {
+            return;
+        }
+    }
+}
+
+fn name_of(entry: &ZipFile<'_, impl Read>) -> String {
+    match entry.name() {
+        Ok(name) => name.into_owned(),
+        Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
     }
 }
 
@@ -142,8 +170,18 @@ mod tests {
         let (articles, warnings) = read(&cut);
         assert_eq!(articles.last().map(String::as_str), Some("b.txt [text] Beta."));
         assert!(warnings[0].starts_with("a.txt: "), "{warnings:?}");
-        let error = super::super::read(&Zip, Input::of("a.zip", &whole[..100]), &mut |_| Flow::Continue(()));
+        let error = super::super::read(&Zip, Input::of("a.zip", &whole[..20]), &mut |_| Flow::Continue(()));
         assert!(error.is_err_and(|cause| cause.0.contains("zip file")));
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_read() {
+        let long: String = (0..900).map(|number| format!("Gamma {}. ", number * 7919)).collect();
+        let whole = archive(&[("a.txt", b"Alpha."), ("b.txt", b"Beta."), ("c.txt", long.as_bytes())]);
+        let (articles, warnings) = read(&whole[..whole.len() / 2]);
+        assert_eq!(articles, ["a.txt [text] Alpha.", "b.txt [text] Beta.", "c.txt [text] Gamma 0."]);
+        assert!(warnings[0].starts_with("c.txt: broken off"), "{warnings:?}");
+        assert!(warnings[1].contains("cut off"), "{warnings:?}");
     }
 
     #[test]
