@@ -103,6 +103,8 @@ fn looks_like_text(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -194,5 +196,12 @@ mod tests {
         check("[package]\nname = \"tide\"\n\n[[bin]]\npath = \"a::b\"\n\n[source]\nlink = \"link:a[b]\"\n");
         check("---\nNot front matter: this is prose that goes on.\n---\n\nMore.\n");
         check("port,height,depth\nBrest,7,2\nBrest,7,3\nBrest,7,4\nBrest,7,5\n");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_told(text in "([-=#+*:|.`_~<>\\[\\](){},;\t\n ]|\\.\\. |::|title|text|id|#\\+|\\\\section|é){0,60}") {
+            prop_assert!(of("a.txt", text.as_bytes()).is_some());
+        }
     }
 }
