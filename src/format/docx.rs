@@ -38,7 +38,7 @@ impl Format for Docx {
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut package = opc::open(input, "a Word document")?;
         let main = opc::main_part(&mut package, &["wordprocessingml", "ms-word"], "word/document.xml")?;
-        let text = package.xml(&main)?.ok_or_else(|| Cause("holds no text".into()))?;
+        let text = package.xml(&main)?.ok_or_else(|| package.lacks("holds no text"))?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
         let relations = opc::relations(&mut package, &main).unwrap_or_default();
         // The text can be read without any of these.
@@ -52,6 +52,7 @@ impl Format for Docx {
             })
         });
         article.warnings = warnings;
+        article.warnings.extend(package.cut_off());
         let [styles, numbering, noted @ ..] = beside.map(Option::unwrap_or_default);
         let styles = Styles::read(&styles);
         let mut body = Body::new(&styles, Numbering::read(&numbering));

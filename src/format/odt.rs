@@ -106,6 +106,7 @@ fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
     let mut body = Body::default();
     let content = if package::is_zip(input.bytes) {
         let mut package = Package::open(input)?;
+        article.warnings.extend(package.cut_off());
         let manifest = package.xml("META-INF/manifest.xml").ok().flatten().unwrap_or_default();
         if memmem::find(manifest.as_bytes(), b"encryption-data").is_some() {
             return Err(Cause("is encrypted and needs a password".into()));
@@ -123,7 +124,7 @@ fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
                 body.object(name.trim_end_matches("/content.xml"), &text);
             }
         }
-        package.xml("content.xml")?.ok_or_else(|| Cause("holds no text".into()))?
+        package.xml("content.xml")?.ok_or_else(|| package.lacks("holds no text"))?
     } else {
         xml::text(&input.whole(LONGEST)?)?
     };
@@ -317,6 +318,24 @@ mod tests {
         ]);
         let cause = Odt.read(Input::of("a.odt", &bytes), &mut |_| panic!("it is none"));
         assert!(cause.is_err_and(|cause| cause.0 == "is encrypted and needs a password"));
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_read() {
+        let paragraphs: String =
+            (0..900).map(|number| format!("<text:p>{}</text:p>", number * 7919)).collect();
+        let whole = document("text", &format!("<office:text>{paragraphs}</office:text>"), "");
+        let article = read(&whole[..whole.len() - 900]);
+        assert!(article.sections[0].text.starts_with("0\n\n7919\n\n15838"));
+        assert!(
+            article.warnings[0].contains("was cut off; what could be was read"),
+            "{:?}",
+            article.warnings
+        );
+        for end in (60..whole.len()).step_by(97) {
+            let read = Odt.read(Input::of("a.odt", &whole[..end]), &mut |_| super::super::Flow::Continue(()));
+            assert!(read.is_ok() || read.is_err_and(|cause| cause.0.contains("was cut off")), "{end}");
+        }
     }
 
     proptest! {

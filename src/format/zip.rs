@@ -1,14 +1,11 @@
 //! Zip archives: each file inside is read as it would be beside it. A page saved as MAFF is one, too.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
-use ::zip::{
-    ZipArchive,
-    read::{ZipFile, read_zipfile_from_stream},
-};
+use ::zip::ZipArchive;
 
 use super::{
-    Cause, Each, Extent, Flow, Format, Input, Nest, ReadSeek, Warnings, member,
+    Cause, Each, Extent, Flow, Format, Input, Warnings, member,
     package::{self, is_zip},
 };
 
@@ -49,7 +46,7 @@ impl Format for Zip {
             Ok(zip) => zip,
             Err(error) => {
                 let cause = package::cause(error);
-                begun(&mut source, nest, &mut met, each);
+                package::begun(&mut source, &mut |name, file| met.read(name, file, nest, each));
                 return met.broken_off(cause);
             }
         };
@@ -67,33 +64,12 @@ impl Format for Zip {
                     continue;
                 }
             };
-            let name = name_of(&entry);
+            let name = package::name_of(&entry);
             if !entry.is_dir() {
                 flow = met.read(&name, entry.take(u64::MAX), nest, each);
             }
         }
         met.say_all()
-    }
-}
-
-/// Reads the members of an archive that has lost its end, where all of them are listed: each as it comes.
-fn begun(source: &mut dyn ReadSeek, nest: Nest<'_>, met: &mut member::Met, each: &mut Each<'_>) {
-    if source.seek(SeekFrom::Start(0)).is_err() {
-        return;
-    }
-    let mut source = BufReader::new(source);
-    while let Ok(Some(mut entry)) = read_zipfile_from_stream(&mut source) {
-        let name = name_of(&entry);
-        if !entry.is_dir() && met.read(&name, entry.by_ref(), nest, each).is_break() {
-            return;
-        }
-    }
-}
-
-fn name_of(entry: &ZipFile<'_, impl Read>) -> String {
-    match entry.name() {
-        Ok(name) => name.into_owned(),
-        Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
     }
 }
 

@@ -115,7 +115,7 @@ pub(in crate::format) fn main_part(
     let related = relations(package, "")?.into_iter().filter(|relation| relation.kind == "officeDocument");
     let related = related.map(|relation| relation.part).find(|part| right(part));
     let by_name = || Some(usual.to_owned()).filter(|part| right(part));
-    related.or(first).or_else(by_name).ok_or_else(|| Cause("holds no document of its kind".into()))
+    related.or(first).or_else(by_name).ok_or_else(|| package.lacks("holds no document of its kind"))
 }
 
 /// Returns what a part names; the package itself where `part` is empty.
