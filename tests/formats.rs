@@ -114,12 +114,14 @@ fn word_documents_give_their_text() {
 
 #[test]
 fn open_documents_give_their_text() {
-    check("odt", ".odt", 1, 0.90);
+    // A reference without a word compares nothing; some leave out the head rows of tables.
+    check("odt", ".odt", 1, 0.93);
 }
 
 #[test]
 fn books_give_their_text() {
-    // Of a book of three words its table of contents, which a reference leaves out, is the half.
+    // References leave out the table of contents, which names chapters that have no heading of their
+    // own: in three books of three words each it is half of what is read (0.88 with them).
     check("epub", ".epub", 20, 0.975);
 }
 

@@ -19,7 +19,8 @@ use super::{Outcome, Shared, locate, ui::Ui};
 ///
 /// An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
 /// line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several;
-/// PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds.
+/// PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds. A place is also taken as
+/// a hit prints it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -69,18 +70,46 @@ pub(super) fn find(index: &Index, what: &OsStr, context: usize) -> excerpt::Resu
     if looks_like_id(&text) {
         return index.show_id(&text, context);
     }
+    if let Some((file, inside)) = text.split_once(" › ") {
+        return find_printed(index, file, inside, context);
+    }
     if let Some((file, inside)) = text.split_once('#').filter(|(file, _)| Path::new(file).is_file()) {
         return match spot(inside) {
-            Some(spot) => index.show_spot(Path::new(file), spot),
+            Some(spot) => index.show_spot(Path::new(file), None, spot),
             None => index.show_member(Path::new(file), inside),
         };
     }
-    match text.rsplit_once(':') {
-        Some((file, line)) if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) => {
-            index.show_path(Path::new(file), Some(line.parse().unwrap_or(u32::MAX)), context)
-        }
-        _ => index.show_path(path, None, context),
+    match numbered(&text) {
+        Some((file, line)) => index.show_path(Path::new(file), Some(line), context),
+        None => index.show_path(path, None, context),
     }
+}
+
+/// Returns what a place means that was printed: a file, with the line or not, and what is inside it.
+fn find_printed(index: &Index, file: &str, inside: &str, context: usize) -> excerpt::Result<ArticleText> {
+    // A line of the file itself says enough.
+    if let Some((file, line)) = numbered(file) {
+        return index.show_path(Path::new(file), Some(line), context);
+    }
+    let file = Path::new(file);
+    let (member, last) = match inside.rsplit_once(" › ") {
+        Some((member, last)) => (Some(member), last),
+        None => (None, inside),
+    };
+    if let Some(spot) = printed_spot(last) {
+        return index.show_spot(file, member, spot);
+    }
+    match numbered(inside) {
+        Some((member, line)) => index.show_line(file, Some(member), Some(line), context),
+        None => index.show_member(file, inside),
+    }
+}
+
+/// Returns what stands before the last colon, and the number after it.
+fn numbered(text: &str) -> Option<(&str, u32)> {
+    let (before, number) = text.rsplit_once(':')?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| (before, number.parse().unwrap_or(u32::MAX)))
 }
 
 /// Prints some passages of an article: each under its headings and its place, the one that was asked
@@ -111,6 +140,18 @@ fn spot(name: &str) -> Option<Spot> {
         "t" => Some(Spot::Time(number)),
         _ => None,
     }
+}
+
+/// Returns the page, or the like, that is named as in a printed place.
+fn printed_spot(name: &str) -> Option<Spot> {
+    if let Some((what, number)) = name.split_once(' ') {
+        return spot(&format!("{what}={number}"));
+    }
+    // Hours, minutes and seconds, or the last two.
+    let (before, _) = name.rsplit_once(':')?;
+    let parts = name.split(':').map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>()?;
+    let seconds = parts.iter().try_fold(0_u32, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
+    (before.split(':').count() <= 2).then_some(Spot::Time(seconds))
 }
 
 /// Whether a text may be the beginning of an id: hexadecimal digits, a colon and a number.

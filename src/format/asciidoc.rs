@@ -11,6 +11,7 @@ mod mark;
 mod attribute;
 mod inline;
 mod table;
+mod sign;
 
 /// The reader of AsciiDoc files.
 pub(super) struct AsciiDoc;
@@ -27,6 +28,10 @@ impl Format for AsciiDoc {
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         // Keys and signatures have the same extension.
         bytes.starts_with(b"-----BEGIN PGP").then_some(false)
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

@@ -13,6 +13,7 @@ use super::{
 use crate::article::{Article, Kind, Lines};
 
 mod rows;
+mod sign;
 
 /// The reader of tables in plain text.
 pub(super) struct Csv;
@@ -38,6 +39,10 @@ impl Format for Csv {
 
     fn extent(&self) -> Extent {
         Extent::Stream
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

@@ -42,6 +42,10 @@ const VALID_TO_BROKEN: usize = 4;
 pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<Decoded, Cause> {
     let told = Encoding::for_bom(bytes).or_else(|| wide(bytes).map(|encoding| (encoding, 0)));
     let (text, warning) = match told {
+        _ if is_utf_32(bytes) => {
+            let (text, warning) = utf_32(bytes);
+            (Some(Cow::from(text)).filter(|text| !is_binary(text.as_bytes())), warning)
+        }
         Some((encoding, mark)) => {
             let (text, warning) = convert(encoding, &bytes[mark..]);
             (Some(text).filter(|text| !is_binary(text.as_bytes())), warning)
@@ -63,6 +67,20 @@ fn is_binary(bytes: &[u8]) -> bool {
     let odd = |byte: &u8| u8::from(matches!(*byte, 0..=7 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f));
     let odd = bytes.chunks(255).map(|part| usize::from(part.iter().map(odd).sum::<u8>()));
     odd.sum::<usize>() > 8 + bytes.len() / 32
+}
+
+/// Says whether bytes begin with the mark of UTF-32, of which that of UTF-16 is a part.
+pub(super) fn is_utf_32(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff")
+}
+
+/// Converts UTF-32 below its mark.
+fn utf_32(bytes: &[u8]) -> (String, Option<String>) {
+    let number = if bytes[0] == 0 { u32::from_be_bytes } else { u32::from_le_bytes };
+    let units = bytes[4..].chunks(4).map(|unit| unit.try_into().ok().map(number));
+    let text: String = units.map(|unit| unit.and_then(char::from_u32).unwrap_or('\u{fffd}')).collect();
+    let warning = broken(&text);
+    (text, warning)
 }
 
 /// Tells UTF-16 without a mark by its NULs: they stand where the high bytes are.
@@ -159,12 +177,18 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 }
 
 fn convert<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, Option<String>) {
-    let (text, broken) = encoding.decode_without_bom_handling(bytes);
-    let warning = broken.then(|| match replaced(&text) {
+    let (text, replacing) = encoding.decode_without_bom_handling(bytes);
+    let warning = if replacing { broken(&text) } else { None };
+    (text, warning)
+}
+
+/// Says how many characters were replaced, if any were.
+fn broken(text: &str) -> Option<String> {
+    Some(match replaced(text) {
+        0 => return None,
         1 => "1 broken character replaced".to_owned(),
         count => format!("{count} broken characters replaced"),
-    });
-    (text, warning)
+    })
 }
 
 fn replaced(text: &str) -> usize {
@@ -293,6 +317,17 @@ mod tests {
         for text in ["Hi", "Plain words.", GERMAN, FRENCH, &long] {
             check(&utf16(text, u16::to_le_bytes), text);
             check(&utf16(text, u16::to_be_bytes), text);
+        }
+        for text in ["", "a", JAPANESE, "😀 smile"] {
+            let marked = || format!("\u{feff}{text}");
+            check(
+                &marked().chars().flat_map(|char| u32::from(char).to_le_bytes()).collect::<Vec<u8>>(),
+                text,
+            );
+            check(
+                &marked().chars().flat_map(|char| u32::from(char).to_be_bytes()).collect::<Vec<u8>>(),
+                text,
+            );
         }
         check(&ISO_2022_JP.encode(JAPANESE).0, JAPANESE);
         check(b"\x1b$ is no Japanese", " $ is no Japanese");

@@ -1,7 +1,7 @@
 //! Word documents: a package of XML parts, one of which is the text.
 //!
 //! The text is that of the document as it would be printed with all changes accepted: what was
-//! deleted, what is hidden, headers, footers and the table of contents are left out.
+//! deleted, headers, footers and the table of contents are left out; what is hidden stands beside it.
 
 use self::{body::Body, numbering::Numbering, style::Styles};
 use super::{Cause, Each, Extent, Format, Input, Warnings, office::opc};
@@ -23,6 +23,10 @@ impl Format for Docx {
         &["docx", "docm", "dotx", "dotm"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -34,7 +38,7 @@ impl Format for Docx {
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut package = opc::open(input, "a Word document")?;
         let main = opc::main_part(&mut package, &["wordprocessingml", "ms-word"], "word/document.xml")?;
-        let text = package.xml(&main)?.ok_or_else(|| Cause("holds no text".into()))?;
+        let text = package.xml(&main)?.ok_or_else(|| package.lacks("holds no text"))?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
         let relations = opc::relations(&mut package, &main).unwrap_or_default();
         // The text can be read without any of these.
@@ -48,6 +52,7 @@ impl Format for Docx {
             })
         });
         article.warnings = warnings;
+        article.warnings.extend(package.cut_off());
         let [styles, numbering, noted @ ..] = beside.map(Option::unwrap_or_default);
         let styles = Styles::read(&styles);
         let mut body = Body::new(&styles, Numbering::read(&numbering));
@@ -148,7 +153,7 @@ mod tests {
         );
         check(
             "{V}[a]|{}[b]<w:r><w:rPr><w:vanish/></w:rPr><w:t>c</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>d</w:t></w:r>|",
-            &["Prose : bd"],
+            &["Prose : bd", "Prose Hidden text: a", "Prose Hidden text: c"],
         );
         check(
             "{}[a]<w:del>[b]</w:del><w:ins>[c]</w:ins><w:moveFrom>[d]</w:moveFrom><w:r><w:delText>e</w:delText></w:r>|",

@@ -54,6 +54,10 @@ impl Format for Epub {
         &["epub"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -72,12 +76,12 @@ impl Format for Epub {
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         let mut parts = Parts::of(Package::open(input)?);
-        let mut warnings = Vec::new();
+        let mut warnings = Vec::from_iter(parts.package.cut_off());
         let mut opf = parts.opf(&mut warnings);
         if opf.spine.iter().flatten().next().is_none() {
             let documents = parts.documents();
             if documents.is_empty() {
-                return Err(Cause("holds no chapters".to_owned()));
+                return Err(parts.package.lacks("holds no chapters"));
             }
             warnings
                 .push("does not list its chapters: they were read in the order of their names".to_owned());

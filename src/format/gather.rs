@@ -183,6 +183,29 @@ pub(super) fn shown(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
+/// Returns a text without its marks. `mark` says what is kept of the one at an offset and where that ends,
+/// none where there is none; it may take back what was written before.
+pub(super) fn unmarked(
+    text: &str,
+    mut mark: impl FnMut(usize, &mut String) -> Option<(String, usize)>,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        match mark(at, &mut out) {
+            Some((kept, next)) => {
+                out.push_str(&kept);
+                at = next;
+            }
+            None => {
+                out.push(first);
+                at += first.len_utf8();
+            }
+        }
+    }
+    out
+}
+
 /// Finds a mark again and again, and searches no part of the text twice.
 pub(super) struct Next<'a> {
     text: &'a str,

@@ -3,8 +3,17 @@
 //! A list may be the file, or a member of an object, as services answer. It is read record after
 //! record, whatever its length.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde_json::Deserializer;
+
 use self::reader::Reader;
-use super::{Cause, Each, Extent, Format, Input, Warnings, decode::Decoding, record::Names};
+use super::{
+    Cause, Each, Extent, Format, Input, Warnings,
+    decode::Decoding,
+    record::{Fact, Names},
+};
 
 mod reader;
 mod scan;
@@ -29,6 +38,10 @@ impl Format for Json {
         Extent::Stream
     }
 
+    fn marks(&self, head: &str) -> bool {
+        is_list(head)
+    }
+
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         read(input, each)
     }
@@ -38,6 +51,16 @@ impl Format for Json {
 pub(super) fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
     let names = Names::before_usual(input.nest);
     Reader::new(Decoding::new(input, None)?, &names, each).read()
+}
+
+/// Says whether a text is a list whose first record has a text and another fact of an article.
+fn is_list(text: &str) -> bool {
+    let Some(records) = text.trim_start().strip_prefix('[') else { return false };
+    let mut records = Deserializer::from_str(records).into_iter::<BTreeMap<String, IgnoredAny>>();
+    let Some(Ok(record)) = records.next() else { return false };
+    let names = Names::default();
+    let facts = || record.keys().filter_map(|name| names.fact(names.number(name)?));
+    facts().any(|fact| fact == Fact::Text) && facts().any(|fact| fact != Fact::Text)
 }
 
 #[cfg(test)]
@@ -89,6 +112,17 @@ mod tests {
         );
         check("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", &["1:1 1 | -: a", "2:2 2 | -: b"]);
         check(r#"[{"text": "<p>a</p><p>b</p>"}, [1], "c"]"#, &["1:1 1 | -: a\n\nb"]);
+    }
+
+    #[test]
+    fn a_list_is_told_by_its_first_record() {
+        let check = |text: &str, expected| assert_eq!(is_list(text), expected, "{text}");
+        check("\n[ {\"title\": \"A\", \"text\": \"a\"}, {\"tit", true);
+        check("[{\"id\": 1, \"body\": [\"a\"]}]", true);
+        check("[{\"text\": \"a\", \"size\": 1}]", false);
+        check("[{\"title\": \"A\", \"tex", false);
+        check("[Note] {\"title\": \"A\", \"text\": \"a\"}", false);
+        check("[]", false);
     }
 
     #[test]

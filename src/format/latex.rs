@@ -12,6 +12,7 @@ mod commands;
 mod braces;
 pub(super) mod math;
 pub(super) mod symbols;
+mod sign;
 
 /// The reader of LaTeX files.
 pub(super) struct Latex;
@@ -23,6 +24,10 @@ impl Format for Latex {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["tex", "latex", "ltx"]
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

@@ -11,6 +11,7 @@ use crate::article::Section;
 
 mod blocks;
 mod raw;
+mod sign;
 
 /// The reader of Markdown files.
 pub(super) struct Markdown;
@@ -22,6 +23,10 @@ impl Format for Markdown {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["md", "markdown", "mdown", "mkd"]
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

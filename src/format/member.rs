@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Cause, Each, Extent, FIRST_PART, Input, Nest, Rest, Warnings, faults::Faults};
+use super::{Cause, Each, Extent, FIRST_PART, Flow, Input, Nest, Rest, Warnings, faults::Faults};
 use crate::article::Article;
 
 /// Bytes by which the format is told before more is read.
@@ -68,6 +68,38 @@ pub(super) struct Met {
 }
 
 impl Met {
+    /// Reads a member, if it is worth reading, and hands on its articles under its name.
+    pub(super) fn read(
+        &mut self,
+        member: &str,
+        from: impl Read,
+        nest: Nest<'_>,
+        each: &mut Each<'_>,
+    ) -> Flow {
+        let mut flow = Flow::Continue(());
+        if self.wants(member) {
+            let outcome = read(member, from, nest, &mut |mut article| {
+                name(&mut article, member);
+                flow = each(article);
+                flow
+            });
+            self.take(member, outcome);
+        }
+        flow
+    }
+
+    /// Says whether an entry is worth reading: it and its folders are not hidden, and not what a system
+    /// leaves there. One that is named as if it lay outside is a fault.
+    fn wants(&mut self, path: &str) -> bool {
+        let parts = || path.split(['/', '\\']).filter(|part| *part != ".");
+        let is_outside = parts().any(|part| part == "..");
+        if is_outside {
+            self.take(path, Err(Cause("is named as if it lay outside, and was left out".into())));
+        }
+        let is_left = |part: &str| part.starts_with('.') || part == "__MACOSX";
+        !is_outside && !path.ends_with('/') && !parts().any(is_left)
+    }
+
     /// Takes what came of a member.
     pub(super) fn take(&mut self, member: &str, outcome: Result<Option<Warnings>, Cause>) {
         match outcome {
@@ -81,6 +113,19 @@ impl Met {
                 self.faults.add(format_args!("{member}: {cause}"));
             }
         }
+    }
+
+    /// Returns what there is to say of an archive whose end is missing or broken.
+    ///
+    /// # Errors
+    /// Says the cause where no member could be read.
+    pub(super) fn broken_off(self, cause: Cause) -> Result<Warnings, Cause> {
+        if self.read == 0 {
+            return Err(cause);
+        }
+        let mut warnings = self.say_all()?;
+        warnings.push(format!("{cause}; what could be was read"));
+        Ok(warnings)
     }
 
     /// Returns what there is to say.
@@ -98,10 +143,4 @@ impl Met {
         }
         Ok(warnings)
     }
-}
-
-/// Says whether an entry of an archive is worth reading: it and its folders are not hidden, and not
-/// what a system leaves there.
-pub(super) fn is_worth_reading(path: &str) -> bool {
-    !path.ends_with('/') && !path.split(['/', '\\']).any(|part| part.starts_with('.') || part == "__MACOSX")
 }

@@ -12,6 +12,7 @@ use crate::article::{Article, Lines};
 use crate::article::{Block, Section};
 
 mod input;
+mod told;
 
 mod text;
 #[cfg(feature = "markdown")]
@@ -92,6 +93,7 @@ mod member;
 
 pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
+pub use told::{by_extension, by_name, of, refusal};
 
 /// Says whether the caller wants more articles of a file.
 pub type Flow = std::ops::ControlFlow<()>;
@@ -141,6 +143,11 @@ pub trait Format: Sync {
     /// cannot tell.
     fn begins(&self, _bytes: &[u8]) -> Option<bool> {
         None
+    }
+    /// Says whether several signs together show that a text is of this format, although its name says
+    /// that it is plain text, or nothing. `head` is how it begins.
+    fn marks(&self, _head: &str) -> bool {
+        false
     }
     /// Reads a file and hands on its articles, one at a time, in order. Returns what is to be known
     /// of the file, beside what is to be known of each article.
@@ -207,68 +214,6 @@ pub const FORMATS: &[&dyn Format] = &[
     &zip::Zip,
 ];
 
-/// Files that are no articles, although they are text or hold some: what belongs to pages and
-/// programs, and what no reader takes as it is meant.
-const NO_ARTICLES: &[&str] = &[
-    "apk", "css", "jar", "js", "key", "lock", "map", "mjs", "numbers", "ods", "pages", "rdf", "svg", "vsix",
-    "wasm", "whl", "xlsb", "xlsm", "xlsx", "xpi",
-];
-
-/// Bytes by which a text is told from what is none.
-const SAMPLE: usize = 8_000;
-
-/// Returns the format of a file: that of its name unless its first bytes show another one, and plain
-/// text for what is text. Returns none for what no reader takes.
-pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
-    let named = by_extension(name);
-    if let Some(format) = named.filter(|format| format.begins(bytes) == Some(true)) {
-        return Some(format);
-    }
-    let told = FORMATS.iter().find(|format| format.begins(bytes) == Some(true)).copied();
-    let plain_zip = told.filter(|format| format.name() == "zip");
-    if (told.is_none() || plain_zip.is_some()) && is_no_article(name) {
-        return None;
-    }
-    // A book or an office file is a zip file that may not show what it is.
-    let named = named.filter(|format| format.begins(bytes).is_none());
-    let zipped = plain_zip.and(named.filter(|format| format.extent() == Extent::Whole));
-    zipped.or(told).or(named).or_else(|| looks_like_text(bytes).then(|| untold(bytes)))
-}
-
-/// Returns the format of text of which neither its name nor its beginning says more.
-#[cfg_attr(not(feature = "xml"), expect(unused_variables, reason = "then all text is plain"))]
-fn untold(bytes: &[u8]) -> &'static dyn Format {
-    #[cfg(feature = "xml")]
-    if markup::is_xml(bytes) {
-        return &markup::Markup;
-    }
-    FORMATS[0]
-}
-
-/// Says why no reader takes a file of this name, for which [`of`] returned none.
-pub fn refusal(name: &str) -> String {
-    match (extension(name), by_extension(name)) {
-        (Some(extension), _) if is_no_article(name) => format!(".{extension} files are no articles"),
-        (Some(extension), Some(_)) => format!("is no .{extension} file, although its name says so"),
-        _ => "is neither text nor of a format that can be read".into(),
-    }
-}
-
-fn is_no_article(name: &str) -> bool {
-    extension(name).is_some_and(|extension| NO_ARTICLES.contains(&extension.as_str()))
-}
-
-/// Returns the format that answers to a file's extension.
-pub fn by_extension(name: &str) -> Option<&'static dyn Format> {
-    let extension = extension(name)?;
-    FORMATS.iter().find(|format| format.extensions().contains(&extension.as_str())).copied()
-}
-
-/// Returns the format of this name.
-pub fn by_name(name: &str) -> Option<&'static dyn Format> {
-    FORMATS.iter().find(|format| format.name() == name).copied()
-}
-
 /// Reads a file. A reader that panics is a file that could not be read; every article gets a title,
 /// each author a name of its own, and line numbers where they are those of its text.
 ///
@@ -291,23 +236,6 @@ pub fn read(format: &dyn Format, input: Input<'_>, each: &mut Each<'_>) -> Resul
         })
     });
     catch_unwind(run).unwrap_or_else(|_| Err(Cause(format!("the {} reader failed on it", format.name()))))
-}
-
-fn extension(name: &str) -> Option<String> {
-    let (stem, extension) = name.rsplit_once('.')?;
-    // `.profile` and `St. Mary` have none.
-    let plain = !extension.is_empty()
-        && extension.len() <= 10
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
-}
-
-/// Says whether bytes are text of some encoding, and no binary data.
-fn looks_like_text(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(SAMPLE)];
-    let control = |byte: &u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
-    let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    (marked || !head.iter().any(control)) && decode::decode(head, None).is_ok()
 }
 
 /// Reads a text that holds one article.
@@ -352,53 +280,4 @@ fn print(sections: &[Section]) -> Vec<String> {
 fn print_lines(sections: &[Section]) -> Vec<String> {
     let blocks = sections.iter().flat_map(|section| &section.blocks);
     blocks.zip(print(sections)).map(|(block, printed)| format!("{} {printed}", block.line)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_told_by_its_first_bytes_before_its_name() {
-        let check = |name: &str, bytes: &[u8], expected: Option<&str>| {
-            assert_eq!(of(name, bytes).map(|format| format.name()), expected, "{name}");
-        };
-        check("a.txt", b"plain", Some("text"));
-        check("a", b"plain", Some("text"));
-        check("a.strange", "näive".as_bytes(), Some("text"));
-        check("a.strange", b"na\xefve caf\xe9", Some("text"));
-        check("a.strange", b"\0\x01\x02", None);
-        check("a.css", b"p { color: red }", None);
-        check("a", b"{\"text\": \"b\"}\n{\"text\": \"c\"}\n", Some("jsonl"));
-        check("a.txt", b"{\"text\": \"b\"}\nc\n", Some("text"));
-        check("a.xlsx", b"PK\x03\x04", None);
-        #[cfg(feature = "xml")]
-        {
-            check("a.page", b"\n<page xmlns='http://example.org/p'><p>a", Some("xml"));
-            check("a.xml", b"<?xml version='1.0'?><svg/>", Some("xml"));
-            check("a.svg", b"<?xml version='1.0'?><svg/>", None);
-            check("a.page", b"<page> is a tag", Some("text"));
-            check("a.txt", b"<?xml version='1.0'?><a/>", Some("text"));
-        }
-        #[cfg(feature = "html")]
-        {
-            check("a.txt", b"\xef\xbb\xbf <!DOCTYPE html><p>a", Some("html"));
-            check("a", b"<?xml version='1.0'?>\n<html><p>a", Some("html"));
-        }
-        #[cfg(feature = "pdf")]
-        {
-            check("a.txt", b"%PDF-1.4", Some("pdf"));
-            check("a.pdf", b"plain", Some("text"));
-            check("a.pdf", b"\0\x01\x02", None);
-        }
-        #[cfg(all(feature = "archives", feature = "books", feature = "office"))]
-        {
-            check("a.zip", b"PK\x03\x04", Some("zip"));
-            check("a.epub", b"PK\x03\x04", Some("epub"));
-            check("a.docx", b"PK\x03\x04", Some("docx"));
-            check("a.docx", b"{\\rtf1 a}", Some("rtf"));
-            check("a.txt", b"PK\x03\x04", Some("zip"));
-            check("a.html", b"PK\x03\x04", Some("zip"));
-        }
-    }
 }

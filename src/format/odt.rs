@@ -1,7 +1,8 @@
 //! OpenDocument texts and presentations: a package of XML parts, or one XML file with all of them.
 //!
 //! The text is that of the document as it would be printed with all changes accepted: what was
-//! deleted, what is hidden, headers, footers and the indexes are left out.
+//! deleted, headers, footers and the indexes are left out; what is hidden stands
+//! beside it.
 
 use memchr::memmem;
 
@@ -45,6 +46,10 @@ impl Format for Odt {
         &["odt", "ott", "fodt"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -65,6 +70,10 @@ impl Format for Odp {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["odp", "otp", "fodp"]
+    }
+
+    fn version(&self) -> u16 {
+        2
     }
 
     fn extent(&self) -> Extent {
@@ -97,6 +106,7 @@ fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
     let mut body = Body::default();
     let content = if package::is_zip(input.bytes) {
         let mut package = Package::open(input)?;
+        article.warnings.extend(package.cut_off());
         let manifest = package.xml("META-INF/manifest.xml").ok().flatten().unwrap_or_default();
         if memmem::find(manifest.as_bytes(), b"encryption-data").is_some() {
             return Err(Cause("is encrypted and needs a password".into()));
@@ -114,7 +124,7 @@ fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
                 body.object(name.trim_end_matches("/content.xml"), &text);
             }
         }
-        package.xml("content.xml")?.ok_or_else(|| Cause("holds no text".into()))?
+        package.xml("content.xml")?.ok_or_else(|| package.lacks("holds no text"))?
     } else {
         xml::text(&input.whole(LONGEST)?)?
     };
@@ -221,9 +231,17 @@ mod tests {
         );
         check(
             "[a<text:span text:style-name='Veiled'>b<text:span>c</text:span></text:span>d]",
-            &["Prose : ad"],
+            &["Prose : ad", "Prose Hidden text: bc"],
         );
-        check("<text:section text:display='none'>[a]</text:section>[b]", &["Prose : b"]);
+        check(
+            "<text:section text:display='none'>[a]<table:table><table:table-row><table:table-cell>[c]</table:table-cell>\
+             </table:table-row></table:table></text:section>[b]",
+            &["Prose : b", "Prose Hidden text: a", "Prose Hidden text: c"],
+        );
+        check(
+            "[a <text:hidden-text text:string-value='b c' text:is-hidden='true'/>d]",
+            &["Prose : a d", "Prose Hidden text: b c"],
+        );
         check(
             "<text:table-of-content><text:index-body>[a]</text:index-body></text:table-of-content>[b]",
             &["Prose : b"],
@@ -300,6 +318,24 @@ mod tests {
         ]);
         let cause = Odt.read(Input::of("a.odt", &bytes), &mut |_| panic!("it is none"));
         assert!(cause.is_err_and(|cause| cause.0 == "is encrypted and needs a password"));
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_read() {
+        let paragraphs: String =
+            (0..900).map(|number| format!("<text:p>{}</text:p>", number * 7919)).collect();
+        let whole = document("text", &format!("<office:text>{paragraphs}</office:text>"), "");
+        let article = read(&whole[..whole.len() - 900]);
+        assert!(article.sections[0].text.starts_with("0\n\n7919\n\n15838"));
+        assert!(
+            article.warnings[0].contains("was cut off; what could be was read"),
+            "{:?}",
+            article.warnings
+        );
+        for end in (60..whole.len()).step_by(97) {
+            let read = Odt.read(Input::of("a.odt", &whole[..end]), &mut |_| super::super::Flow::Continue(()));
+            assert!(read.is_ok() || read.is_err_and(|cause| cause.0.contains("was cut off")), "{end}");
+        }
     }
 
     proptest! {

@@ -8,6 +8,7 @@ use super::{Cause, Each, Format, Input, Warnings};
 
 mod reader;
 mod inline;
+mod sign;
 
 /// The reader of Org files.
 pub(super) struct Org;
@@ -19,6 +20,10 @@ impl Format for Org {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["org"]
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

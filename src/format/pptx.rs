@@ -28,6 +28,10 @@ impl Format for Pptx {
         &["pptx", "ppsx", "pptm", "potx"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -41,6 +45,7 @@ impl Format for Pptx {
         let kinds = ["presentationml", "ms-powerpoint"];
         let main = opc::main_part(&mut package, &kinds, "ppt/presentation.xml")?;
         let mut article = Article { lines: Lines::Text, ..Article::default() };
+        article.warnings.extend(package.cut_off());
         let mut manuscript = Manuscript::default();
         // A part is read once, however often it is named.
         let mut read = HashSet::new();
@@ -75,7 +80,7 @@ impl Format for Pptx {
 fn slides(package: &mut Package<'_>, main: &str) -> Result<Vec<String>, Cause> {
     let relations = opc::relations(package, main)?.into_iter();
     let parts: HashMap<String, String> = relations.map(|relation| (relation.id, relation.part)).collect();
-    let text = package.xml(main)?.ok_or_else(|| Cause("holds no presentation".into()))?;
+    let text = package.xml(main)?.ok_or_else(|| package.lacks("holds no presentation"))?;
     let mut slides = Vec::new();
     for node in Xml::new(&text) {
         // The sections of a presentation name its slides again, by other numbers.

@@ -12,6 +12,7 @@ mod mark;
 mod directive;
 mod inline;
 mod table;
+mod sign;
 
 /// The reader of reStructuredText files.
 pub(super) struct Rst;
@@ -23,6 +24,10 @@ impl Format for Rst {
 
     fn extensions(&self) -> &'static [&'static str] {
         &["rst", "rest"]
+    }
+
+    fn marks(&self, head: &str) -> bool {
+        sign::is_signed(head)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

@@ -33,6 +33,10 @@ impl Format for Rtf {
     }
 
     // Pictures make files long, texts do not.
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Stream
     }
@@ -106,8 +110,8 @@ mod tests {
             &["Item : 1. a", "Item :   - b", "Item :   c", "Prose : d"],
         );
         check(
-            r"a{\v hidden}{\deleted gone}\v x\v0 b{\*\unknown c}{\pict d}{\header e}{\*\bkmkstart f}",
-            &["Prose : ab"],
+            r"a{\v hidden}{\deleted gone}b\v x\v0 b{\*\unknown c}{\pict d}{\header e}{\*\bkmkstart f}",
+            &["Prose : abb", "Prose Hidden text: hidden x"],
         );
         check(r"{\field{\*\fldinst HYPERLINK x}{\fldrslt here}}", &["Prose : here"]);
         check(

@@ -50,15 +50,9 @@ impl Format for Tar {
             };
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             let name = name.trim_start_matches("./").to_owned();
-            if !entry.header().entry_type().is_file() || !member::is_worth_reading(&name) {
-                continue;
+            if entry.header().entry_type().is_file() {
+                flow = met.read(&name, entry, nest, each);
             }
-            let outcome = member::read(&name, entry, nest, &mut |mut article| {
-                member::name(&mut article, &name);
-                flow = each(article);
-                flow
-            });
-            met.take(&name, outcome);
         }
         met.say_all()
     }

@@ -23,6 +23,10 @@ impl Format for Text {
         &["txt", "text"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
         input.article(None, each, |text, article| article.sections = sections(text))
     }

@@ -53,7 +53,9 @@ fn opening(article: &Article) -> usize {
 }
 
 fn from_heading(article: &mut Article) -> Option<String> {
-    let heading = article.sections.get(opening(article))?.headings.first()?.clone();
+    // What stands beside the text has a heading that says what it is.
+    let first = article.sections.get(opening(article)).filter(|first| first.role == Role::Main)?;
+    let heading = first.headings.first()?.clone();
     drop_heading(article, &heading);
     Some(one_line(&heading, LONGEST)).filter(|title| !title.is_empty())
 }
@@ -73,7 +75,7 @@ fn drop_heading(article: &mut Article, heading: &str) {
 fn from_first_line(article: &mut Article) -> Option<String> {
     let at = opening(article);
     let more = article.sections.iter().skip(at + 1).any(|section| section.role == Role::Main);
-    let section = article.sections.get_mut(at)?;
+    let section = article.sections.get_mut(at).filter(|first| first.role == Role::Main)?;
     let end = first_block(section).len();
     let mut lines = section.text[..end].lines();
     let line = lines.next().filter(|line| reads_as_heading(line))?;
@@ -248,6 +250,12 @@ mod tests {
         check(None, &["A: a", "A / B: b", "C: c", "A: d"], "A", &[": a", "B: b", "C: c", "A: d"]);
         check(Some(" "), &["A / B: b", "A / C: c"], "A", &["B: b", "C: c"]);
         check(None, &["~N: n", "A: a", "~: x", "A / B: b"], "A", &["~N: n", ": a", "~: x", "B: b"]);
+        check(
+            None,
+            &["~Comments: Why is the tide late? | b"],
+            "Why is the tide late?",
+            &["~Comments: Why is the tide late? | b"],
+        );
         // A given title, with and without a heading that says the same.
         check(Some("The  Tide!"), &["the tide: a", "the tide / B: b"], "The Tide!", &[": a", "B: b"]);
         check(Some("The Tide"), &["A: a"], "The Tide", &["A: a"]);

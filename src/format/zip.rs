@@ -24,6 +24,10 @@ impl Format for Zip {
         &["zip", "maff"]
     }
 
+    fn version(&self) -> u16 {
+        2
+    }
+
     fn extent(&self) -> Extent {
         Extent::Whole
     }
@@ -37,8 +41,15 @@ impl Format for Zip {
         let nest = input.nest;
         let mut source = input.seek(LONGEST)?;
         source.seek(SeekFrom::Start(0)).map_err(|error| Cause(format!("cannot be read: {error}")))?;
-        let mut zip = ZipArchive::new(source).map_err(package::cause)?;
         let mut met = member::Met::default();
+        let mut zip = match ZipArchive::new(&mut source) {
+            Ok(zip) => zip,
+            Err(error) => {
+                let cause = package::cause(error);
+                package::begun(&mut source, &mut |name, file| met.read(name, file, nest, each));
+                return met.broken_off(cause);
+            }
+        };
         let mut flow = Flow::Continue(());
         for at in 0..zip.len() {
             if flow.is_break() {
@@ -53,19 +64,10 @@ impl Format for Zip {
                     continue;
                 }
             };
-            let name = match entry.name() {
-                Ok(name) => name.into_owned(),
-                Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
-            };
-            if entry.is_dir() || !member::is_worth_reading(&name) {
-                continue;
+            let name = package::name_of(&entry);
+            if !entry.is_dir() {
+                flow = met.read(&name, entry.take(u64::MAX), nest, each);
             }
-            let outcome = member::read(&name, entry.take(u64::MAX), nest, &mut |mut article| {
-                member::name(&mut article, &name);
-                flow = each(article);
-                flow
-            });
-            met.take(&name, outcome);
         }
         met.say_all()
     }
@@ -111,6 +113,8 @@ mod tests {
             ("inner.zip", &inner),
             ("picture.jpg", b"\xff\xd8\xff\xe0\0\0\0"),
             (".hidden.txt", b"no"),
+            ("./notes/b.txt", b"Delta"),
+            ("../outside.txt", b"no"),
             ("__MACOSX/a.md", b"no"),
             ("records.jsonl", b"{\"id\": \"r1\", \"title\": \"Gamma\", \"text\": \"t\"}\n"),
         ]));
@@ -120,10 +124,17 @@ mod tests {
                 "notes/a.md [markdown] Alpha",
                 "page [html] Beta",
                 "inner.zip/deep.txt [text] Deep",
+                "./notes/b.txt [text] Delta",
                 "records.jsonl/r1 [jsonl] Gamma",
             ]
         );
-        assert_eq!(warnings, ["1 of 5 members are of no kind that can be read"]);
+        assert_eq!(
+            warnings,
+            [
+                "../outside.txt: is named as if it lay outside, and was left out",
+                "1 of 7 members are of no kind that can be read"
+            ]
+        );
     }
 
     #[test]
@@ -135,8 +146,18 @@ mod tests {
         let (articles, warnings) = read(&cut);
         assert_eq!(articles.last().map(String::as_str), Some("b.txt [text] Beta."));
         assert!(warnings[0].starts_with("a.txt: "), "{warnings:?}");
-        let error = super::super::read(&Zip, Input::of("a.zip", &whole[..100]), &mut |_| Flow::Continue(()));
+        let error = super::super::read(&Zip, Input::of("a.zip", &whole[..20]), &mut |_| Flow::Continue(()));
         assert!(error.is_err_and(|cause| cause.0.contains("zip file")));
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_read() {
+        let long: String = (0..900).map(|number| format!("Gamma {}. ", number * 7919)).collect();
+        let whole = archive(&[("a.txt", b"Alpha."), ("b.txt", b"Beta."), ("c.txt", long.as_bytes())]);
+        let (articles, warnings) = read(&whole[..whole.len() / 2]);
+        assert_eq!(articles, ["a.txt [text] Alpha.", "b.txt [text] Beta.", "c.txt [text] Gamma 0."]);
+        assert!(warnings[0].starts_with("c.txt: broken off"), "{warnings:?}");
+        assert!(warnings[1].contains("cut off"), "{warnings:?}");
     }
 
     #[test]

@@ -126,18 +126,26 @@ impl Index {
         self.shown(&article, Some((at..at + 1, around)))
     }
 
-    /// Returns the text of the article in a file, or the passage at one of its lines with its
-    /// neighbours.
+    /// Returns the text of the articles in a file, or the passage at a line of it with its neighbours.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`] where the index does not hold the file.
+    /// [`Error::UnknownPassage`] where the index does not hold it.
     pub fn show_path(&self, path: &Path, line: Option<u32>, around: Neighbours) -> Result<ArticleText> {
-        let unknown = || Error::UnknownPassage { name: path.display().to_string() };
-        let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
-        let passages = self.file(folder.id, &inside)?;
-        if passages.is_empty() {
-            return Err(unknown());
-        }
+        self.show_line(path, None, line, around)
+    }
+
+    /// Returns the same of one of the articles of a file, or of all.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] where the index does not hold it.
+    pub fn show_line(
+        &self,
+        path: &Path,
+        member: Option<&str>,
+        line: Option<u32>,
+        around: Neighbours,
+    ) -> Result<ArticleText> {
+        let passages = self.rows_of(path, member)?;
         let Some(line) = line else { return self.shown(&passages, None) };
         // A line between passages, a heading or an empty one, is one of the passage after it.
         let at = passages.iter().position(|row| row.stored.place.line_end >= line);
@@ -155,15 +163,14 @@ impl Index {
         Err(no_line())
     }
 
-    /// Returns the passages of a file on a page, or the like: those that begin there, or the one that
+    /// Returns the passages of a file, or of one of its articles, on a page, or the like: those that begin there, or the one that
     /// runs over it.
     ///
     /// # Errors
     /// [`Error::UnknownPassage`] where the index does not hold the file, or it has no such page.
-    pub fn show_spot(&self, path: &Path, spot: Spot) -> Result<ArticleText> {
+    pub fn show_spot(&self, path: &Path, member: Option<&str>, spot: Spot) -> Result<ArticleText> {
         let unknown = || Error::UnknownPassage { name: format!("{} at {spot:?}", path.display()) };
-        let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
-        let passages = self.file(folder.id, &inside)?;
+        let passages = self.rows_of(path, member)?;
         let begun = passages.iter().enumerate().filter_map(|(at, row)| Some((at, row.stored.place.spot?)));
         let reached = begun.filter(|(_, begun)| begun.reaches(spot));
         // What stands around an article comes after it, wherever in the file it is.
@@ -188,11 +195,26 @@ impl Index {
     /// # Errors
     /// [`Error::UnknownPassage`] where the index does not hold it.
     pub fn show_member(&self, path: &Path, member: &str) -> Result<ArticleText> {
-        let unknown = || Error::UnknownPassage { name: format!("{}#{member}", path.display()) };
+        self.show_line(path, Some(member), None, 0)
+    }
+
+    /// Returns the passages of a file, or of one of its articles, which a name that ends in `…` begins.
+    fn rows_of(&self, path: &Path, member: Option<&str>) -> Result<Vec<Row>> {
+        let unknown = || {
+            let member = member.map_or(String::new(), |member| format!("#{member}"));
+            Error::UnknownPassage { name: format!("{}{member}", path.display()) }
+        };
         let (folder, inside) = self.owner(&absolute(path)).ok_or_else(unknown)?;
         let mut passages = self.file(folder.id, &inside)?;
-        passages.retain(|row| row.stored.member.as_deref() == Some(member));
-        if passages.is_empty() { Err(unknown()) } else { self.shown(&passages, None) }
+        if let Some(member) = member {
+            let whole = passages.iter().filter_map(|row| row.stored.member.clone());
+            let begun = |name: &String| member.strip_suffix('…').is_some_and(|begin| name.starts_with(begin));
+            let (exact, begun): (Vec<String>, Vec<String>) =
+                whole.filter(|name| name == member || begun(name)).partition(|name| name == member);
+            let name = exact.first().or(begun.first()).ok_or_else(unknown)?;
+            passages.retain(|row| row.stored.member.as_ref() == Some(name));
+        }
+        if passages.is_empty() { Err(unknown()) } else { Ok(passages) }
     }
 
     /// Returns the passages of a file in order.

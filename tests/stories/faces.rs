@@ -330,7 +330,8 @@ fn the_help_shows_every_command_with_examples() {
 
     An id, or any beginning of one that is unique, shows that passage; PATH:LINE the passage at that
     line; PATH the whole article, PATH#MEMBER one of the articles of a file that holds several;
-    PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds.
+    PATH#page=3 a page, and so #chapter=, #slide= and #t=, which takes seconds. A place is also taken as
+    a hit prints it.
 
     Usage: excerpt show [OPTIONS] <ID|PATH[:LINE|#MEMBER|#page=N]>
 

@@ -189,6 +189,11 @@ fn every_fixture_is_found_at_its_place_and_shown_there() {
         rows.push(place_of(hit));
         let shown = place.run(&["show", hit["id"].as_str().unwrap_or_default()]).out;
         assert!(shown.contains("at its highest"), "{file}: {answer}");
+        // The place as it is printed is taken too.
+        let printed = place.run(&["search", "\"water stand at its highest\"", "--in", &file]).out;
+        let printed = printed.lines().map(str::trim).find(|line| line.starts_with(&file)).unwrap_or_default();
+        let shown = place.run(&["show", printed]).out;
+        assert!(shown.contains("at its highest"), "{printed}: {shown}");
     }
     insta::assert_snapshot!(rows.join("\n"), @"
     asciidoc.adoc line 5
@@ -226,6 +231,24 @@ fn every_fixture_is_found_at_its_place_and_shown_there() {
     let shown = place.run(&["show", "articles/pdf.pdf#page=1"]).out;
     assert!(shown.contains("pdf.pdf › page 1"), "{shown}");
     assert_eq!(place.run(&["show", "articles/pdf.pdf#page=99"]).code, 2);
+}
+
+#[test]
+fn a_printed_place_inside_an_archive_is_shown() {
+    let place = Place::new();
+    let pdf = fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pdf.pdf"));
+    let pdf = pdf.expect("the fixture is there");
+    let notes = b"# Ebb\n\nThe water goes.\n\n# Flood\n\nThe water comes.\n";
+    place.write("articles/a.zip", zip(&[("notes.md", notes), ("tide.pdf", &pdf)]));
+    place.index("articles");
+    let shown = |of: &str| place.run(&["show", &format!("articles/a.zip › {of}"), "--context", "0"]);
+    assert!(shown("tide.pdf › page 1").out.contains("at its highest"));
+    assert!(shown("notes.md:7").out.contains("The water comes."));
+    assert!(!shown("notes.md:7").out.contains("The water goes."));
+    assert!(shown("notes.md").out.contains("The water goes."));
+    for unknown in ["tide.pdf › page 9", "notes.md › page 1", "other.md", "other.md:7"] {
+        assert_eq!(shown(unknown).code, 2, "{unknown}");
+    }
 }
 
 #[test]

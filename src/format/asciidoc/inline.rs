@@ -2,7 +2,7 @@
 
 use super::attribute::{Attributes, attribute, filled};
 use crate::format::{
-    gather::{Next, breaks, hidden},
+    gather::{Next, breaks, hidden, unmarked},
     latex::math::math,
 };
 
@@ -17,7 +17,6 @@ pub(super) fn clean(text: &str, attributes: &Attributes) -> String {
 
 /// Takes out macros, references and what is passed through.
 fn macros(text: &str, attributes: &Attributes) -> String {
-    let mut out = String::with_capacity(text.len());
     let mut ends = Ends {
         bracket: Next::new(text, "]"),
         angles: Next::new(text, ">>"),
@@ -29,20 +28,7 @@ fn macros(text: &str, attributes: &Attributes) -> String {
         tick: Next::new(text, "`"),
         quoted: false,
     };
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        match mark(text, at, &mut out, &mut ends, attributes) {
-            Some((kept, next)) => {
-                out.push_str(&kept);
-                at = next;
-            }
-            None => {
-                out.push(first);
-                at += first.len_utf8();
-            }
-        }
-    }
-    out
+    unmarked(text, |at, out| mark(text, at, out, &mut ends, attributes))
 }
 
 /// Where the marks end.

@@ -16,7 +16,7 @@ const STEP: usize = 1 << 16;
 const MOST_BROKEN: u32 = 3;
 
 /// What may stand between two cells, the likeliest first.
-const DELIMITERS: &[u8] = b",;\t|";
+pub(super) const DELIMITERS: &[u8] = b",;\t|";
 
 /// Rows from which the delimiter is told.
 const SAMPLE: usize = 200;

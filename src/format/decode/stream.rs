@@ -1,11 +1,11 @@
 //! A stream of bytes in some encoding as a stream of UTF-8.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 
-use super::{is_binary, narrow_encoding, said, wide};
-use crate::format::{Cause, Input, Rest};
+use super::{is_binary, is_utf_32, narrow_encoding, said, utf_32, wide};
+use crate::format::{Cause, FIRST_PART, Input, Rest};
 
 /// Bytes that are read and converted at a time.
 const STEP: usize = 1 << 16;
@@ -33,7 +33,7 @@ impl<'a> Decoding<'a> {
     /// Begins a file, whose first part tells the encoding; `declared` is the label it gives of itself.
     ///
     /// # Errors
-    /// Says that it is no text.
+    /// Says that it is no text. Text in UTF-32 is read at once, and may not be long.
     pub(in crate::format) fn new(input: Input<'a>, declared: Option<&str>) -> Result<Self, Cause> {
         let mut head = input.bytes;
         // A character may be cut off where the first part ends.
@@ -43,6 +43,11 @@ impl<'a> Decoding<'a> {
         {
             head = &head[..head.len() - tail.len()];
         }
+        if is_utf_32(head) {
+            let (text, warning) = utf_32(&input.whole(FIRST_PART)?);
+            let from = Box::new(Cursor::new(text.into_bytes()));
+            return Ok(Self { broken: warning.is_some(), ..Self::of(from, UTF_8) });
+        }
         let told = Encoding::for_bom(head).map(|(encoding, _)| encoding).or_else(|| wide(head));
         let (encoding, guessed) = match told {
             Some(encoding) => (encoding, false),
@@ -51,8 +56,13 @@ impl<'a> Decoding<'a> {
             }
             None => narrow_encoding(head, declared),
         };
-        Ok(Self {
-            from: Box::new(input.reader()),
+        let from = Box::new(input.reader());
+        Ok(Self { guessed: guessed.then(|| said(encoding)), ..Self::of(from, encoding) })
+    }
+
+    fn of(from: Box<dyn Read + 'a>, encoding: &'static Encoding) -> Self {
+        Self {
+            from,
             decoder: encoding.new_decoder_with_bom_removal(),
             raw: vec![0; STEP],
             pending: 0,
@@ -60,8 +70,8 @@ impl<'a> Decoding<'a> {
             taken: 0,
             ended: false,
             broken: false,
-            guessed: guessed.then(|| said(encoding)),
-        })
+            guessed: None,
+        }
     }
 
     /// Says what was guessed or replaced so far.
@@ -133,6 +143,9 @@ mod tests {
         let utf16: Vec<u8> = "\u{feff}Ebb, über\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(Encoding::for_bom(&utf16), Some((UTF_16LE, 2)));
         check(&utf16, 8, None, "Ebb, über\r\n", None);
+        let utf32: Vec<u8> =
+            "\u{feff}Ebb, über\r\n".chars().flat_map(|char| u32::from(char).to_le_bytes()).collect();
+        check(&utf32, 8, None, "Ebb, über\r\n", None);
         check("\u{feff}Ebbe über Ebbe".as_bytes(), 10, None, "Ebbe über Ebbe", None);
         check("über alles".as_bytes(), 1, None, "über alles", None);
         let russian = "Прилив приходит позже луны.\n".repeat(3);

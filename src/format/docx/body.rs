@@ -186,8 +186,10 @@ impl<'a> Body<'a> {
     }
 
     fn text(&mut self, text: &str) {
-        if !self.hidden && !self.paragraph.properties && self.instructions == 0 {
-            self.manuscript.text(text);
+        match self.hidden {
+            _ if self.paragraph.properties || self.instructions > 0 => {}
+            true => self.manuscript.hidden(text),
+            false => self.manuscript.text(text),
         }
     }
 

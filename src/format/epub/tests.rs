@@ -58,6 +58,19 @@ fn print(sections: &[Section]) -> Vec<String> {
 }
 
 #[test]
+fn chapters_before_a_cut_are_read() {
+    let long = "<h1>C</h1>".to_owned()
+        + &(0..900).map(|number| format!("<p>{}</p>", number * 7919)).collect::<String>();
+    let whole = book("", "", &["<h1>A</h1><p>One.</p>", "<h1>B</h1><p>Two.</p>", &long, "<p>Four.</p>"]);
+    let article = read(&whole[..whole.len() / 2]);
+    let printed = print(&article.sections);
+    assert_eq!(printed[..2], ["1 A: One.", "2 B: Two."]);
+    assert!(printed[2].starts_with("3 C: 0//7919//"), "{printed:?}");
+    assert!(article.warnings[0].contains("was cut off; what could be was read"), "{:?}", article.warnings);
+    assert!(article.warnings[1].starts_with("chapter 4"), "{:?}", article.warnings);
+}
+
+#[test]
 fn chapters_stand_under_the_headings_of_the_contents() {
     let check = |nav: &str, chapters: &[&str], expected: &[&str]| {
         assert_eq!(print(&read(&book("", nav, chapters)).sections), expected, "{nav} {chapters:?}");

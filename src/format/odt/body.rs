@@ -42,6 +42,8 @@ pub(super) struct Body {
     outer: Vec<Outer>,
     /// Who wrote the comment that is read.
     author: String,
+    /// The sections that are open: whether each is hidden.
+    sections: Vec<bool>,
     /// The frames that are open: whether each holds the title of a slide.
     frames: Vec<bool>,
     slides: u32,
@@ -58,6 +60,13 @@ struct Paragraph {
     spans: Vec<bool>,
     /// How many of them are.
     veils: usize,
+}
+
+impl Paragraph {
+    /// Says whether what comes next in it is hidden.
+    fn hides(&self) -> bool {
+        self.hidden || self.veils > 0
+    }
 }
 
 #[derive(Debug, Default)]
@@ -153,8 +162,12 @@ impl Body {
             "hidden-paragraph" if attribute("is-hidden").as_deref() == Some("true") => {
                 self.paragraph.iter_mut().for_each(|paragraph| paragraph.hidden = true);
             }
-            "hidden-text" if attribute("is-hidden").as_deref() != Some("false") => xml.skip(),
-            "section" if attribute("display").as_deref() == Some("none") => xml.skip(),
+            "hidden-text" if attribute("is-hidden").as_deref() != Some("false") => {
+                let text = attribute("string-value").unwrap_or_default();
+                let shown = xml.text_inside();
+                self.manuscript.hidden(if text.is_empty() { &shown } else { &text });
+            }
+            "section" => self.sections.push(attribute("display").as_deref() == Some("none")),
             // What was deleted; what stands on every page; what lists other parts of the text.
             "tracked-changes" | "master-styles" | "forms" | "scripts" | "settings" | "note-citation"
             | "ruby-text" | "table-of-content" | "illustration-index" | "table-index" | "object-index"
@@ -197,6 +210,7 @@ impl Body {
                     _ => self.manuscript.boxed(pieces),
                 }
             }
+            "section" => drop(self.sections.pop()),
             "table-cell" | "covered-table-cell" if self.is_in("table") => self.manuscript.end_cell(),
             "table-row" if self.is_in("table") => self.manuscript.end_row(),
             "frame" => self.end_frame(),
@@ -206,8 +220,10 @@ impl Body {
     }
 
     fn text(&mut self, text: &str) {
-        if self.paragraph.as_ref().is_some_and(|paragraph| !paragraph.hidden && paragraph.veils == 0) {
-            self.manuscript.text(text);
+        let Some(paragraph) = &self.paragraph else { return };
+        match paragraph.hides() {
+            true => self.manuscript.hidden(text),
+            false => self.manuscript.text(text),
         }
     }
 
@@ -221,7 +237,10 @@ impl Body {
         }
         let style = element.attribute("style-name").unwrap_or_default();
         let level = element.attribute("outline-level").and_then(|level| level.parse().ok()).unwrap_or(1);
-        let hidden = self.styles.hides("paragraph", &style);
+        // What is in something hidden is hidden too.
+        let within = self.sections.contains(&true)
+            || self.outer.iter().any(|outer| outer.paragraph.as_ref().is_some_and(Paragraph::hides));
+        let hidden = within || self.styles.hides("paragraph", &style);
         let level = if element.name() == "h" { level } else { 0 };
         self.paragraph = Some(Paragraph { style, level, hidden, ..Paragraph::default() });
     }

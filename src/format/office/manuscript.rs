@@ -25,6 +25,9 @@ const LONGEST_TITLE: usize = 240;
 /// The heading over what reviewers wrote beside the text.
 const COMMENTS: &str = "Comments";
 
+/// The heading over what the document holds and does not show.
+const HIDDEN: &str = "Hidden text";
+
 /// How a paragraph is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::format) enum Shape {
@@ -57,6 +60,9 @@ pub(in crate::format) struct Manuscript {
     notes: Vec<Piece>,
     noted: u32,
     comments: Vec<Piece>,
+    /// The hidden text of the paragraph at hand, and of those that have ended.
+    veiled: String,
+    hidden: Vec<Piece>,
 }
 
 /// Text that is read from its beginning to its end: the body, a note, a text box.
@@ -93,6 +99,8 @@ impl Default for Manuscript {
             notes: Vec::new(),
             noted: 0,
             comments: Vec::new(),
+            veiled: String::new(),
+            hidden: Vec::new(),
         }
     }
 }
@@ -101,6 +109,15 @@ impl Manuscript {
     /// Adds text to the paragraph at hand.
     pub(in crate::format) fn text(&mut self, text: &str) {
         self.flow().text.push_str(text);
+        // Words are parted by what is shown between them.
+        if !self.veiled.is_empty() && !self.veiled.ends_with(' ') {
+            self.veiled.push(' ');
+        }
+    }
+
+    /// Adds text that stands in the paragraph at hand and is not shown.
+    pub(in crate::format) fn hidden(&mut self, text: &str) {
+        self.veiled.push_str(text);
     }
 
     /// Says whether nothing visible stands in the paragraph at hand.
@@ -110,6 +127,7 @@ impl Manuscript {
 
     /// Takes the paragraph at hand, its blanks collapsed, for something else than text.
     pub(in crate::format) fn take(&mut self) -> String {
+        self.veiled.clear();
         let flow = self.flow();
         let text = unmarked(&mem::take(&mut flow.text), &mem::take(&mut flow.marks));
         let mut notes = mem::take(&mut flow.notes);
@@ -119,6 +137,7 @@ impl Manuscript {
 
     /// Ends the paragraph at hand.
     pub(in crate::format) fn end(&mut self, shape: &Shape) {
+        self.unveil();
         let flow = self.flow();
         let (mut text, marks) = (mem::take(&mut flow.text), mem::take(&mut flow.marks));
         let (after, mut notes) = (mem::take(&mut flow.after), mem::take(&mut flow.notes));
@@ -148,6 +167,12 @@ impl Manuscript {
         // After the heading that they may be notes on.
         self.notes.append(&mut notes);
         after.into_iter().for_each(|piece| self.put(piece));
+    }
+
+    /// Ends the hidden text of the paragraph at hand.
+    fn unveil(&mut self) {
+        let text = collapsed(&mem::take(&mut self.veiled));
+        self.hidden.extend(Some(Piece::block(Kind::Prose, text)).filter(|piece| !piece.text.is_empty()));
     }
 
     /// Ends the paragraph at hand as prose, if there is any.
@@ -279,16 +304,17 @@ impl Manuscript {
         self.title.take()
     }
 
-    /// Returns the sections, in order; what was written beside the text is the last.
+    /// Returns the sections, in order; what was written beside the text is the last, and what is hidden.
     pub(in crate::format) fn finish(mut self) -> Vec<Section> {
         self.settle_flows();
+        self.unveil();
         let mut sections = self.outline.finish();
-        let mut comments =
-            Section { headings: vec![COMMENTS.into()], role: Role::Aside, ..Section::default() };
-        for comment in &self.comments {
-            comments.push(Kind::Prose, &comment.text, 0);
+        for (heading, pieces) in [(COMMENTS, &self.comments), (HIDDEN, &self.hidden)] {
+            let mut aside =
+                Section { headings: vec![heading.into()], role: Role::Aside, ..Section::default() };
+            pieces.iter().for_each(|piece| aside.push(Kind::Prose, &piece.text, 0));
+            sections.extend(Some(aside).filter(|aside| !aside.blocks.is_empty()));
         }
-        sections.extend(Some(comments).filter(|comments| !comments.blocks.is_empty()));
         sections
     }
 

@@ -30,7 +30,12 @@ const EMPTY_TITLES: &[&str] = &[
     "powerpoint presentation",
     "powerpoint-präsentation",
     "présentation powerpoint",
+    "presentation",
+    "präsentation",
+    "présentation",
     "untitled",
+    "[no title]",
+    "no title",
     "document",
 ];
 
@@ -110,7 +115,7 @@ pub(in crate::format) fn main_part(
     let related = relations(package, "")?.into_iter().filter(|relation| relation.kind == "officeDocument");
     let related = related.map(|relation| relation.part).find(|part| right(part));
     let by_name = || Some(usual.to_owned()).filter(|part| right(part));
-    related.or(first).or_else(by_name).ok_or_else(|| Cause("holds no document of its kind".into()))
+    related.or(first).or_else(by_name).ok_or_else(|| package.lacks("holds no document of its kind"))
 }
 
 /// Returns what a part names; the package itself where `part` is empty.
@@ -189,6 +194,7 @@ mod tests {
         let check = |title, expected: Option<&str>| assert_eq!(telling(title).as_deref(), expected);
         check(" The late\n tide ", Some("The late tide"));
         check("PowerPoint Presentation", None);
+        check("[No title]", None);
         check("Microsoft Word - tide.doc", None);
         check("  ", None);
         check(".", None);

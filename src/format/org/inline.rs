@@ -1,7 +1,7 @@
 //! The text of a block without marks: emphasis, links, notes, entities.
 
 use crate::format::{
-    gather::{Next, breaks, hidden},
+    gather::{Next, breaks, hidden, unmarked},
     latex::{math::math, symbols::symbol},
 };
 
@@ -70,7 +70,6 @@ fn emphasis(text: &str) -> String {
 
 /// Takes out what else is marked.
 fn links(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
     let mut ends = Ends {
         bracket: Next::new(text, "]"),
         link: Next::new(text, "]]"),
@@ -83,20 +82,7 @@ fn links(text: &str) -> String {
         inline: Next::new(text, "\\)"),
         display: Next::new(text, "\\]"),
     };
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        match ends.mark(text, at) {
-            Some((kept, next)) => {
-                out.push_str(&kept);
-                at = next;
-            }
-            None => {
-                out.push(first);
-                at += first.len_utf8();
-            }
-        }
-    }
-    out
+    unmarked(text, |at, _| ends.mark(text, at))
 }
 
 /// Where the marks end.

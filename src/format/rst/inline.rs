@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::directive;
 use crate::format::{
-    gather::{Next, breaks, hidden},
+    gather::{Next, breaks, hidden, unmarked},
     latex::math::math,
 };
 
@@ -53,23 +53,9 @@ impl Inline {
 
     /// Returns text without marks; its line breaks stay.
     pub(super) fn clean(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
         let mut ends =
             Ends { tick: Next::new(text, "`"), ticks: Next::new(text, "``"), bar: Next::new(text, "|") };
-        let mut at = 0;
-        while let Some(first) = text[at..].chars().next() {
-            match self.mark(text, at, &mut ends) {
-                Some((kept, next)) => {
-                    out.push_str(&kept);
-                    at = next;
-                }
-                None => {
-                    out.push(first);
-                    at += first.len_utf8();
-                }
-            }
-        }
-        out
+        unmarked(text, |at, _| self.mark(text, at, &mut ends))
     }
 
     /// Reads the mark at an offset: what is kept of it, and where it ends.

@@ -9,7 +9,7 @@ fn read(steps: &str) -> Vec<String> {
     let mut open = Vec::new();
     for step in steps.split('/').map(str::trim) {
         let (name, text) = step.split_once(' ').unwrap_or((step, ""));
-        if !matches!(name, "note" | "box" | "comment") {
+        if !matches!(name, "note" | "box" | "comment" | "hide") {
             manuscript.text(text);
         }
         match name {
@@ -38,6 +38,7 @@ fn read(steps: &str) -> Vec<String> {
                     None => {}
                 }
             }
+            "hide" => manuscript.hidden(text),
             "slide" => manuscript.slide(7),
             "comment" => {
                 manuscript.open();
@@ -75,6 +76,16 @@ fn what_goes_in_comes_out_where_it_belongs() {
     check(
         "h1 A/x b/note c/p/p d/close/p e/p f/h2 G/p h",
         &["Prose A: b[1]e", "Prose A: f", "Prose A: [1] c", "Prose A: d", "Prose A>G: h"],
+    );
+    check(
+        "x a/hide b/p c/hide d/p/comment e/p f",
+        &[
+            "Prose : ac",
+            "Prose : f",
+            "Prose Comments: Ann: e",
+            "Prose Hidden text: b",
+            "Prose Hidden text: d",
+        ],
     );
     check("x A/note b/close/h1/p c", &["Prose A: c", "Prose A: [1] b"]);
     check("x a/box b/p c/close/p d", &["Prose : ad", "Prose : bc"]);

@@ -70,11 +70,14 @@ impl Body {
     /// Puts text where it goes.
     pub(super) fn emit(&mut self, text: &str) {
         match self.group.target {
-            Target::Text if self.group.hidden || self.group.deleted => {}
+            Target::Text if self.group.deleted => {}
             Target::Text => {
-                self.place(0);
                 self.full |= text.len() > self.left;
                 self.left = self.left.saturating_sub(text.len());
+                if self.group.hidden {
+                    return self.manuscript.hidden(text);
+                }
+                self.place(0);
                 self.manuscript.text(text);
             }
             Target::Marker => {
