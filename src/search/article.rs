@@ -8,11 +8,11 @@
 mod counts;
 mod marks;
 
-use std::{cmp::Ordering, collections::BinaryHeap, ops::Range};
+use std::{cmp::Ordering, collections::BinaryHeap, ops::Range, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId, DocSet, SegmentReader, TERMINATED,
-    columnar::{Column, StrColumn},
+    columnar::Column,
     fastfield::AliveBitSet,
     query::{Bm25StatisticsProvider, EnableScoring, Query},
     schema::IndexRecordOption,
@@ -22,6 +22,7 @@ use self::counts::{Counts, each_count};
 pub(super) use self::marks::Marks;
 use super::{
     compile::Compiler,
+    name::Names,
     newest::{Newest, Times},
     order::Except,
     rerank::Part,
@@ -36,19 +37,19 @@ struct Shelf<'a> {
     reader: &'a SegmentReader,
     rows: Rows,
     lengths: Column<u64>,
-    files: Option<StrColumn>,
+    names: &'a Arc<Names>,
     alive: Option<&'a AliveBitSet>,
 }
 
 impl<'a> Shelf<'a> {
-    fn new(segment: u32, reader: &'a SegmentReader) -> tantivy::Result<Self> {
+    fn new(segment: u32, reader: &'a SegmentReader, names: &'a Arc<Names>) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
         Ok(Self {
             segment,
             reader,
             rows: Rows::new(reader)?,
             lengths: fast.u64("length")?,
-            files: fast.str("file")?,
+            names,
             alive: reader.alive_bitset(),
         })
     }
@@ -69,18 +70,15 @@ impl<'a> Shelf<'a> {
 
     /// Returns what orders articles of a segment that score the same.
     fn place(&self, first: DocId) -> (u64, u64) {
-        let file = self.files.as_ref().and_then(|files| files.ords().first(first));
+        let file = self.names.column(self.segment).and_then(|files| files.ords().first(first));
         (file.unwrap_or(0), self.rows.order(first))
     }
 
     /// Returns an article as a candidate.
-    fn candidate(&self, first: DocId, key: f64) -> tantivy::Result<Candidate> {
-        let mut file = String::new();
-        if let Some(files) = &self.files {
-            files.ord_to_str(files.ords().first(first).unwrap_or(0), &mut file)?;
-        }
-        let order = self.rows.order(first);
-        Ok(Candidate { address: DocAddress::new(self.segment, first), key, file, order, named: false })
+    fn candidate(&self, first: DocId, key: f64) -> Candidate {
+        let (file, order) = self.place(first);
+        let file = self.names.name(self.segment, file);
+        Candidate { address: DocAddress::new(self.segment, first), key, file, order }
     }
 }
 
@@ -104,10 +102,10 @@ pub(super) struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn new(compiler: &'a Compiler<'a>) -> tantivy::Result<Self> {
+    pub(super) fn new(compiler: &'a Compiler<'a>, names: &'a Arc<Names>) -> tantivy::Result<Self> {
         let index = compiler.index;
         let readers = (0..).zip(index.searcher().segment_readers());
-        let shelves = readers.map(|(segment, reader)| Shelf::new(segment, reader));
+        let shelves = readers.map(|(segment, reader)| Shelf::new(segment, reader, names));
         let tally = &index.manifest().tally;
         let mean = (tally.article_words.max(1) as f32) / (tally.articles.max(1) as f32);
         Ok(Self { compiler, shelves: shelves.collect::<tantivy::Result<_>>()?, mean })
@@ -166,7 +164,7 @@ impl<'a> Evidence<'a> {
                 }
             }
             for Least { key, first, .. } in heap {
-                best.push(shelf.candidate(first, key)?);
+                best.push(shelf.candidate(first, key));
             }
         }
         Ok((best, worths))
@@ -188,7 +186,7 @@ impl<'a> Evidence<'a> {
                 Least::offer(&mut heap, limit, key, first, shelf);
             }
             for Least { key, first, .. } in heap {
-                newest.push(shelf.candidate(first, key)?);
+                newest.push(shelf.candidate(first, key));
             }
         }
         Ok(newest)
@@ -211,7 +209,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Returns the article that a candidate passage is of.
-    pub(super) fn article_of(&self, passage: &Candidate) -> tantivy::Result<Candidate> {
+    pub(super) fn article_of(&self, passage: &Candidate) -> Candidate {
         let shelf = &self.shelves[passage.address.segment_ord as usize];
         shelf.candidate(shelf.rows.first(passage.address.doc_id), passage.key)
     }

@@ -53,7 +53,7 @@ pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Resu
             (all.map(|doc| value(&columns.sketch, doc)).collect(), value(&columns.length, doc_id))
         };
         faces.push(Face {
-            article: (candidate.file.clone(), candidate.order >> 32),
+            article: candidate.article(),
             sketch: value(&columns.sketch, doc_id),
             whole: (by == Unit::Article).then(whole),
             day: value(&columns.day, doc_id),

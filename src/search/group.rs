@@ -7,13 +7,14 @@
 
 use std::collections::HashMap;
 
+use super::retrieve::InFile;
 use crate::analysis;
 
 /// What of a candidate decides where it is shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Face {
-    /// Its file and the number of its article there.
-    pub(super) article: (String, u64),
+    /// Its article.
+    pub(super) article: InFile,
     /// The bits of its sketch.
     pub(super) sketch: u64,
     /// Those of all its passages and how many words it has, where articles are ranked.
@@ -42,7 +43,7 @@ pub(super) struct Chosen {
 /// Chooses from candidates in their order, so many at most. Of the first `head` the earliest copy may
 /// stand for a better one.
 pub(super) fn choose(faces: &[Face], head: usize, per_article: usize, most: usize) -> Vec<Chosen> {
-    let mut taken: HashMap<&(String, u64), usize> = HashMap::new();
+    let mut taken: HashMap<InFile, usize> = HashMap::new();
     let mut shown: Vec<(usize, Vec<usize>)> = Vec::new();
     for group in groups(faces, head) {
         let least = AS_GOOD * faces[group[0]].score;
@@ -53,11 +54,11 @@ pub(super) fn choose(faces: &[Face], head: usize, per_article: usize, most: usiz
         let earliest = dated.min_by_key(|at| (faces[**at].day, **at));
         let room = |at: &&usize| taken.get(&faces[**at].article).is_none_or(|taken| *taken < per_article);
         let Some(&at) = earliest.into_iter().chain(&group).find(room) else { continue };
-        *taken.entry(&faces[at].article).or_default() += 1;
+        *taken.entry(faces[at].article).or_default() += 1;
         shown.push((at, group));
     }
-    let mut all: HashMap<&(String, u64), u64> = HashMap::new();
-    faces.iter().for_each(|face| *all.entry(&face.article).or_default() += 1);
+    let mut all: HashMap<InFile, u64> = HashMap::new();
+    faces.iter().for_each(|face| *all.entry(face.article).or_default() += 1);
     shown.truncate(most);
     shown
         .into_iter()
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     fn face(file: &str, number: u64, sketch: u64, day: u64) -> Face {
-        Face { article: (file.into(), number), sketch, whole: None, day, score: 1.0 }
+        Face { article: (0, file.bytes().map(u64::from).sum(), number), sketch, whole: None, day, score: 1.0 }
     }
 
     #[test]

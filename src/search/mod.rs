@@ -23,6 +23,7 @@ mod expand;
 mod letters;
 mod excluded;
 mod newest;
+mod name;
 mod retrieve;
 mod article;
 mod rerank;
@@ -60,7 +61,7 @@ use self::{
     matches::{Reading, Targets},
     order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
-    retrieve::{By, Candidate},
+    retrieve::{By, InFile},
     tree::{Filter, Group, Node, Word},
 };
 use crate::{
@@ -94,10 +95,9 @@ impl Index {
     pub fn ranking(&self, query: &Query) -> Result<Vec<Ranking>> {
         let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
         let ranked = asked.ranked(4 * query.offset.saturating_add(query.limit))?.ranked;
-        let mut of_article: HashMap<(&str, u64), usize> = HashMap::new();
+        let mut of_article: HashMap<InFile, usize> = HashMap::new();
         let allowed = ranked.iter().filter(|ranked| {
-            let Candidate { file, order, .. } = &ranked.candidate;
-            let taken = of_article.entry((file, order >> 32)).or_default();
+            let taken = of_article.entry(ranked.candidate.article()).or_default();
             *taken += 1;
             *taken <= query.per_article.max(1)
         });

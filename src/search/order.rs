@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     ops::Range,
-    path::PathBuf,
+    sync::Arc,
 };
 
 use tantivy::{DocAddress, DocId, query::Query as EngineQuery};
@@ -14,10 +14,11 @@ use super::{
     copies,
     filters::Within,
     likeness::Likeness,
+    name::Names,
     newest::Times,
     query::{Query, Recency, Sort, Unit},
     rerank::{self, Part},
-    retrieve::{self, Best, By, Candidate, best_first},
+    retrieve::{self, Best, By, Candidate, InFile, best_first},
     tree::{Group, Node},
 };
 use crate::{analysis::Language, error::Result, index::Index};
@@ -58,6 +59,7 @@ pub(super) struct Asked<'a> {
     pub(super) by: By,
     /// The times of files, where age is told by them.
     pub(super) times: Option<Times>,
+    pub(super) names: Arc<Names>,
     /// Articles that are no answer.
     pub(super) except: Except,
 }
@@ -120,7 +122,8 @@ impl<'a> Asked<'a> {
         let compiled = compiler.query(&tree, &within)?;
         let by = if query.sort == Sort::Relevance && !tree.only_filters() { By::Score } else { By::Age };
         let (parts, except) = (Vec::new(), Except::default());
-        Ok(Self { query, tree, within, compiler, compiled, parts, by, times: None, except })
+        let names = Names::of(index)?;
+        Ok(Self { query, tree, within, compiler, compiled, parts, by, times: None, names, except })
     }
 
     /// Counts what matches, up to [`MOST_COUNTED`].
@@ -128,7 +131,7 @@ impl<'a> Asked<'a> {
         if self.query.by == Unit::Passage {
             return retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, &self.except);
         }
-        let evidence = Evidence::new(&self.compiler)?;
+        let evidence = Evidence::new(&self.compiler, &self.names)?;
         match self.matching(&evidence)? {
             None => evidence.count(&*self.compiled, MOST_COUNTED, &self.except),
             Some(marks) => Ok(marks.iter().map(Marks::count).sum::<u64>().min(MOST_COUNTED)),
@@ -208,7 +211,12 @@ impl<'a> Asked<'a> {
             if self.by == By::Age {
                 return Ok(Order { head: ranked.len(), ranked, all });
             }
-            let articles = ranked.iter().take(window).map(article_of).collect::<HashSet<_>>().len();
+            let articles = ranked
+                .iter()
+                .take(window)
+                .map(|ranked| ranked.candidate.article())
+                .collect::<HashSet<_>>()
+                .len();
             if articles >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
                 let head = gather_head(&mut ranked, window);
                 settle(&mut ranked[..head]);
@@ -239,14 +247,13 @@ impl<'a> Asked<'a> {
     }
 
     fn articles(&self, depth: usize) -> tantivy::Result<Order> {
-        let evidence = Evidence::new(&self.compiler)?;
+        let evidence = Evidence::new(&self.compiler, &self.names)?;
         let matching = self.matching(&evidence)?;
         if let (By::Age, Some(marks)) = (self.by, &matching) {
             return self.newest(&evidence, marks, depth);
         }
         let (mut best, worths) =
             evidence.best(&self.parts, matching.as_deref(), depth + self.except.len())?;
-        self.name_by_folder(&mut best);
         best.retain(|article| !self.except.has(article.address));
         best.sort_by(best_first);
         let mut all = best.len() < depth;
@@ -261,7 +268,7 @@ impl<'a> Asked<'a> {
             all &= passages.all;
             let mut known: HashSet<DocAddress> = best.iter().map(|article| article.address).collect();
             for (at, passage) in passages.ranked.iter().enumerate() {
-                let article = evidence.article_of(&passage.candidate)?;
+                let article = evidence.article_of(&passage.candidate);
                 let is_new = known.insert(article.address);
                 if is_new && evidence.is_marked(matching.as_deref(), &article) {
                     found.push((found_otherwise && at < passages.head, article));
@@ -274,7 +281,6 @@ impl<'a> Asked<'a> {
         let head = best.len();
         let deeper = tail.into_iter().chain(behind.into_iter().map(|(_, article)| article));
         best.extend(deeper.filter(|article| known.insert(article.address)));
-        self.name_by_folder(&mut best);
         let mut ranked = self.with_passages(&evidence, &worths, best)?;
         settle(&mut ranked[..head]);
         Ok(Order { ranked, head, all })
@@ -282,7 +288,6 @@ impl<'a> Asked<'a> {
 
     fn newest(&self, evidence: &Evidence<'_>, matching: &[Marks], depth: usize) -> tantivy::Result<Order> {
         let mut articles = evidence.newest(matching, depth, self.times.as_ref())?;
-        self.name_by_folder(&mut articles);
         articles.sort_by(best_first);
         let all = articles.len() < depth;
         articles.truncate(depth);
@@ -317,29 +322,13 @@ impl<'a> Asked<'a> {
     /// are all.
     fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
         let limit = depth + MARGIN + self.except.len();
-        let best = Best { limit, by: self.by, times: self.times.as_ref() };
+        let best = Best { limit, by: self.by, times: self.times.as_ref(), names: &self.names };
         let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.lexicon.statistics);
         let mut candidates = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         let all = candidates.len() < limit;
-        self.name_by_folder(&mut candidates);
         candidates.retain(|candidate| !self.except.has(candidate.address));
         candidates.sort_by(best_first);
         Ok((candidates, all))
-    }
-
-    /// Puts the rank of a folder's path for its number in the candidates' keys: numbers tell in which
-    /// order folders were added, which must not show.
-    fn name_by_folder(&self, candidates: &mut [Candidate]) {
-        let index = self.compiler.index;
-        let mut folders: Vec<(PathBuf, u32)> =
-            index.manifest().folders.iter().map(|folder| (folder.path(index.path()), folder.id)).collect();
-        folders.sort();
-        for candidate in candidates.iter_mut().filter(|candidate| !candidate.named) {
-            candidate.named = true;
-            let Some((path, number)) = candidate.file.rsplit_once('\0') else { continue };
-            let rank = folders.iter().position(|(_, id)| u32::from_str_radix(number, 16) == Ok(*id));
-            candidate.file = format!("{path}\0{:08x}", rank.unwrap_or(folders.len()));
-        }
     }
 
     fn scores(&self, candidates: &[Candidate]) -> tantivy::Result<Vec<Vec<f32>>> {
@@ -348,22 +337,17 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Returns what tells the article of a candidate.
-fn article_of(ranked: &Ranked) -> (String, u64) {
-    (ranked.candidate.file.clone(), ranked.candidate.order >> 32)
-}
-
 /// Moves those candidates to the front that all parts of the score put in order: of the first `window`
 /// no more than [`MOST_IN_HEAD`] of an article while there are others. Returns how many they are.
 fn gather_head(ranked: &mut Vec<Ranked>, window: usize) -> usize {
-    let mut of_article: HashMap<(String, u64), usize> = HashMap::new();
+    let mut of_article: HashMap<InFile, usize> = HashMap::new();
     let (mut head, mut passed, mut behind) = (Vec::with_capacity(HEAD), Vec::new(), Vec::new());
     for (at, one) in ranked.drain(..).enumerate() {
         if at >= window || head.len() == HEAD {
             behind.push(one);
             continue;
         }
-        let taken = of_article.entry(article_of(&one)).or_default();
+        let taken = of_article.entry(one.candidate.article()).or_default();
         *taken += 1;
         if *taken <= MOST_IN_HEAD { head.push(one) } else { passed.push(one) }
     }

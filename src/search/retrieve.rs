@@ -1,6 +1,6 @@
 //! The candidates: the best passages that a query matches, and how many there are.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::{cmp::Ordering, collections::BinaryHeap, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
@@ -10,6 +10,7 @@ use tantivy::{
 };
 
 use super::{
+    name::{Name, Names},
     newest::{Newest, Times},
     order::Except,
 };
@@ -30,12 +31,19 @@ pub(super) struct Candidate {
     pub(super) address: DocAddress,
     /// What it was taken by: a score, or its age; see [`Newest`].
     pub(super) key: f64,
-    /// The key of its file; see [`crate::index::schema::file_key`].
-    pub(super) file: String,
+    pub(super) file: Name,
     /// Its place among the passages of the file.
     pub(super) order: u64,
-    /// Whether `file` tells of the folder by its path's rank and no longer by its number.
-    pub(super) named: bool,
+}
+
+/// An article: its segment, its file there, and its number in the file.
+pub(super) type InFile = (u32, u64, u64);
+
+impl Candidate {
+    /// Returns what tells its article.
+    pub(super) fn article(&self) -> InFile {
+        (self.file.segment, self.file.ord, self.order >> 32)
+    }
 }
 
 /// Orders candidates: highest key first, then by path, then by place.
@@ -53,6 +61,7 @@ pub(super) struct Best<'a> {
     pub(super) by: By,
     /// The times of files, where age is told by them.
     pub(super) times: Option<&'a Times>,
+    pub(super) names: &'a Arc<Names>,
 }
 
 /// Scores that differ by no more than this part of them may have been summed in another order, or
@@ -84,10 +93,9 @@ impl Collector for Best<'_> {
         segment: u32,
         reader: &SegmentReader,
     ) -> tantivy::Result<Vec<Candidate>> {
-        let files = reader.fast_fields().str("file")?;
         let orders = reader.fast_fields().u64("order")?;
-        let Some(files) = files else { return Ok(Vec::new()) };
-        let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), files: &files, orders: &orders };
+        let Some(files) = self.names.column(segment) else { return Ok(Vec::new()) };
+        let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), files, orders: &orders };
         let alive = reader.alive_bitset();
         match self.by {
             By::Score => weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
@@ -110,20 +118,13 @@ impl Collector for Best<'_> {
                 })?;
             }
         }
-        let mut candidates = Vec::with_capacity(heap.entries.len());
-        let mut file = String::new();
-        for entry in heap.entries {
-            file.clear();
-            files.ord_to_str(entry.file, &mut file)?;
-            candidates.push(Candidate {
-                address: DocAddress::new(segment, entry.doc),
-                key: entry.key,
-                file: file.clone(),
-                order: entry.order,
-                named: false,
-            });
-        }
-        Ok(candidates)
+        let candidate = |entry: Entry| Candidate {
+            address: DocAddress::new(segment, entry.doc),
+            key: entry.key,
+            file: self.names.name(segment, entry.file),
+            order: entry.order,
+        };
+        Ok(heap.entries.into_iter().map(candidate).collect())
     }
 }
 
