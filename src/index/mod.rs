@@ -27,10 +27,10 @@ mod update;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
-use tantivy::{ReloadPolicy, Searcher, TantivyError};
+use tantivy::{ReloadPolicy, Searcher, TantivyError, columnar::Column};
 
 pub use fresh::{AUTO, Budget, Freshness};
 pub use home::is_index;
@@ -62,6 +62,8 @@ pub struct Index {
     fields: Fields,
     /// None while nothing was ever committed.
     ledger: Option<LedgerFile>,
+    /// Once they were asked for.
+    sketches: OnceLock<Vec<Column<u64>>>,
 }
 
 impl Index {
@@ -105,6 +107,7 @@ impl Index {
                 searcher: nothing(dir)?,
                 fields,
                 ledger: None,
+                sketches: OnceLock::new(),
             });
         };
         let index = ReadableIndex::open(dir, &generation)?;
@@ -125,7 +128,7 @@ impl Index {
             .as_ref()
             .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
         let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
-        Ok(Self { dir: dir.into(), manifest, searcher, fields, ledger })
+        Ok(Self { dir: dir.into(), manifest, searcher, fields, ledger, sketches: OnceLock::new() })
     }
 
     /// Returns the folder of the index.
@@ -171,6 +174,17 @@ impl Index {
 
     pub(crate) fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// Returns the bits of the sketches of all passages, of each segment.
+    pub(crate) fn sketches(&self) -> tantivy::Result<&[Column<u64>]> {
+        if let Some(known) = self.sketches.get() {
+            return Ok(known);
+        }
+        let segments = self.searcher.segment_readers().iter();
+        let sketches = segments.map(|segment| segment.fast_fields().u64("sketch"));
+        let sketches = sketches.collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(self.sketches.get_or_init(|| sketches))
     }
 
     /// Returns a field's terms, of each segment.

@@ -4,10 +4,7 @@
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use tantivy::{
-    DocAddress, DocSet, SegmentReader, TERMINATED, Term,
-    columnar::Column,
-    query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery},
-    schema::IndexRecordOption,
+    DocAddress, DocSet, SegmentReader, TERMINATED, Term, columnar::Column, schema::IndexRecordOption,
 };
 
 use super::{group::Face, order::Ranked, query::Unit};
@@ -71,32 +68,30 @@ pub(super) fn copies(
     sketch: &Sketch,
     grouped: &[DocAddress],
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
-    let terms = sketch.bands.map(|band| {
-        let term = Term::from_field_u64(index.fields().band, band);
-        (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
-    });
-    let query = BooleanQuery::new(terms.into());
+    let bands = sketch.bands.map(|band| Term::from_field_u64(index.fields().band, band));
     let searcher = index.searcher();
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let sketches = index.sketches()?;
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
-    for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-        let sketches = reader.fast_fields().u64("sketch")?;
+    for ((segment, reader), sketches) in (0..).zip(searcher.segment_readers()).zip(sketches) {
         let home = match segment == passage.segment_ord {
             true => Some(Rows::new(reader)?.article_of(passage.doc_id)),
             false => None,
         };
-        let mut docs = weight.scorer(reader, 1.0)?;
-        while docs.doc() != TERMINATED {
-            let doc = docs.doc();
-            let bits = sketches.first(doc).unwrap_or(0);
-            let alike = match home.as_ref().is_some_and(|home| home.contains(&doc)) {
-                true => bits == sketch.bits,
-                false => analysis::alike(bits, sketch.bits),
-            };
-            if alike && reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
-                found.insert(DocAddress::new(segment, doc));
+        let inverted = reader.inverted_index(index.fields().band)?;
+        for band in &bands {
+            let Some(mut docs) = inverted.read_postings(band, IndexRecordOption::Basic)? else { continue };
+            while docs.doc() != TERMINATED {
+                let doc = docs.doc();
+                let bits = sketches.first(doc).unwrap_or(0);
+                let alike = match home.as_ref().is_some_and(|home| home.contains(&doc)) {
+                    true => bits == sketch.bits,
+                    false => analysis::alike(bits, sketch.bits),
+                };
+                if alike && reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                    found.insert(DocAddress::new(segment, doc));
+                }
+                docs.advance();
             }
-            docs.advance();
         }
     }
     found.remove(&passage);

@@ -82,6 +82,12 @@ impl Collector for Best<'_> {
 
     fn merge_fruits(&self, fruits: Vec<Vec<Candidate>>) -> tantivy::Result<Vec<Candidate>> {
         let mut all: Vec<Candidate> = fruits.into_iter().flatten().collect();
+        if let Some(last) = self.limit.checked_sub(1).filter(|last| *last < all.len()) {
+            // Names, which take time to read, are not needed of what is not among the best anyway.
+            let (_, last, _) = all.select_nth_unstable_by(last, |one, other| other.key.total_cmp(&one.key));
+            let least = last.key;
+            all.retain(|candidate| candidate.key.total_cmp(&least).is_ge());
+        }
         all.sort_by(best_first);
         all.truncate(self.limit);
         Ok(all)
