@@ -45,7 +45,7 @@ fn write(words: &Words, folder: &Path, number: u64) -> io::Result<()> {
         57..90 => (Form::Markdown, "manuals", "md", 2_450.0, 1.4),
         _ => (Form::Html, "pages", "html", 8_000.0, 1.04),
     };
-    let mut author = Author::new(words, number, form);
+    let mut author = Author::new(words, number, number / TOGETHER, form);
     let (size, name) = (author.size(median, spread), author.name());
     let folder = folder.join(place).join(format!("{:04}", number / TOGETHER));
     fs::create_dir_all(&folder)?;

@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use fastrand::Rng;
 
-use super::words::{Words, mix};
+use super::words::{FUNCTION_SHARE, Words, mix};
+
+/// What an article is about, it says in words that come after so much of all that is said.
+const RARE: f64 = 0.6;
 
 /// How an article is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +24,23 @@ pub(crate) struct Author<'a> {
     form: Form,
     /// What the article is about: words that come back in it.
     topic: Vec<u32>,
-    last: u32,
+    /// The words so far, and where among them a passage stands that is being repeated.
+    said: Vec<u32>,
+    repeated: std::ops::Range<usize>,
     out: String,
 }
 
 impl<'a> Author<'a> {
-    /// Begins an article. The same seed gives the same one.
-    pub(crate) fn new(words: &'a Words, seed: u64, form: Form) -> Self {
+    /// Begins an article. The same seeds give the same one; those of one folder have much in common.
+    pub(crate) fn new(words: &'a Words, seed: u64, folder: u64, form: Form) -> Self {
         let mut random = Rng::with_seed(mix(seed));
+        let mut common = Rng::with_seed(mix(!folder));
         let mut topic = Vec::new();
-        while topic.len() < 40 {
-            let word = Words::at(random.f64());
-            if words.tells(word) {
-                topic.push(word);
-            }
+        while topic.len() < 60 {
+            let of = if topic.len() < 30 { &mut random } else { &mut common };
+            topic.push(Words::at(RARE + (1.0 - RARE) * of.f64()));
         }
-        Self { words, random, form, topic, last: 0, out: String::new() }
+        Self { words, random, form, topic, said: Vec::new(), repeated: 0..0, out: String::new() }
     }
 
     /// Draws a number whose logarithm is normal (Box and Muller 1958): most are small, a few huge.
@@ -228,7 +232,7 @@ impl<'a> Author<'a> {
             let start = self.out.len();
             match self.random.u32(0..1_000) {
                 0..25 => self.number(),
-                25..33 if self.form != Form::Text => self.link(),
+                25..43 if self.form != Form::Text => self.link(),
                 _ => {
                     let word = self.next();
                     self.words.write(word, &mut self.out);
@@ -261,26 +265,42 @@ impl<'a> Author<'a> {
 
     fn link(&mut self) {
         let html = self.form == Form::Html;
-        self.out.push_str(if html { "<a href=\"https://www.example.org/" } else { "[" });
+        self.out.push_str(if html {
+            "<a class=\"reference external\" href=\"https://www.example.org/"
+        } else {
+            "["
+        });
         self.phrase(1);
-        self.out.push_str(if html { ".html\">" } else { "](../articles/" });
+        self.out.push_str(if html { ".html\">" } else { "](https://www.example.org/manual/" });
         self.phrase(1);
         self.out.push_str(if html { "</a>" } else { ".md)" });
     }
 
-    /// Draws the next word: one of the topic, one that often follows the last, or any.
+    /// Draws the next word: of what was said before, of the topic, one that often follows the last, or any.
     fn next(&mut self) -> u32 {
-        self.last = match self.random.u32(0..100) {
-            0..12 => self.topic[self.random.usize(0..self.topic.len())],
-            12..45 => {
-                // The commoner a word, the more words may follow it.
-                let followers = (20_000 / (u64::from(self.last) + 1)).max(4);
-                let follower = self.random.u64(0..followers);
-                Words::at((mix(u64::from(self.last) << 20 | follower) >> 11) as f64 / (1_u64 << 53) as f64)
+        // Manuals and pages say the same again and again.
+        let repeats = if self.form == Form::Text { 20 } else { 60 };
+        if self.repeated.is_empty() && self.said.len() > 50 && self.random.u32(0..1_000) < repeats {
+            let start = self.random.usize(self.said.len().saturating_sub(2_000)..self.said.len() - 12);
+            self.repeated = start..start + self.random.usize(2..12);
+        }
+        let last = u64::from(self.said.last().copied().unwrap_or_default());
+        let word = match (self.repeated.next(), self.random.u32(0..100)) {
+            (Some(at), _) => self.said[at],
+            (None, 0..36) => Words::at(FUNCTION_SHARE * self.random.f64()),
+            (None, 36..56) => {
+                let far = self.random.f64() * self.random.f64();
+                self.topic[(far * self.topic.len() as f64) as usize]
             }
-            _ => Words::at(self.random.f64()),
+            (None, 56..78) => {
+                // The commoner a word, the more words may follow it.
+                let follower = self.random.u64(0..(20_000 / (last + 1)).max(4));
+                Words::at((mix(last << 20 | follower) >> 11) as f64 / (1_u64 << 53) as f64)
+            }
+            _ => Words::at(FUNCTION_SHARE / 2.0 + (1.0 - FUNCTION_SHARE / 2.0) * self.random.f64()),
         };
-        self.last
+        self.said.push(word);
+        word
     }
 
     fn tag(&mut self, tag: &str) {

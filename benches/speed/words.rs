@@ -1,15 +1,14 @@
 //! Made-up words that are met as often as those of a natural language.
 //!
 //! Words are numbered by how frequent they are. The commonest are the function words of English; the
-//! others are made of syllables, with English endings, and no two numbers are spelled alike but by
-//! chance.
+//! others are made of syllables, some with English endings, and hardly two are spelled alike.
 
 /// The commonest words, in about the order of an English encyclopedia.
 const FUNCTION: &str = "the of and in to a is was for as on with by that it he from at his are an were which \
     this be or had also has its their but not one have they first her who new been two after other when \
     there all during into time she may made more most some such only can over no up out about then would \
     through between these where so if than many later used being both under while each three known did \
-    because before since them him any what until same well against now around several how even both our \
+    because before since them him any what until same well against now around several how even among our \
     will we you your i my do does could should must very much here those however without within per";
 
 /// Up to this rank r a word is met in proportion to 1 / r, past it to 1 / r^[`STEEP`]: the two regimes of
@@ -20,6 +19,9 @@ const STEEP: f64 = 1.77;
 
 /// The share of the common words: (ln b + γ) against that and 1 / (s − 1) for the rest.
 const SHARE: f64 = 0.88;
+
+/// The share of the function words.
+pub(crate) const FUNCTION_SHARE: f64 = 0.47;
 
 const ONSETS: [&str; 24] = [
     "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "ch", "cl", "gr", "pl",
@@ -83,13 +85,17 @@ impl Words {
 /// Writes the syllables that a number stands for: the smaller, the fewer.
 fn spell(mut number: u64, out: &mut String) {
     let (open, closed) = ((ONSETS.len() * VOWELS.len()) as u64, CODAS.len() as u64);
-    let mut words = open * closed;
     let mut syllables = 1;
-    while number >= words {
-        number -= words;
-        words *= open;
+    let words = loop {
+        let words = open.pow(syllables) * closed;
+        // The common ones are short, but not all that could be short are common.
+        let common = [60, 3_000].get(syllables as usize - 1).copied().unwrap_or(words);
+        if number < common {
+            break words;
+        }
+        number -= common;
         syllables += 1;
-    }
+    };
     // Neighbours begin differently: 7,919 is a prime that divides none of these.
     let mut rest = number * 7_919 % words;
     let coda = rest % closed;

@@ -87,6 +87,24 @@ pub(crate) fn index(bench: &Bench) -> Vec<Row> {
     ]
 }
 
+/// The texts taken apart, and nothing indexed.
+pub(crate) fn analysis(bench: &Bench) -> Vec<Row> {
+    let chain = |name: &str| again(&[":analyse", name, &bench.passages.to_string_lossy()]).cpu;
+    let rounds = (0..bench.rounds).map(|_| {
+        let reading = chain("none");
+        (chain("own") - reading, chain("stock") - reading)
+    });
+    let rounds: Vec<(f64, f64)> = rounds.collect();
+    vec![Row {
+        ours: format!("{} s", Samples::of(rounds.iter().map(|round| round.0)).show(1.0, 2)),
+        floor: format!("{} s", Samples::of(rounds.iter().map(|round| round.1)).show(1.0, 2)),
+        ..Row::ratio(
+            "analysis alone, CPU, against `en_stem`",
+            &Samples::of(rounds.iter().map(|(own, stock)| own / stock)),
+        )
+    }]
+}
+
 pub(crate) fn memory(bench: &Bench) -> Vec<Row> {
     let row = |what: String, peak: Samples| Row {
         what,
@@ -180,15 +198,15 @@ pub(crate) fn changed(bench: &Bench) -> Vec<Row> {
 
 /// Many small updates, one after the other.
 pub(crate) fn history(bench: &Bench) -> Vec<Row> {
-    let before = bench.index_bytes("single");
-    let most = (0..100).map(|time| {
-        change(bench, time);
-        bench.segments("single")
-    });
-    let most = most.max().unwrap_or_default();
+    let before = bench.index_bytes("single") as f64;
+    let updates = (0..100).map(|time| (change(bench, time).cpu, bench.segments("single")));
+    let updates: Vec<(f64, u64)> = updates.collect();
+    let most = updates.iter().map(|(_, segments)| *segments).max().unwrap_or_default();
+    let mean = updates.iter().map(|(cpu, _)| cpu).sum::<f64>() / updates.len() as f64;
+    let growth = bench.index_bytes("single") as f64 / before;
     vec![Row {
         what: "segments, at most, in 100 updates of 1 %".into(),
-        ours: format!("{most}, {:.2} of the size before", bench.index_bytes("single") as f64 / before as f64),
+        ours: format!("{:.0} ms CPU each, {growth:.2} of the size in the end", mean * 1e3),
         figure: most.to_string(),
         value: most as f64,
         must: Some(8.0),

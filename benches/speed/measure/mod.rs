@@ -21,8 +21,9 @@ use crate::corpus;
 type Measure = fn(&Bench) -> Vec<Row>;
 
 /// The rows, in the order in which they are measured: those that change files last.
-const ROWS: [(&str, Measure); 13] = [
+const ROWS: [(&str, Measure); 14] = [
     ("index", indexing::index),
+    ("analysis", indexing::analysis),
     ("memory", indexing::memory),
     ("size", indexing::size),
     ("jobs", searching::jobs),

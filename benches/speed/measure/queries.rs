@@ -14,6 +14,8 @@ pub(crate) struct Queries {
     /// Of one, two and three words; four of each: rare words, common ones, and such as stand together in a
     /// passage.
     pub(crate) short: [Vec<String>; 3],
+    /// Two words that stand side by side, quoted.
+    pub(crate) phrases: Vec<String>,
     /// Three telling words.
     pub(crate) three: Vec<String>,
     /// The same words in a question of seven, with stop words.
@@ -29,7 +31,7 @@ impl Queries {
     pub(crate) fn of(passages: &Path, count: u64) -> Self {
         let (stop, every) = (StopWords::of(None), count / MOST + 1);
         let mut held: HashMap<String, u32> = HashMap::new();
-        let mut sample: Vec<Vec<String>> = Vec::new();
+        let (mut sample, mut phrases): (Vec<Vec<String>>, Vec<String>) = Default::default();
         let mut number = 0;
         let mut take = |_: &str, text: &str| {
             number += 1;
@@ -39,7 +41,11 @@ impl Queries {
             let words = analysis::words(text).map(|range| analysis::fold(&text[range]).into_owned());
             let telling = |word: &String| word.len() > 3 && word.is_ascii() && !stop.contains(word);
             let alphabetic = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase());
-            let mut words: Vec<String> = words.filter(|word| telling(word) && alphabetic(word)).collect();
+            let mut words: Vec<String> = words.collect();
+            let good = |word: &String| telling(word) && alphabetic(word);
+            let pair = words.windows(2).find(|pair| pair.iter().all(good));
+            phrases.extend(pair.map(|pair| format!("\"{}\"", pair.join(" "))));
+            words.retain(good);
             words.sort_unstable();
             words.dedup();
             words.iter().for_each(|word| *held.entry(word.clone()).or_default() += 1);
@@ -81,7 +87,8 @@ impl Queries {
             format!("how did the {} of {} {}", next(), next(), next())
         });
         let thousand = (0..1_000).map(|at| word(at * 7)).collect::<Vec<_>>().join(" ");
-        Self { seven: seven.collect(), short, three, commonest: word(0), thousand }
+        let phrases = phrases.iter().step_by((phrases.len() / 4).max(1)).take(4).cloned().collect();
+        Self { phrases, seven: seven.collect(), short, three, commonest: word(0), thousand }
     }
 
     /// Returns all short ones.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use excerpt::{
+    analysis::{Analyzer, Language},
     article::Role,
     format::{self, Flow, Input},
     passage::{self, Size},
@@ -24,12 +25,13 @@ use tantivy::{
         Value,
     },
     snippet::SnippetGenerator,
+    tokenizer::TokenizerManager,
 };
 
 use crate::words::mix;
 
 /// The arguments that make the bench one of these processes.
-pub(crate) const ROLES: [&str; 4] = [":nothing", ":walk", ":index", ":search"];
+pub(crate) const ROLES: [&str; 5] = [":nothing", ":walk", ":analyse", ":index", ":search"];
 
 /// The memory of tantivy's writer, in bytes, and its threads.
 const HEAP: usize = 256 << 20;
@@ -40,6 +42,9 @@ pub(crate) fn play(role: &str, arguments: &[OsString]) {
     match (role, arguments) {
         (":walk", [folder]) => {
             std::hint::black_box(walk_bare(Path::new(folder)).expect("it can be read"));
+        }
+        (":analyse", [chain, passages]) => {
+            analyse(&chain.to_string_lossy(), Path::new(passages)).expect("it can be read");
         }
         (":index", [fields, passages, dir]) => {
             index(fields == "same", Path::new(passages), Path::new(dir)).expect("it can be indexed");
@@ -145,6 +150,17 @@ fn read(passages: &Path, each: &mut dyn FnMut(Passage<'_>)) -> io::Result<()> {
         each(postcard::from_bytes(&bytes).map_err(io::Error::other)?);
     }
     Ok(())
+}
+
+/// Takes all texts apart by the chain `own`, of excerpt, or `stock`, of tantivy; only reads them for others.
+fn analyse(chain: &str, passages: &Path) -> io::Result<()> {
+    let mut own = Analyzer::default();
+    let mut stock = TokenizerManager::default().get("en_stem").expect("it is a stock analyzer");
+    each(passages, &mut |_, text| match chain {
+        "own" => own.each(text, Some(Language::ENGLISH), |token| _ = std::hint::black_box(token)),
+        "stock" => stock.token_stream(text).process(&mut |token| _ = std::hint::black_box(token)),
+        _ => {}
+    })
 }
 
 /// Indexes passages: in one stemmed field, or in fields of the same kinds as excerpt's.

@@ -95,6 +95,11 @@ pub(crate) fn search(bench: &Bench) -> Vec<Row> {
     for (words, queries) in (1..).zip(&bench.queries.short) {
         rows.push(pair(&queries.iter().collect::<Vec<_>>()).row(&format!("… of {words} words")));
     }
+    rows.push(pair(&bench.queries.phrases.iter().collect::<Vec<_>>()).row("… of a phrase"));
+    let three: Vec<&String> = bench.queries.short[2].iter().collect();
+    let by_article = |query: &str| ours(bench, query, &["--refresh", "never", "--by", "article"]).cpu;
+    let pair = Pair::of(bench, &three, [&by_article, &|query| never(bench, query).cpu]);
+    rows.push(pair.row("… of 3 words, by article, against by passage"));
     rows
 }
 
