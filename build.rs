@@ -3,7 +3,6 @@
 //! The readers' tables of names hold 91,000 addresses. A program that may be loaded anywhere has them
 //! all corrected at every start, page by page: 3.1 ms of the processor, most of what a short command
 //! costs, against 1.2 ms. Stack, heap and libraries still lie at random addresses.
-#![expect(clippy::print_stdout, reason = "cargo reads what is printed")]
 
 use std::env;
 
@@ -12,5 +11,7 @@ fn main() {
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        // So that the floors start as fast.
+        println!("cargo::rustc-link-arg-benches=-no-pie");
     }
 }
