@@ -1,13 +1,18 @@
 //! Which language a text is in.
 //!
-//! whichlang decides among the sixteen languages that it knows: it needs few words and little time.
-//! What is in a script of one language is in that; for other languages whatlang is asked, once an
-//! article and where a passage does not look like the rest of its article.
+//! A text with many of the words that only its language has needs no more: so nearly all English is told,
+//! and what goes on in the language of its article. Else whichlang decides among the sixteen languages
+//! that it knows: it needs few words. What is in a script of one language is in that; for other languages
+//! whatlang is asked, once an article and where a passage does not look like the rest of its article.
 
 use whatlang::Script;
 use whichlang::Lang;
 
-use super::{Language, fold, lower, stop::is_english, words};
+use super::{
+    Language, fold, lower,
+    stop::{is_english, speaks},
+    words,
+};
 
 /// A text of fewer letters is in the language of what it is part of.
 const FEW_LETTERS: usize = 60;
@@ -50,8 +55,13 @@ impl Languages {
         }
         let stated = stated.and_then(Language::of_tag);
         let letters = letters(&text);
-        let glance = whichlang::detect_language(&text);
-        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters, glance) };
+        let english = letters >= FEW_LETTERS && speaks(&text, Language::ENGLISH);
+        let glance = if english { Lang::Eng } else { whichlang::detect_language(&text) };
+        let found = match letters {
+            _ if english => Some(Language::ENGLISH),
+            ..LEAST_LETTERS => None,
+            _ => detect(&text, letters, glance),
+        };
         let article = match (stated, found) {
             (Some(stated), Some(found))
                 if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) =>
@@ -71,6 +81,9 @@ impl Languages {
     /// Returns the language of a passage of the article.
     pub fn passage(&self, text: &str) -> Option<Language> {
         let text = sample(text, GLANCE);
+        if self.article.is_some_and(|language| speaks(text, language)) {
+            return self.article;
+        }
         let letters = letters(text);
         if letters < FEW_LETTERS {
             return self.article;
@@ -97,6 +110,9 @@ fn sample(text: &str, bytes: usize) -> &str {
 }
 
 fn letters(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphabetic).count();
+    }
     text.chars().filter(|letter| letter.is_alphabetic()).count()
 }
 
