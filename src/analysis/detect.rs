@@ -10,7 +10,7 @@ use whichlang::Lang;
 
 use super::{
     Language, fold, lower,
-    stop::{is_english, speaks},
+    stop::{is_english, one_in, speaks},
     words,
 };
 
@@ -30,9 +30,9 @@ const SAMPLE: usize = 1_000;
 /// As much of a passage.
 const GLANCE: usize = 400;
 
-/// A text that looks English is, where one in so many of its words is one of English that carries no
-/// subject.
-const ONE_IN: usize = 5;
+/// A text that looks English is, where one in so many of its words is one that only English has, or one
+/// of all those of English that carry no subject.
+const ONE_IN: (usize, usize) = (16, 5);
 
 /// Tells the languages of an article's passages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -172,12 +172,16 @@ fn scandinavian(text: &str) -> Option<Language> {
 }
 
 fn sounds_english(text: &str) -> bool {
+    // Words with accents may be of a language that at a glance is not known.
+    if text.is_ascii() && one_in(text, Language::ENGLISH, ONE_IN.0) {
+        return true;
+    }
     let (mut all, mut stops) = (0, 0);
     for range in words(text) {
         all += 1;
         stops += usize::from(is_english(&fold(&text[range])));
     }
-    stops * ONE_IN >= all
+    stops * ONE_IN.1 >= all
 }
 
 /// Whether a language is among those that are told at a glance.

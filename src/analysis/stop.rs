@@ -356,10 +356,10 @@ const OWN: [(Language, Table); 8] = [
     (
         Language::ENGLISH,
         table(&[
-            "the", "of", "and", "to", "that", "this", "with", "from", "which", "are", "have", "been", "by",
-            "were", "not", "but", "they", "their", "it", "its", "these", "would", "could", "should", "there",
-            "than", "then", "when", "where", "who", "what", "you", "your", "she", "into", "be", "between",
-            "about", "after", "other", "such", "only", "can", "will", "some", "if", "our", "how", "or", "an",
+            "the", "of", "and", "to", "that", "this", "with", "from", "which", "are", "have", "been", "were",
+            "not", "but", "they", "their", "it", "its", "these", "would", "could", "should", "there", "than",
+            "then", "when", "where", "who", "what", "you", "your", "she", "into", "be", "between", "about",
+            "after", "other", "such", "only", "can", "will", "some", "if", "our", "how", "or", "an",
         ]),
     ),
     (
@@ -415,12 +415,19 @@ const OWN: [(Language, Table); 8] = [
     ),
 ];
 
-/// In running text at least one word in so many is one of [`OWN`].
+/// Of a text in the language at least one word in so many is one of [`OWN`]. What other languages have of
+/// English ones are fewer.
 const ONE_IN: usize = 7;
+const ONE_IN_ENGLISH: usize = 10;
 
 /// Says whether a text has so many function words of its own language, one of [`OWN`], that it is in
 /// that. What has few, and what is in other languages, has to be looked at closer.
 pub(super) fn speaks(text: &str, language: Language) -> bool {
+    one_in(text, language, if language == Language::ENGLISH { ONE_IN_ENGLISH } else { ONE_IN })
+}
+
+/// Says whether of a text one word in so many, and more than one, is one of [`OWN`].
+pub(super) fn one_in(text: &str, language: Language, words: usize) -> bool {
     let Some((_, own)) = OWN.iter().find(|(known, _)| *known == language) else { return false };
     let (mut all, mut found) = (0, 0);
     let mut end = |word: u64| {
@@ -446,7 +453,7 @@ pub(super) fn speaks(text: &str, language: Language) -> bool {
     if word > 0 {
         end(word);
     }
-    found * ONE_IN >= all && found > 1
+    found * words >= all && found > 1
 }
 
 /// What bytes are to [`speaks`]: letters and figures in small letters, and these.
@@ -547,7 +554,7 @@ mod tests {
         check("Tidvattnet kommer två gånger om dagen, och fiskarna som bor på ön är glada för det", "sv");
         check("The text of it was in Russian. В зависимости от настроек возникла проблема", "");
         check("llama moon tide harbour pier the", "");
-        check("潮水每天涨落两次 the, 渔民 and 也随之归来", "");
+        check("潮水每天涨落两次 the, 渔民 and 也随之归来，海风吹过码头。", "");
         check("", "");
     }
 
