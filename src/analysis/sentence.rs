@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use icu_segmenter::SentenceSegmenter;
 
-/// Words whose full stop does not end a sentence when more text follows, folded.
+/// Words whose full stop does not end a sentence when more text follows, in small letters.
 const ABBREVIATIONS: &[&str] = &[
     "approx", "bros", "capt", "cf", "col", "dr", "e.g", "ed", "eds", "est", "fig", "gen", "gov", "hon",
     "i.e", "lt", "maj", "messrs", "mr", "mrs", "ms", "mt", "nos", "op", "pp", "prof", "rep", "rev", "sen",
@@ -234,7 +234,7 @@ fn goes_on(sentence: &str) -> bool {
     let word = body.rsplit([' ', '\u{A0}', '(', '"', '“', '—']).next().unwrap_or(body);
     let initial = word.chars().next().is_some_and(char::is_uppercase) && word.chars().nth(1).is_none();
     // `U.S.` may well end a sentence; a lone initial as in `J. Smith` hardly ever does.
-    (initial && word != "I") || ABBREVIATIONS.binary_search(&word.to_lowercase().as_str()).is_ok()
+    (initial && word != "I") || ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -272,11 +272,6 @@ mod tests {
                 assert_eq!(borders(&text).unwrap_or_else(|| expected.clone()), expected, "{text:?}");
             }
         }
-    }
-
-    #[test]
-    fn the_abbreviations_are_sorted() {
-        assert!(ABBREVIATIONS.is_sorted());
     }
 
     proptest! {

@@ -117,21 +117,18 @@ fn fill(least: &mut [u64; BINS]) {
 
 /// Returns the hash of the folded form of a word that is of ASCII letters and figures alone.
 fn plain_hash(text: &[u8], word: Range<usize>) -> u64 {
-    let mut at = word.start;
-    let mut hash = 0;
-    while at < word.end {
-        let left = word.end - at;
-        let mut number = match text[at..].first_chunk() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => short(&text[at..]),
-        };
-        // Small letters have a bit that capital ones lack, and that figures have too.
-        number |= u64::from_le_bytes([0x20; 8]);
-        number &= u64::MAX >> (8 * 8_usize.saturating_sub(left));
-        hash = mix(hash ^ number);
+    // Small letters have a bit that capital ones lack, and that figures have too.
+    const SMALL: u64 = u64::from_le_bytes([0x20; 8]);
+    let eight = |at: usize| match text[at..].first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes) | SMALL,
+        None => short(&text[at..]) | SMALL,
+    };
+    let (mut at, mut hash) = (word.start, 0);
+    while word.end - at > 8 {
+        hash = mix(hash ^ eight(at));
         at += 8;
     }
-    hash
+    mix(hash ^ eight(at) & u64::MAX >> (64 - 8 * (word.end - at)))
 }
 
 #[cfg(test)]
