@@ -21,6 +21,8 @@ pub struct Passage {
     pub headings: Vec<String>,
     /// Its text: a slice of its section's text, with the blanks that follow it there.
     pub text: String,
+    /// The words of its text, as [`analysis::words`] counts them in each of its units.
+    pub words: usize,
     /// Which section of the article it is part of, counting from 0.
     pub section: u32,
     /// Whether it is part of the article itself.
@@ -56,10 +58,11 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
     let mut passages = Vec::new();
     for (number, section) in article.sections.iter().enumerate() {
         let mut lines = LineCursor::new(section, article);
-        for range in cut_section(section, size) {
+        for (range, words) in cut_section(section, size) {
             passages.push(Passage {
                 headings: section.headings.clone(),
                 text: section.text[range.clone()].into(),
+                words,
                 section: u32::try_from(number).unwrap_or(u32::MAX),
                 role: section.role,
                 place: lines.place(&range),
@@ -70,6 +73,7 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
         passages.push(Passage {
             headings: Vec::new(),
             text: String::new(),
+            words: 0,
             section: 0,
             role: Role::Main,
             place: article.record.map_or(
@@ -81,13 +85,15 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
     passages
 }
 
-fn cut_section(section: &Section, size: Size) -> Vec<Range<usize>> {
+/// Returns where the passages of a section are, each with its words.
+fn cut_section(section: &Section, size: Size) -> Vec<(Range<usize>, usize)> {
     let units = units(section);
     let ends = pack(&units, size);
     let mut ranges = Vec::with_capacity(ends.len());
     let mut first = 0;
     for end in ends {
-        ranges.push(units[first].start..units[end - 1].end);
+        let words = units[first..end].iter().map(|unit| unit.words).sum();
+        ranges.push((units[first].start..units[end - 1].end, words));
         first = end;
     }
     ranges
@@ -119,15 +125,11 @@ fn units(section: &Section) -> Vec<Unit> {
         let end = next.map_or(section.text.len(), |next| next.start);
         let text = &section.text[block.start..end];
         let mut add = |range: Range<usize>| {
-            for part in shorten(&text[range.clone()]) {
-                let (start, end) = (range.start + part.start, range.start + part.end);
-                units.push(Unit {
-                    start: block.start + start,
-                    end: block.start + end,
-                    words: analysis::count(&text[start..end]),
-                    border: border(block.kind),
-                });
-            }
+            shorten(&text[range.clone()], |part, words| {
+                let start = block.start + range.start;
+                let (start, end) = (start + part.start, start + part.end);
+                units.push(Unit { start, end, words, border: border(block.kind) });
+            });
         };
         match block.kind {
             Kind::Prose => analysis::sentences(text).into_iter().for_each(add),
@@ -154,10 +156,11 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Parts a unit that is too long after a clause, else after a word, else between characters as
-/// readers see them.
-fn shorten(text: &str) -> Vec<Range<usize>> {
-    if !too_long(text) {
-        return std::iter::once(0..text.len()).collect();
+/// readers see them. Hands on each part with its words.
+fn shorten(text: &str, mut each: impl FnMut(Range<usize>, usize)) {
+    let words = (text.len() <= LONGEST_UNIT.1).then(|| analysis::count(text));
+    if let Some(words) = words.filter(|words| *words <= LONGEST_UNIT.0) {
+        return each(0..text.len(), words);
     }
     let mut parts = Vec::new();
     for clause in analysis::clauses(text) {
@@ -176,20 +179,27 @@ fn shorten(text: &str) -> Vec<Range<usize>> {
         }
     }
     // Join the parts again as far as the limit allows.
-    let mut joined: Vec<(Range<usize>, usize)> = Vec::new();
+    let mut each = |part: Range<usize>| each(part.clone(), analysis::count(&text[part]));
+    let mut joined: Option<(Range<usize>, usize)> = None;
     for part in parts {
         let words = analysis::count(&text[part.clone()]);
-        match joined.last_mut() {
+        match &mut joined {
             Some((last, sum))
                 if *sum + words <= LONGEST_UNIT.0 && part.end - last.start <= LONGEST_UNIT.1 =>
             {
                 last.end = part.end;
                 *sum += words;
             }
-            _ => joined.push((part, words)),
+            _ => {
+                if let Some((range, _)) = joined.replace((part, words)) {
+                    each(range);
+                }
+            }
         }
     }
-    joined.into_iter().map(|(range, _)| range).collect()
+    if let Some((range, _)) = joined {
+        each(range);
+    }
 }
 
 fn too_long(text: &str) -> bool {

@@ -1,13 +1,18 @@
 //! Which language a text is in.
 //!
-//! whichlang decides among the sixteen languages that it knows: it needs few words and little time.
-//! What is in a script of one language is in that; for other languages whatlang is asked, once an
-//! article and where a passage does not look like the rest of its article.
+//! A text with many of the words that only its language has needs no more: so nearly all English is told,
+//! and what goes on in the language of its article. Else whichlang decides among the sixteen languages
+//! that it knows: it needs few words. What is in a script of one language is in that; for other languages
+//! whatlang is asked, once an article and where a passage does not look like the rest of its article.
 
 use whatlang::Script;
 use whichlang::Lang;
 
-use super::{Language, fold, lower, stop::is_english, words};
+use super::{
+    Language, fold, lower,
+    stop::{is_english, one_in, speaks},
+    words,
+};
 
 /// A text of fewer letters is in the language of what it is part of.
 const FEW_LETTERS: usize = 60;
@@ -25,9 +30,9 @@ const SAMPLE: usize = 1_000;
 /// As much of a passage.
 const GLANCE: usize = 400;
 
-/// A text that looks English is, where one in so many of its words is one of English that carries no
-/// subject.
-const ONE_IN: usize = 5;
+/// A text that looks English is, where one in so many of its words is one that only English has, or one
+/// of all those of English that carry no subject.
+const ONE_IN: (usize, usize) = (16, 5);
 
 /// Tells the languages of an article's passages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,8 +55,13 @@ impl Languages {
         }
         let stated = stated.and_then(Language::of_tag);
         let letters = letters(&text);
-        let glance = whichlang::detect_language(&text);
-        let found = if letters < LEAST_LETTERS { None } else { detect(&text, letters, glance) };
+        let english = letters >= FEW_LETTERS && speaks(&text, Language::ENGLISH);
+        let glance = if english { Lang::Eng } else { whichlang::detect_language(&text) };
+        let found = match letters {
+            _ if english => Some(Language::ENGLISH),
+            ..LEAST_LETTERS => None,
+            _ => detect(&text, letters, glance),
+        };
         let article = match (stated, found) {
             (Some(stated), Some(found))
                 if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) =>
@@ -71,6 +81,9 @@ impl Languages {
     /// Returns the language of a passage of the article.
     pub fn passage(&self, text: &str) -> Option<Language> {
         let text = sample(text, GLANCE);
+        if self.article.is_some_and(|language| speaks(text, language)) {
+            return self.article;
+        }
         let letters = letters(text);
         if letters < FEW_LETTERS {
             return self.article;
@@ -97,6 +110,9 @@ fn sample(text: &str, bytes: usize) -> &str {
 }
 
 fn letters(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphabetic).count();
+    }
     text.chars().filter(|letter| letter.is_alphabetic()).count()
 }
 
@@ -156,12 +172,16 @@ fn scandinavian(text: &str) -> Option<Language> {
 }
 
 fn sounds_english(text: &str) -> bool {
+    // Words with accents may be of a language that at a glance is not known.
+    if text.is_ascii() && one_in(text, Language::ENGLISH, ONE_IN.0) {
+        return true;
+    }
     let (mut all, mut stops) = (0, 0);
     for range in words(text) {
         all += 1;
         stops += usize::from(is_english(&fold(&text[range])));
     }
-    stops * ONE_IN >= all
+    stops * ONE_IN.1 >= all
 }
 
 /// Whether a language is among those that are told at a glance.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The longest term in bytes. What is longer is found by its first part.
-const LONGEST_TERM: usize = 250;
+pub(super) const LONGEST_TERM: usize = 250;
 
 /// Returns a word in small letters and Unicode normal form KC, so that full-width and half-width forms
 /// and ligatures are those of the plain letters. Accents stay. What is only there for the layout, such

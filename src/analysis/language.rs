@@ -126,6 +126,11 @@ impl Language {
         is_code.then(|| Self([code[0], code[1], code.get(2).copied().unwrap_or(0)]))
     }
 
+    /// Returns the language of a code of two letters.
+    pub(super) const fn of_code(code: [u8; 2]) -> Self {
+        Self([code[0], code[1], 0])
+    }
+
     /// Returns its code.
     pub fn code(&self) -> &str {
         let length = if self.0[2] == 0 { 2 } else { 3 };

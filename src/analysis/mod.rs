@@ -12,12 +12,14 @@ mod detect;
 mod stem;
 mod chain;
 mod sentence;
+mod hash;
 mod sketch;
 mod stop;
 
 pub use chain::{ACCENT_MARK, Analyzer, Token};
 pub use detect::{Languages, glance, is_glanced};
 pub use fold::{fold, lower};
+pub(crate) use hash::{hash, mix};
 pub use language::Language;
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};

@@ -86,6 +86,9 @@ fn utf_32(bytes: &[u8]) -> (String, Option<String>) {
 /// Tells UTF-16 without a mark by its NULs: they stand where the high bytes are.
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(WIDE_SAMPLE)];
+    if !sample.contains(&0) {
+        return None;
+    }
     let nuls = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     let (encoding, high, low) = if odd > even { (UTF_16LE, odd, even) } else { (UTF_16BE, even, odd) };

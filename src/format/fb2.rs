@@ -5,6 +5,8 @@
 
 use std::io::Read;
 
+use memchr::memmem;
+
 use self::{
     description::{document_info, publish_info, title_info},
     text::Text,
@@ -43,9 +45,8 @@ impl Format for Fb2 {
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         let head = &bytes[..bytes.len().min(BEGUN_WITHIN)];
         let name = b"FictionBook";
-        let begun =
-            head.windows(name.len() + 1).any(|part| part.ends_with(name) && matches!(part[0], b'<' | b':'));
-        begun.then_some(true)
+        let begun = |at: usize| at > 0 && matches!(head[at - 1], b'<' | b':');
+        memmem::find_iter(head, name).any(begun).then_some(true)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

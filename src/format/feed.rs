@@ -6,7 +6,9 @@
 use std::io::BufReader;
 
 use self::{entry::Channel, split::Split};
-use super::{Cause, Each, Extent, Format, Input, Warnings, decode::Decoding, json, record::Missed, xml};
+use super::{
+    Cause, Each, Extent, Format, Input, Warnings, decode::Decoding, json, may_begin, record::Missed, xml,
+};
 use crate::article::{Article, Lines, Record};
 
 mod entry;
@@ -101,6 +103,9 @@ fn is_feed(tag: &str) -> bool {
 }
 
 fn is_json_feed(bytes: &[u8]) -> bool {
+    if !may_begin(bytes, b'{') {
+        return false;
+    }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(SAID_WITHIN)]);
     let head = head.trim_start_matches('\u{feff}').trim_start();
     head.starts_with('{')

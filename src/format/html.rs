@@ -14,7 +14,7 @@ use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability};
 
 use self::sections::{all_sections, sections};
-use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, decode::decode};
+use super::{Cause, Each, Extent, FIRST_PART, Format, Input, Rest, Warnings, decode::decode, may_begin};
 use crate::article::{Article, Lines, Section};
 
 mod tame;
@@ -60,6 +60,9 @@ impl Format for Html {
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         if bytes.starts_with(b"PK") {
             return Some(false);
+        }
+        if !may_begin(bytes, b'<') {
+            return None;
         }
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
         let head = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();

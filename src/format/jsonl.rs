@@ -30,6 +30,9 @@ impl Format for Jsonl {
     }
 
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
+        if !bytes.starts_with(b"{\"") {
+            return None;
+        }
         // Two objects, each on a line of its own, are records under any name.
         let head = &bytes[..bytes.len().min(BEGUN_WITHIN)];
         let mut lines = head.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));

@@ -93,6 +93,7 @@ mod member;
 
 pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
+use told::may_begin;
 pub use told::{by_extension, by_name, of, refusal};
 
 /// Says whether the caller wants more articles of a file.

@@ -93,12 +93,12 @@ fn begins(bytes: &[u8], kind: &str) -> Option<bool> {
     let zipped = package::is_zip(bytes);
     let within = if zipped { TYPED_WITHIN.0 } else { TYPED_WITHIN.1 };
     let head = &bytes[..bytes.len().min(within)];
-    let stated = memmem::find(head, TYPE.as_bytes()).map(|at| &head[at + TYPE.len()..]);
     let marked = head.trim_ascii_start().strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.trim_ascii_start());
-    match stated {
-        Some(stated) if zipped || marked.starts_with(b"<") => Some(stated.starts_with(kind.as_bytes())),
-        _ => (!zipped && !marked.starts_with(b"<")).then_some(false),
+    if !zipped && !marked.starts_with(b"<") {
+        return Some(false);
     }
+    let stated = memmem::find(head, TYPE.as_bytes()).map(|at| &head[at + TYPE.len()..]);
+    Some(stated?.starts_with(kind.as_bytes()))
 }
 
 fn read(input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

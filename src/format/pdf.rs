@@ -10,6 +10,7 @@ use std::{
 };
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf as File};
+use memchr::memmem;
 
 use self::{block::Shape, content::Content, join::Hyphens, line::Line, style::Style};
 use super::{Cause, Each, Extent, Format, Input, Warnings, outline::Outline};
@@ -63,7 +64,7 @@ impl Format for Pdf {
 
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
         let head = &bytes[..bytes.len().min(MARK_WITHIN)];
-        Some(head.windows(5).any(|window| window == b"%PDF-"))
+        Some(memmem::find(head, b"%PDF-").is_some())
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {

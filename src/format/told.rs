@@ -60,6 +60,12 @@ fn untold(bytes: &[u8]) -> &'static dyn Format {
     FORMATS[0]
 }
 
+/// Whether a text may begin with this sign: no other ASCII character stands before it that shows.
+pub(super) fn may_begin(bytes: &[u8], sign: u8) -> bool {
+    let first = bytes.iter().find(|byte| !char::from(**byte).is_whitespace() || !byte.is_ascii());
+    first.is_some_and(|first| *first == sign || !first.is_ascii())
+}
+
 /// Says why no reader takes a file of this name, for which [`of`] returned none.
 pub fn refusal(name: &str) -> String {
     match (extension(name), by_extension(name)) {

@@ -11,7 +11,7 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::{Cause, decode::decode};
+use super::{Cause, decode::decode, may_begin};
 
 /// Bytes at the start of a document in which its encoding may be declared.
 const DECLARED_WITHIN: usize = 200;
@@ -87,6 +87,9 @@ pub(super) fn declared(bytes: &[u8]) -> Option<String> {
 /// Returns the first tag of an XML document, from its name on, or the beginning of it; none where
 /// bytes do not begin one.
 pub(super) fn first_tag(bytes: &[u8]) -> Option<String> {
+    if !may_begin(bytes, b'<') {
+        return None;
+    }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(BEGUN_WITHIN)]);
     let mut rest = head.trim_start_matches('\u{feff}');
     loop {

@@ -36,15 +36,17 @@ impl Content {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let stamp = walk::stamp(&file.metadata()?);
-        let mut bytes = Vec::new();
+        // A byte more than there is, to see that no more is there.
+        let size = usize::try_from(stamp.size.min(HEAD)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(size + 1);
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut format = format::of(&name, &bytes);
         // Of what no reader takes no more is read, and a large file is left to its reader.
         let large = |format: &dyn Format| format.extent() == Extent::Whole && stamp.size > FIRST_PART;
-        if format.is_some_and(|format| !large(format)) {
+        if bytes.len() as u64 == HEAD && format.is_some_and(|format| !large(format)) {
             bytes.reserve_exact(
-                usize::try_from(stamp.size.min(FIRST_PART)).unwrap_or(0).saturating_sub(bytes.len()),
+                usize::try_from(stamp.size.min(FIRST_PART)).unwrap_or(0).saturating_sub(bytes.len()) + 1,
             );
             file.by_ref().take(FIRST_PART - bytes.len() as u64).read_to_end(&mut bytes)?;
             format = format::of(&name, &bytes);

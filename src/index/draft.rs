@@ -1,9 +1,8 @@
 //! Passages on their way into the index. A draft holds a passage and what is to be known of it; the
 //! document, which keeps its text several times, is made by the thread that writes it, and gone with it.
 
-use std::{collections::HashMap, hash::BuildHasher, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-use foldhash::fast::FixedState;
 use tantivy::{TantivyDocument, schema::Field};
 
 use super::{
@@ -34,6 +33,8 @@ struct Facts {
     title: String,
     /// Its words: title, headings and text once each.
     length: u64,
+    /// What the ids of its passages are made of besides their texts.
+    hash: u64,
 }
 
 /// A passage that is to become a document.
@@ -41,7 +42,8 @@ pub(super) struct Draft {
     facts: Arc<Facts>,
     /// Its number in the article.
     at: usize,
-    id: String,
+    /// What its id is made of: a hash, and how often the article had it, with this time.
+    id: (u64, u32),
     sketch: Sketch,
     language: Option<Language>,
     passage: Passage,
@@ -51,12 +53,12 @@ pub(super) struct Draft {
 pub(super) struct Drafts {
     facts: Arc<Facts>,
     languages: Languages,
-    /// The words of each passage's text.
-    words: Vec<u64>,
+    /// Whether there is one passage alone.
+    only: bool,
     bytes: u64,
     passages: std::iter::Enumerate<std::vec::IntoIter<Passage>>,
     /// How often each hash was met.
-    seen: HashMap<String, u32>,
+    seen: HashMap<u64, u32>,
 }
 
 impl Drafts {
@@ -74,14 +76,15 @@ impl Drafts {
         let languages = Languages::of(article.language.as_deref(), texts);
         article.sections = Vec::new();
         let title = article.title.take().unwrap_or_default();
-        let words: Vec<u64> = passages.iter().map(|passage| analysis::count(&passage.text) as u64).collect();
-        let length = length(&title, &passages, &words);
+        let length = length(&title, &passages);
         let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
         let (folder, path, format) = (file.folder, file.path.clone(), article.format);
-        let file = FixedState::default().hash_one((folder, &path));
-        let facts = Facts { fields, folder, path, file, format, number, article, title, length };
+        let hash = hash(&path, article.member.as_deref());
+        let file = analysis::hash(u64::from(folder), &path);
+        let facts = Facts { fields, folder, path, file, format, number, article, title, length, hash };
+        let only = passages.len() == 1;
         let passages = passages.into_iter().enumerate();
-        Self { facts: Arc::new(facts), languages, words, bytes, passages, seen: HashMap::new() }
+        Self { facts: Arc::new(facts), languages, only, bytes, passages, seen: HashMap::new() }
     }
 
     /// Returns about how many bytes all the drafts take.
@@ -90,7 +93,7 @@ impl Drafts {
     }
 
     fn tally(&self, at: usize, passage: &Passage, language: Option<Language>) -> Tally {
-        let words = self.words[at];
+        let words = passage.words as u64;
         let mut tally = Tally {
             languages: language.map(|language| (language, 1)).into_iter().collect(),
             ..Tally::default()
@@ -129,12 +132,13 @@ impl Iterator for Drafts {
     fn next(&mut self) -> Option<Self::Item> {
         let (at, passage) = self.passages.next()?;
         let facts = &self.facts;
-        let hash = hash(&facts.path, facts.article.member.as_deref(), &passage.text);
-        let repeat = self.seen.entry(hash.clone()).and_modify(|times| *times += 1).or_insert(1);
-        let id = format!("{hash}:{repeat}");
+        let hash =
+            analysis::mix(analysis::hash(facts.hash, passage.text.as_bytes()) ^ passage.text.len() as u64);
+        let repeat = self.seen.entry(hash).and_modify(|times| *times += 1).or_insert(1);
+        let id = (hash, *repeat);
         let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
-        let only = self.words.len() == 1;
-        let language = if only { self.languages.article() } else { self.languages.passage(&passage.text) };
+        let language =
+            if self.only { self.languages.article() } else { self.languages.passage(&passage.text) };
         let tally = self.tally(at, &passage, language);
         Some((Draft { facts: Arc::clone(facts), at, id, sketch, language, passage }, tally))
     }
@@ -144,8 +148,9 @@ impl Draft {
     /// Returns the document of the passage.
     pub(super) fn document(&self, analyzer: &mut Analyzer) -> TantivyDocument {
         let Facts { fields, folder, path, number, length, .. } = &*self.facts;
-        let mut document = TantivyDocument::default();
-        document.add_text(fields.id, &self.id);
+        // The text, and two rows of terms of about its length.
+        let mut document = TantivyDocument::with_capacity(3 * self.passage.text.len() + 1_000);
+        document.add_u64(fields.id, self.id.0);
         document.add_text(fields.file, file_key(*folder, path));
         document.add_u64(fields.order, u64::from(*number) << 32 | self.at as u64);
         document.add_u64(fields.folder, u64::from(*folder));
@@ -220,7 +225,7 @@ impl Draft {
     fn stored(&self) -> Stored {
         let (facts, article, passage) = (&*self.facts, &self.facts.article, &self.passage);
         Stored {
-            id: self.id.clone(),
+            id: schema::id_of(self.id.0, self.id.1),
             folder: facts.folder,
             path: facts.path.clone(),
             member: article.member.clone(),
@@ -292,23 +297,21 @@ fn add_form(token: &Token<'_>, forms: &mut Row) {
     }
 }
 
-/// Returns what ids begin with: 64 bits of a hash of path, member and text.
-fn hash(path: &[u8], member: Option<&str>, text: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(path).update(b"\0").update(member.unwrap_or_default().as_bytes()).update(b"\0");
-    hasher.update(text.as_bytes());
-    hasher.finalize().to_hex()[..16].into()
+/// Returns the hash of a path and a member.
+fn hash(path: &[u8], member: Option<&str>) -> u64 {
+    let parts = [path, member.unwrap_or_default().as_bytes()];
+    parts.iter().fold(0, |hash, part| analysis::mix(analysis::hash(hash, part) ^ part.len() as u64))
 }
 
 /// Counts the words of an article: of its title, of each heading where it first stands, and of its
 /// own text.
-fn length(title: &str, passages: &[Passage], words: &[u64]) -> u64 {
+fn length(title: &str, passages: &[Passage]) -> u64 {
     let mut above: &[String] = &[];
     let mut length = analysis::count(title) as u64;
-    for (passage, words) in passages.iter().zip(words).filter(|(passage, _)| passage.role == Role::Main) {
+    for passage in passages.iter().filter(|passage| passage.role == Role::Main) {
         let same = above.iter().zip(&passage.headings).take_while(|(one, other)| one == other).count();
         length += passage.headings[same..].iter().map(|heading| analysis::count(heading) as u64).sum::<u64>();
-        length += words;
+        length += passage.words as u64;
         above = &passage.headings;
     }
     length

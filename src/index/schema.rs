@@ -5,6 +5,8 @@
 //! article goes to `aside` only, whose statistics and weight are its own. In these three a term is a stem
 //! and a form of it; see [`super::lookup`].
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, TantivyDocument, Term,
@@ -27,7 +29,7 @@ pub(crate) const VERSION: u32 = 5;
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
-    /// The passage's id.
+    /// The number that the passage's id begins with; see [`id_of`].
     pub(crate) id: Field,
     /// The file's [`file_key`]: what its passages are removed by, and ties are ordered by.
     pub(crate) file: Field,
@@ -80,6 +82,7 @@ pub(crate) struct Fields {
 /// What is kept of a passage to show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Stored {
+    #[serde(with = "id")]
     pub(crate) id: String,
     pub(crate) folder: u32,
     pub(crate) path: Vec<u8>,
@@ -112,7 +115,7 @@ impl Fields {
         let positions = IndexRecordOption::WithFreqsAndPositions;
         let mut schema = Schema::builder();
         let fields = Self {
-            id: schema.add_text_field("id", STRING),
+            id: schema.add_u64_field("id", FAST),
             file: schema.add_text_field("file", STRING | TextOptions::default().set_fast("raw")),
             order: schema.add_u64_field("order", FAST),
             folder: schema.add_u64_field("folder", INDEXED),
@@ -143,6 +146,45 @@ impl Fields {
     pub(crate) fn file_term(&self, folder: u32, path: &[u8]) -> Term {
         Term::from_field_text(self.file, &file_key(folder, path))
     }
+}
+
+/// Ids as two numbers: a hash, and how often it was met before in the article and this time.
+mod id {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+    pub(super) fn serialize<S: Serializer>(id: &str, to: S) -> Result<S::Ok, S::Error> {
+        let numbers = super::numbers_of(id).ok_or_else(|| ser::Error::custom("no id"))?;
+        (numbers.0.to_le_bytes(), numbers.1).serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<String, D::Error> {
+        let (hash, repeat) = <([u8; 8], u32)>::deserialize(from).map_err(de::Error::custom)?;
+        Ok(super::id_of(u64::from_le_bytes(hash), repeat))
+    }
+}
+
+/// Returns the id of a passage by its hash and how often that was met in its article, with this time.
+pub(crate) fn id_of(hash: u64, repeat: u32) -> String {
+    format!("{hash:016x}:{repeat}")
+}
+
+/// Returns the numbers that an id is made of.
+fn numbers_of(id: &str) -> Option<(u64, u32)> {
+    let (hash, repeat) = id.split_once(':')?;
+    Some((u64::from_str_radix(hash, 16).ok()?, repeat.parse().ok()?))
+}
+
+/// Returns the hashes of the ids that begin so; none where no id does.
+pub(crate) fn hashes_of(beginning: &str) -> Option<RangeInclusive<u64>> {
+    let (figures, repeat) =
+        beginning.split_once(':').map_or((beginning, None), |(hash, rest)| (hash, Some(rest)));
+    let is_figure = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if figures.len() > 16 || !figures.bytes().all(is_figure) || repeat.is_some() && figures.len() < 16 {
+        return None;
+    }
+    let end =
+        |figure: &str| u64::from_str_radix(&format!("{figures}{}", figure.repeat(16 - figures.len())), 16);
+    Some(end("0").ok()?..=end("f").ok()?)
 }
 
 /// Makes the analyzers known to an opened index: it keeps only their names.
@@ -201,6 +243,23 @@ pub(crate) fn stored(fields: &Fields, document: &TantivyDocument) -> Result<Stor
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_an_id_names_a_range_of_hashes() {
+        let check = |beginning: &str, expected: Option<(u64, u64)>| {
+            let found = hashes_of(beginning).map(RangeInclusive::into_inner);
+            assert_eq!(found, expected, "{beginning}");
+        };
+        check("", Some((0, u64::MAX)));
+        check("0a", Some((0x0a00_0000_0000_0000, 0x0aff_ffff_ffff_ffff)));
+        check("0123456789abcdef", Some((0x0123_4567_89ab_cdef, 0x0123_4567_89ab_cdef)));
+        check("0123456789abcdef:2", Some((0x0123_4567_89ab_cdef, 0x0123_4567_89ab_cdef)));
+        check("0123456789abcdef0", None);
+        check("0123:2", None);
+        check("AB", None);
+        check("+1", None);
+        assert_eq!(numbers_of(&id_of(0xab, 12)), Some((0xab, 12)));
+    }
 
     #[test]
     fn file_keys_order_as_walks_do() {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use tantivy::{
-    DocAddress, DocId, TantivyDocument, Term,
+    DocAddress, DocId, TantivyDocument,
     collector::DocSetCollector,
     query::{Query, TermQuery},
     schema::IndexRecordOption,
@@ -95,33 +95,16 @@ impl Index {
     /// # Errors
     /// [`Error::UnknownPassage`] and [`Error::AmbiguousId`].
     pub fn show_id(&self, id: &str, around: Neighbours) -> Result<ArticleText> {
-        let mut found: Vec<String> = Vec::new();
-        for segment in self.searcher.segment_readers() {
-            let terms = segment.inverted_index(self.fields.id).map_err(|source| self.damaged(source))?;
-            let mut ids =
-                terms.terms().range().ge(id).into_stream().map_err(|source| self.damaged(source))?;
-            while ids.advance() && found.len() < 3 {
-                let key = String::from_utf8_lossy(ids.key()).into_owned();
-                if !key.starts_with(id) {
-                    break;
-                }
-                // A deleted passage keeps its term until segments merge.
-                if !found.contains(&key) && !self.stored(&self.term(self.fields.id, &key))?.is_empty() {
-                    found.push(key);
-                }
-            }
+        let mut rows = self.begun(id)?;
+        if rows.iter().any(|row| row.stored.id == id) {
+            rows.retain(|row| row.stored.id == id);
         }
-        let exact = found.iter().find(|key| *key == id).cloned();
-        let id = match (exact, found.as_slice()) {
-            (Some(id), _) => id,
-            (None, [one]) => one.clone(),
-            (None, []) => return Err(Error::UnknownPassage { name: id.into() }),
-            (None, _) => return Err(Error::AmbiguousId { name: id.into() }),
-        };
+        if rows.windows(2).any(|pair| pair[0].stored.id != pair[1].stored.id) {
+            return Err(Error::AmbiguousId { name: id.into() });
+        }
         // Two folders may hold the same path and text: then it is that of the first.
-        let found = self.stored(&self.term(self.fields.id, &id))?;
-        let first = found.into_iter().min_by_key(|row| (row.stored.folder, row.order));
-        let Some(asked) = first else { return Err(Error::UnknownPassage { name: id }) };
+        let first = rows.into_iter().min_by_key(|row| (row.stored.folder, row.order));
+        let Some(asked) = first else { return Err(Error::UnknownPassage { name: id.into() }) };
         let (article, at) = self.article_of(asked.address)?;
         self.shown(&article, Some((at..at + 1, around)))
     }
@@ -215,6 +198,29 @@ impl Index {
             passages.retain(|row| row.stored.member.as_ref() == Some(name));
         }
         if passages.is_empty() { Err(unknown()) } else { Ok(passages) }
+    }
+
+    /// Returns the passages whose id begins so, where no more than one hash does.
+    fn begun(&self, id: &str) -> Result<Vec<Row>> {
+        let Some(hashes) = schema::hashes_of(id) else { return Ok(Vec::new()) };
+        let mut known = None;
+        let mut rows = Vec::new();
+        for (number, segment) in (0..).zip(self.searcher.segment_readers()) {
+            let broken = |source| self.damaged(source);
+            let column = segment.fast_fields().u64("id").map_err(broken)?;
+            let mut docs = Vec::new();
+            column.get_docids_for_value_range(hashes.clone(), 0..segment.max_doc(), &mut docs);
+            for doc in docs.into_iter().filter(|doc| !segment.is_deleted(*doc)) {
+                // Of a range below all values the column gives the least.
+                let Some(hash) = column.first(doc).filter(|hash| hashes.contains(hash)) else { continue };
+                if *known.get_or_insert(hash) != hash {
+                    return Err(Error::AmbiguousId { name: id.into() });
+                }
+                rows.push(self.row(DocAddress::new(number, doc))?);
+            }
+        }
+        rows.retain(|row| row.stored.id.starts_with(id));
+        Ok(rows)
     }
 
     /// Returns the passages of a file in order.
@@ -323,20 +329,17 @@ impl Index {
         Ok(lies)
     }
 
-    fn term(&self, field: tantivy::schema::Field, text: &str) -> TermQuery {
-        TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic)
-    }
-
     /// Returns the stored passages that a query matches, each with its order in its file.
     fn stored(&self, query: &dyn Query) -> Result<Vec<Row>> {
         let broken = |source| self.damaged(source);
         let found = self.searcher.search(query, &DocSetCollector).map_err(broken)?;
-        let mut passages = Vec::with_capacity(found.len());
-        for address in found {
-            let rows = Rows::new(self.searcher.segment_reader(address.segment_ord)).map_err(broken)?;
-            let order = rows.order(address.doc_id);
-            passages.push(Row { address, order, stored: self.stored_at(address)? });
-        }
-        Ok(passages)
+        found.into_iter().map(|address| self.row(address)).collect()
+    }
+
+    /// Returns the passage at an address, with its order in its file.
+    fn row(&self, address: DocAddress) -> Result<Row> {
+        let rows = Rows::new(self.searcher.segment_reader(address.segment_ord));
+        let order = rows.map_err(|source| self.damaged(source))?.order(address.doc_id);
+        Ok(Row { address, order, stored: self.stored_at(address)? })
     }
 }

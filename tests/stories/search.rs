@@ -45,7 +45,7 @@ fn the_answer_as_json_is_as_promised() {
           "headings": [
             "Agentic skills"
           ],
-          "id": "8a11a3efab518dea:1",
+          "id": "9cc32bf851bf24f5:1",
           "language": "en",
           "link": "file://[DIR]/articles/llama.md#L11",
           "member": null,
@@ -124,7 +124,7 @@ fn every_format_gives_the_same_hits() {
 
     1 passage found · 3 articles in the index · indexed just now · 3 files compared
     --- jsonl
-    {"rank":1,"score":0.968416,"id":"5b10bc5116b95edd:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"authors":[],"date":"2024-03-05","date_source":"a meta element","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
+    {"rank":1,"score":0.968416,"id":"e8934d62eaf90d49:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"authors":[],"date":"2024-03-05","date_source":"a meta element","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
     --- markdown
     ### 1. Bread
 
@@ -136,7 +136,7 @@ fn every_format_gives_the_same_hits() {
 
     --- csv
     rank,score,id,file,member,line,title,headings,author,date,text,page
-    1,0.9684,5b10bc5116b95edd:1,[DIR]/articles/bread.html,,3,Bread,,,2024-03-05,"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.
+    1,0.9684,e8934d62eaf90d49:1,[DIR]/articles/bread.html,,3,Bread,,,2024-03-05,"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.
 
     Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.",
     --- paths

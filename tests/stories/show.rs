@@ -37,10 +37,21 @@ fn a_passage_is_shown_by_its_line_and_by_any_unique_beginning_of_its_id() {
     let by_line = place.json(&["show", "articles/llama.md:11", "--context", "0"]);
     let id = by_line["passages"][0]["id"].as_str().expect("there is a passage").to_string();
     assert_eq!(by_line["passages"][0]["headings"][0], "Agentic skills");
-    for name in [id.as_str(), &id[..8]] {
+    for name in [id.as_str(), &id[..8], &id[..16]] {
         let by_id = place.json(&["show", name, "--context", "0"]);
         assert_eq!(by_id["passages"], by_line["passages"], "{name}");
     }
+    // The same text twice in an article, and a second state of the index.
+    let twice = format!("# Twice\n\n## One\n\n{0}\n\n## Two\n\n{0}\n", "The tide is high at noon.");
+    place.write("articles/twice.md", twice);
+    let hits = place.json(&["search", "\"tide is high at noon\"", "--per-article", "5"]);
+    let id = hits["hits"][0]["id"].as_str().expect("there is a passage")[..16].to_string();
+    for (repeat, heading) in [("1", "One"), ("2", "Two")] {
+        let by_id = place.json(&["show", &format!("{id}:{repeat}"), "--context", "0"]);
+        assert_eq!(by_id["passages"][0]["headings"][0], heading);
+    }
+    let answer = place.run(&["show", &id]);
+    assert!(answer.err.contains("begins the ids of several passages"), "{}", answer.err);
     let answer = place.run(&["show", "0000"]);
     assert_eq!(answer.code, 2);
     insta::assert_snapshot!(answer.err, @"
