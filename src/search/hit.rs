@@ -30,13 +30,13 @@ impl Index {
     pub(super) fn hit(
         &self,
         ranked: &Ranked,
+        stored: Stored,
         grouped: &[DocAddress],
         targets: &Targets,
         query: &Query,
     ) -> Result<Hit> {
         let broken = |source| self.damaged(source);
         let lead = ranked.passages[0];
-        let stored = self.stored_at(lead)?;
         let others = if query.by == super::Unit::Article { &ranked.passages[1..] } else { &[] };
         let passages = others.iter().map(|address| self.inside(*address, targets, query.snippet));
         let passages = passages.collect::<Result<Vec<Inside>>>()?;

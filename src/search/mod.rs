@@ -127,7 +127,7 @@ impl Index {
         for part in &cut_short {
             notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
-        let (ranked, chosen) = self.chosen(asked)?;
+        let (mut ranked, chosen) = self.chosen(asked)?;
         let lexicon = &asked.compiler.lexicon;
         let reading = Reading {
             case: query.case,
@@ -143,7 +143,9 @@ impl Index {
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
-            let mut hit = self.hit(&ranked[at], &grouped, &targets, query)?;
+            let known = ranked[at].stored.take();
+            let stored = known.map_or_else(|| self.stored_at(ranked[at].passages[0]), Ok)?;
+            let mut hit = self.hit(&ranked[at], stored, &grouped, &targets, query)?;
             hit.rank = rank;
             hit.more = if query.by == Unit::Article { ranked[at].more } else { more };
             if query.explain {

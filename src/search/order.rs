@@ -21,7 +21,11 @@ use super::{
     retrieve::{self, Best, By, Candidate, InFile, best_first},
     tree::{Group, Node},
 };
-use crate::{analysis::Language, error::Result, index::Index};
+use crate::{
+    analysis::Language,
+    error::Result,
+    index::{Index, schema::Stored},
+};
 
 /// How many candidates are put in order by all parts of the score: the head of the order. Those behind
 /// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
@@ -41,9 +45,9 @@ const WIDEST: usize = 64 * HEAD;
 /// Candidates taken beyond those wanted, so that the last ones are decided by exact sums.
 const MARGIN: usize = 56;
 
-/// How many of the best are compared with the words of the query letter by letter: twice as many
-/// changed no figure by more than .0003.
-const LIKENED: usize = 50;
+/// How many of the best are compared with the words of the query letter by letter. With 50 time and cisi
+/// lose .001 and .002 nDCG@10, and nothing else changes by .001.
+const LIKENED: usize = 24;
 
 /// Matching passages or articles are counted up to this many.
 pub(super) const MOST_COUNTED: u64 = 10_000;
@@ -98,6 +102,8 @@ pub(super) struct Ranked {
     pub(super) passages: Vec<DocAddress>,
     /// Further passages of the article that hold anything of the query.
     pub(super) more: u64,
+    /// The first passage to show, where it was read already.
+    pub(super) stored: Option<Stored>,
 }
 
 impl<'a> Asked<'a> {
@@ -193,12 +199,16 @@ impl<'a> Asked<'a> {
         let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);
         let depth = LIKENED.min(ranked.len());
         let best = &mut ranked[..depth];
-        for one in &mut *best {
+        // Passages that lie together are read together.
+        let mut lying: Vec<&mut Ranked> = best.iter_mut().collect();
+        lying.sort_by_key(|one| one.passages[0]);
+        for one in lying {
             let stored = index.stored_at(one.passages[0])?;
             let language = stored.language.as_deref().and_then(Language::of_tag);
             let stop = self.compiler.lexicon.stop_words(language);
             one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, &stop));
             one.candidate.key = sum(&one.scores);
+            one.stored = Some(stored);
         }
         best.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
         Ok(())
@@ -235,7 +245,7 @@ impl<'a> Asked<'a> {
             if self.by == By::Score {
                 candidate.key = rerank::words_alone(&self.parts, &scores);
             }
-            Ranked { passages: vec![candidate.address], candidate, scores, more: 0 }
+            Ranked { passages: vec![candidate.address], candidate, scores, more: 0, stored: None }
         });
         let mut ranked: Vec<Ranked> = ranked.collect();
         ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
@@ -313,6 +323,7 @@ impl<'a> Asked<'a> {
                     .collect(),
                 candidate,
                 scores: scored.parts,
+                stored: None,
             }
         });
         Ok(ranked.collect())
