@@ -160,6 +160,9 @@ impl Draft {
             document.add_u64(fields.band, band);
         }
         self.add_text(&mut document, analyzer);
+        if self.at == 0 {
+            self.facts.add_no_words(&mut document);
+        }
         self.facts.add_to(&mut document);
         for language in self.language_tag().as_deref().map(languages).unwrap_or_default() {
             document.add_text(fields.language, language);
@@ -247,6 +250,16 @@ impl Draft {
 }
 
 impl Facts {
+    /// Adds a term that is no word to fields that hold few, so that no segment is without any there: an
+    /// empty dictionary is made by way of a table of a megabyte when it is asked.
+    fn add_no_words(&self, document: &mut TantivyDocument) {
+        for field in [self.fields.beside, self.fields.title, self.fields.aside, self.fields.form] {
+            let mut row = Row::default();
+            row.add_stem("");
+            add_row(document, field, row);
+        }
+    }
+
     fn add_to(&self, document: &mut TantivyDocument) {
         let (fields, article) = (&self.fields, &self.article);
         document.add_text(fields.path, String::from_utf8_lossy(&self.path));
