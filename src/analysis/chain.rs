@@ -1,11 +1,12 @@
 //! The chain: a text in one pass as the terms that fields hold and queries look for.
 
-use std::{collections::HashMap, ops::Range};
+use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 use foldhash::fast::RandomState;
 
 use super::{
     Language, fold, lower, plain_stem, stem,
+    term::{MARK, form_term, word_term},
     word::{is_character_word, words},
 };
 
@@ -37,6 +38,14 @@ pub struct Token<'a> {
     pub is_character: bool,
     /// Whether this may be the first time that the word is met in its file; see [`Analyzer::begin`].
     pub is_new: bool,
+    known: &'a Known,
+}
+
+impl Token<'_> {
+    /// Returns the word as terms; see [`super::word_term`].
+    pub(crate) fn terms(&self) -> &Terms {
+        self.known.terms.get_or_init(|| Terms::of(self.known, self.is_character))
+    }
 }
 
 /// Takes texts apart, and remembers the words it met.
@@ -58,14 +67,38 @@ struct Memory {
     known: Vec<Known>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     folded: Box<str>,
     stem: Box<str>,
     plain: Option<Box<str>>,
     accented: Option<Box<str>>,
+    terms: OnceCell<Terms>,
     /// The file it was met in last.
     file: u64,
+}
+
+/// A word as terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Its form under its stem, under the plain one where there is one; a character under none.
+    pub(crate) word: Box<str>,
+    /// Its stem alone, where the form is under the plain one.
+    pub(crate) stem: Option<Box<str>>,
+    /// What tells of its stem by its form, where that is another.
+    pub(crate) form: Option<Box<str>>,
+}
+
+impl Terms {
+    fn of(known: &Known, is_character: bool) -> Self {
+        let Known { folded, stem, plain, .. } = known;
+        let under = if is_character { "" } else { plain.as_deref().unwrap_or(stem) };
+        Self {
+            word: word_term(under, folded).into(),
+            stem: plain.is_some().then(|| format!("{stem}{MARK}").into()),
+            form: form_term(folded, under).map(Into::into),
+        }
+    }
 }
 
 impl Known {
@@ -76,7 +109,8 @@ impl Known {
         // Typed without accents the word mostly has the same stem, or one beside it: nothing need lead there.
         let leads = has_accents && plain.is_none() && *stem(&folded, language) != *stem_of;
         let accented = leads.then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
-        Self { plain: plain.map(Into::into), stem: stem_of.into(), folded: folded.into(), accented, file: 0 }
+        let (plain, terms) = (plain.map(Into::into), OnceCell::new());
+        Self { plain, stem: stem_of.into(), folded: folded.into(), accented, terms, file: 0 }
     }
 }
 
@@ -117,7 +151,7 @@ impl Analyzer {
             if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
                 let known = memory.word(word);
                 let is_new = std::mem::replace(&mut known.file, file) != file;
-                let folded = &known.folded;
+                let (known, folded) = (&*known, &known.folded);
                 let next =
                     words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
                 let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
@@ -128,7 +162,8 @@ impl Analyzer {
                 }
                 let stem = (next.is_some() || !paired).then_some(pair.as_str());
                 paired = next.is_some();
-                each(Token { range, stem, plain: None, folded, accented: None, is_character: true, is_new });
+                let (plain, accented, is_character) = (None, None, true);
+                each(Token { range, stem, plain, folded, accented, is_character, is_new, known });
                 continue;
             }
             paired = false;
@@ -140,14 +175,16 @@ impl Analyzer {
                 memory.word(word)
             };
             let is_new = std::mem::replace(&mut known.file, file) != file;
+            let known = &*known;
             each(Token {
-                is_new,
                 range,
                 stem: Some(&known.stem),
                 plain: known.plain.as_deref(),
                 folded: &known.folded,
                 accented: known.accented.as_deref(),
                 is_character: false,
+                is_new,
+                known,
             });
         }
     }

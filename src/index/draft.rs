@@ -7,7 +7,6 @@ use tantivy::{TantivyDocument, schema::Field};
 
 use super::{
     ledger::Entry,
-    lookup::is_own_stem,
     manifest::{Stated, Tally},
     schema::{self, Fields, Stored, file_key},
     tokenizer::Row,
@@ -284,29 +283,25 @@ fn add_row(document: &mut TantivyDocument, field: Field, row: Row) {
     row.finish().into_iter().for_each(|row| document.add_text(field, row));
 }
 
-/// Adds a word: its stem with its form. The stem that it has beside that comes first where there is one,
-/// since a form is looked up under what it is without accents.
+/// Adds a word: its stem with its form.
 fn add(token: &Token<'_>, row: &mut Row) {
-    let Some(stem) = token.stem else { return };
-    match token.plain {
-        _ if token.is_character => row.add_stem(stem),
-        Some(plain) => {
-            row.add_stem(stem);
-            row.add_word(plain, token.folded);
-        }
-        None => row.add_word(stem, token.folded),
+    if token.is_character {
+        token.stem.into_iter().for_each(|pair| row.add_stem(pair));
+        return;
     }
+    let terms = token.terms();
+    terms.stem.iter().for_each(|stem| row.add(stem));
+    row.add(&terms.word);
 }
 
 fn add_character(token: &Token<'_>, row: &mut Row) {
-    token.is_character.then(|| row.add_word("", token.folded));
+    token.is_character.then(|| row.add(&token.terms().word));
 }
 
 /// Adds the form of a word to the forms of its file.
 fn add_form(token: &Token<'_>, forms: &mut Row) {
-    let stem = token.plain.or(token.stem).filter(|_| !token.is_character).unwrap_or_default();
-    if token.is_new && !is_own_stem(stem, token.folded) {
-        forms.add_form(token.folded, stem);
+    if token.is_new {
+        token.terms().form.iter().for_each(|form| forms.add(form));
     }
 }
 

@@ -1,11 +1,7 @@
-//! Words as terms. The text of a passage is written down once: a term is the stem of a word and its form,
-//! so that both find it. What is looked up by a stem is all the terms that begin with it, and by a form
-//! the terms that have it under any stem.
-//!
-//! The second part of a term says how the first becomes it, so that many terms end alike, and the
-//! dictionary is small: `run`, the mark, none dropped, `ning`. A stem with nothing behind its mark is one
-//! that a word has beside its own; a form without a stem is a character of a script that has no other
-//! words. Which stems a form has is told by the field of forms, but for the forms that are their own stem.
+//! Words in the index. The text of a passage is written down once: a term is the stem of a word and its
+//! form (see [`crate::analysis`]), so that both find it. What is looked up by a stem is all the terms that
+//! begin with it, and by a form the terms that have it under any stem: those that the field of forms
+//! names, and the form that is its own stem.
 
 use tantivy::{
     DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term,
@@ -14,19 +10,10 @@ use tantivy::{
 };
 
 use super::schema::Fields;
-use crate::analysis::{is_character_word, root};
-
-/// Parts a stem and a form, in this order; and in the field of forms a form and a stem. No word holds it.
-pub(crate) const MARK: char = '\u{2}';
+use crate::analysis::{MARK, is_character_word, split_form, word_term};
 
 /// Before a form that is looked up under any stem. No word holds it.
 const ANY: char = '\u{3}';
-
-/// Behind a mark, with the number of letters added that are dropped.
-const DROPPED: u8 = 4;
-
-/// Where all letters are dropped.
-const ALL: u8 = 0x7F;
 
 /// Returns the name that all forms of a stem have together in a field.
 pub(crate) fn of_stem(field: Field, stem: &str) -> Term {
@@ -37,75 +24,8 @@ pub(crate) fn of_stem(field: Field, stem: &str) -> Term {
 pub(crate) fn of_form(fields: &Fields, field: Field, form: &str) -> Term {
     match form.chars().next().is_some_and(is_character_word) {
         true if field == fields.words => Term::from_field_text(fields.beside, form),
-        true => Term::from_field_text(field, &key("", form)),
+        true => Term::from_field_text(field, &word_term("", form)),
         false => Term::from_field_text(field, &format!("{ANY}{form}")),
-    }
-}
-
-/// Returns the term of a form of a stem.
-pub(crate) fn key(stem: &str, form: &str) -> String {
-    let mut key = String::with_capacity(stem.len() + 8);
-    push_key(&mut key, stem, form);
-    key
-}
-
-/// Adds the term of a form of a stem to a text.
-pub(super) fn push_key(text: &mut String, stem: &str, form: &str) {
-    text.push_str(stem);
-    text.push(MARK);
-    push_change(text, root(stem).1, form);
-}
-
-/// Adds the term of a form in the field of forms to a text.
-pub(super) fn push_form(text: &mut String, form: &str, stem: &str) {
-    let (head, root) = root(stem);
-    text.push_str(form);
-    text.push(MARK);
-    push_change(text, form, root);
-    text.push(MARK);
-    text.push_str(head);
-}
-
-/// Whether a form is its own stem: the field of forms has none of these.
-pub(super) fn is_own_stem(stem: &str, form: &str) -> bool {
-    root(stem).1 == form
-}
-
-/// Returns the form and the stem of a term of the field of forms; none where it is none.
-pub(crate) fn split_form(key: &str) -> Option<(&str, String)> {
-    let mut parts = key.split(MARK);
-    let (form, change, head) = (parts.next()?, parts.next()?, parts.next()?);
-    let mut letters = change.chars();
-    let dropped = u8::try_from(letters.next()?).ok()?;
-    let kept = match dropped {
-        ALL => "",
-        _ => {
-            let dropped = usize::from(dropped.checked_sub(DROPPED)?);
-            let end = form.char_indices().rev().take(dropped).last().map_or(form.len(), |(at, _)| at);
-            &form[..end]
-        }
-    };
-    Some((form, format!("{head}{kept}{}", letters.as_str())))
-}
-
-/// How a term ends whose form is its own stem.
-pub(crate) const END_OF_OWN_STEM: [u8; 2] = [MARK as u8, DROPPED];
-
-/// Adds to a text how one word becomes another: how many letters are dropped at its end, and what stands
-/// in their place.
-fn push_change(text: &mut String, from: &str, to: &str) {
-    let alike = from.bytes().zip(to.bytes()).take_while(|(one, other)| one == other).count();
-    let shared = (0..=alike).rev().find(|at| from.is_char_boundary(*at)).unwrap_or(0);
-    let dropped = from[shared..].chars().count();
-    match u8::try_from(dropped + usize::from(DROPPED)).ok().filter(|dropped| *dropped < ALL) {
-        Some(dropped) => {
-            text.push(char::from(dropped));
-            text.push_str(&to[shared..]);
-        }
-        None => {
-            text.push(char::from(ALL));
-            text.push_str(to);
-        }
     }
 }
 
@@ -140,8 +60,8 @@ impl Lookup {
             Terms::Beginning(text.into())
         } else if let Some(form) = text.strip_prefix(ANY) {
             let mut keys = Vec::with_capacity(heads.len() + 1);
-            keys.extend(heads.iter().map(|head| key(&format!("{head}{form}"), form)));
-            keys.extend(stems(searcher, fields, form)?.iter().map(|stem| key(stem, form)));
+            keys.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
+            keys.extend(stems(searcher, fields, form)?.iter().map(|stem| word_term(stem, form)));
             Terms::These(keys.iter().map(|key| Term::from_field_text(term.field(), key)).collect())
         } else {
             Terms::These(vec![term.clone()])
@@ -268,38 +188,5 @@ impl DocSet for Together {
 
     fn size_hint(&self) -> u32 {
         self.lists.iter().map(DocSet::size_hint).max().unwrap_or(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn terms_of_a_stem_begin_alike_and_end_as_others_do() {
-        assert_eq!(key("run", "running"), "run\u{2}\u{4}ning");
-        assert_eq!(key("run", "run"), "run\u{2}\u{4}");
-        assert_eq!(key("poni", "pony"), "poni\u{2}\u{5}y");
-        assert_eq!(key("es:cancion", "canciones"), "es:cancion\u{2}\u{4}es");
-        assert_eq!(key("", "人"), "\u{2}\u{4}人");
-        assert!(is_own_stem("vi:~viet", "viet") && !is_own_stem("run", "running"));
-        assert!(key("es:pan", "pan").as_bytes().ends_with(&END_OF_OWN_STEM));
-    }
-
-    proptest! {
-        #[test]
-        fn a_form_tells_its_stem(form in "[a-zé人]{0,200}", root in "[a-zé]{0,200}", head in "(es:|vi:~|)") {
-            let stem = format!("{head}{root}");
-            let mut text = String::new();
-            push_form(&mut text, &form, &stem);
-            prop_assert_eq!(split_form(&text), Some((form.as_str(), stem)));
-        }
-
-        #[test]
-        fn other_forms_have_other_terms(one in "[a-cé]{0,6}", other in "[a-cé]{0,6}", stem in "[a-cé]{0,6}") {
-            prop_assert_eq!(key(&stem, &one) == key(&stem, &other), one == other);
-        }
     }
 }

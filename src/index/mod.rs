@@ -41,7 +41,7 @@ pub use status::{FileLine, FolderStatus, Status, Verdict};
 pub use update::{LEAST_MEMORY, Update};
 pub use why::{Facts, Why};
 pub(crate) use {
-    lookup::{END_OF_OWN_STEM, Lookup, MARK, Together, key, of_form, of_stem, split_form},
+    lookup::{Lookup, Together, of_form, of_stem},
     manifest::Manifest,
     rows::Rows,
     stats::Statistics,

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
-use super::lookup::{MARK, push_form, push_key};
-use crate::analysis::{self, Words};
+use crate::analysis::{self, MARK, Words};
 
 /// Terms that were analysed before; see [`Row`].
 pub(super) const TERMS: &str = "excerpt_terms";
@@ -39,7 +38,8 @@ impl Row {
 
     /// Adds a term at the present position.
     pub(super) fn add(&mut self, term: &str) {
-        self.begin();
+        self.text.extend(std::iter::repeat_n(NEXT, std::mem::take(&mut self.passed)));
+        self.text.push(TERM);
         self.text.push_str(term);
     }
 
@@ -47,23 +47,6 @@ impl Row {
     pub(super) fn add_stem(&mut self, stem: &str) {
         self.add(stem);
         self.text.push(MARK);
-    }
-
-    /// Adds a stem with a form; see [`super::lookup`].
-    pub(super) fn add_word(&mut self, stem: &str, form: &str) {
-        self.begin();
-        push_key(&mut self.text, stem, form);
-    }
-
-    /// Adds a form to those of a file.
-    pub(super) fn add_form(&mut self, form: &str, stem: &str) {
-        self.begin();
-        push_form(&mut self.text, form, stem);
-    }
-
-    fn begin(&mut self) {
-        self.text.extend(std::iter::repeat_n(NEXT, std::mem::take(&mut self.passed)));
-        self.text.push(TERM);
     }
 
     /// Returns the row; none where it has no terms.
@@ -164,7 +147,7 @@ mod tests {
     fn a_row_gives_its_terms_back_at_their_positions() {
         let mut row = Row::default();
         row.next();
-        row.add_word("run", "running");
+        row.add("run\u{2}\u{4}ning");
         row.next();
         row.next();
         row.add("人");

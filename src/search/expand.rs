@@ -20,7 +20,10 @@ use super::{
     shape::{self, Shape},
     tree::{LONGEST_FUZZY, Node},
 };
-use crate::index::{END_OF_OWN_STEM, key, of_form, split_form};
+use crate::{
+    analysis::{END_OF_OWN_STEM, split_form, word_term},
+    index::of_form,
+};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
@@ -220,7 +223,7 @@ impl Compiler<'_> {
             let Some(slips) = slips(form) else { return Ok(()) };
             let mut count = 0;
             for stem in stems {
-                let term = key(stem, form);
+                let term = word_term(stem, form);
                 count += match stem.as_str() {
                     "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
                     _ => holders(&words, &Term::from_field_text(fields.words, &term))?,

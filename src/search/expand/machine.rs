@@ -8,7 +8,7 @@ use regex_automata::util::primitives::StateID;
 use tantivy_fst::Automaton;
 
 use super::super::shape::Shape;
-use crate::index::{END_OF_OWN_STEM, MARK};
+use crate::analysis::{END_OF_OWN_STEM, MARK};
 
 /// The tables that machines for words with one slip and with two are made from, which take a moment to
 /// fill. Two neighbours in each other's place are one slip.
