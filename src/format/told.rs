@@ -1,5 +1,7 @@
 //! What format a file is of: what its first bytes show, then what its name says, then the marks in it.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "xml")]
 use super::markup;
 use super::{Extent, FORMATS, Format, decode};
@@ -42,12 +44,11 @@ pub fn of(name: &str, bytes: &[u8]) -> Option<&'static dyn Format> {
 /// Returns the format whose marks a text bears.
 fn marked(bytes: &[u8]) -> Option<&'static dyn Format> {
     let head = &bytes[..bytes.len().min(MARKED_WITHIN)];
-    let decoded =
-        Some(head).filter(|head| looks_like_text(head)).and_then(|head| decode::decode(head, None).ok())?;
+    let text = text_of(head)?;
     // Of a line that is cut off nothing can be said.
     let cut = bytes.len() > MARKED_WITHIN;
-    let end = decoded.text.rfind('\n').filter(|_| cut).unwrap_or(decoded.text.len());
-    FORMATS.iter().find(|format| format.marks(&decoded.text[..end])).copied()
+    let end = text.rfind('\n').filter(|_| cut).unwrap_or(text.len());
+    FORMATS.iter().find(|format| format.marks(&text[..end])).copied()
 }
 
 /// Returns the format of text of which neither its name nor its beginning says more.
@@ -99,9 +100,37 @@ fn extension(name: &str) -> Option<String> {
     (!stem.is_empty() && plain).then(|| extension.to_ascii_lowercase())
 }
 
+/// Says whether there is no control character among these bytes but for blanks, line breaks and escape:
+/// then they are text of some encoding.
+fn is_plain(bytes: &[u8]) -> bool {
+    let control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31);
+    // Looked at in parts without an early end, which the compiler can do for many at once.
+    bytes.chunks(256).all(|part| !part.iter().fold(false, |any, byte| any | control(byte)))
+}
+
+/// Returns the first part of a file as text, with line breaks as `\n`; none where it is no text.
+fn text_of(head: &[u8]) -> Option<Cow<'_, str>> {
+    if is_plain(head) && !head.contains(&b'\r') && !head.starts_with(b"\xef\xbb\xbf") {
+        match std::str::from_utf8(head) {
+            Ok(text) => return Some(text.into()),
+            // A character that is cut off at the end.
+            Err(error) if error.error_len().is_none() => {
+                return std::str::from_utf8(&head[..error.valid_up_to()]).ok().map(Cow::from);
+            }
+            Err(_) => {}
+        }
+    }
+    Some(head)
+        .filter(|head| looks_like_text(head))
+        .and_then(|head| Some(decode::decode(head, None).ok()?.text.into()))
+}
+
 /// Says whether bytes are text of some encoding, and no binary data.
 fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(SAMPLE)];
+    if is_plain(head) {
+        return true;
+    }
     let control = |byte: &u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
     let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || decode::is_utf_32(head);
     (wide || !head.iter().any(control)) && decode::decode(head, None).is_ok()
