@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tantivy::{TantivyDocument, schema::Field};
+use tantivy::TantivyDocument;
 
 use super::{
     ledger::Entry,
@@ -159,9 +159,6 @@ impl Draft {
             document.add_u64(fields.band, band);
         }
         self.add_text(&mut document, analyzer);
-        if self.at == 0 {
-            self.facts.add_no_words(&mut document);
-        }
         self.facts.add_to(&mut document);
         for language in self.language_tag().as_deref().map(languages).unwrap_or_default() {
             document.add_text(fields.language, language);
@@ -174,44 +171,46 @@ impl Draft {
 
     fn add_text(&self, document: &mut TantivyDocument, analyzer: &mut Analyzer) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
-        let mut forms = Row::default();
+        let [mut words, mut beside, mut title, mut aside, mut forms] = <[Row; 5]>::default();
         analyzer.begin(self.facts.file);
         if passage.role == Role::Aside {
-            let mut aside = Row::default();
             analyzer.each(&passage.text, language, |token| {
                 aside.next();
                 add(&token, &mut aside);
                 add_character(&token, &mut aside);
                 add_form(&token, &mut forms);
             });
-            add_row(document, fields.aside, aside);
-            add_row(document, fields.form, forms);
-            return;
+        } else {
+            document.add_u64(fields.main, 1);
+            let above = std::iter::once(&self.facts.title).chain(&passage.headings);
+            for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
+                // The last word of one part is no neighbour of the first of the next.
+                [&mut words, &mut beside, &mut title].into_iter().for_each(Row::next);
+                analyzer.each(part, language, |token| {
+                    words.next();
+                    add(&token, &mut words);
+                    beside.next();
+                    token.is_character.then(|| beside.add(token.folded));
+                    token.accented.into_iter().for_each(|accented| beside.add(accented));
+                    if is_title {
+                        title.next();
+                        add(&token, &mut title);
+                        add_character(&token, &mut title);
+                    }
+                    add_form(&token, &mut forms);
+                });
+            }
         }
-        document.add_u64(fields.main, 1);
-        let (mut words, mut beside, mut title) = (Row::default(), Row::default(), Row::default());
-        let above = std::iter::once(&self.facts.title).chain(&passage.headings);
-        for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
-            // The last word of one part is no neighbour of the first of the next.
-            [&mut words, &mut beside, &mut title].into_iter().for_each(Row::next);
-            analyzer.each(part, language, |token| {
-                words.next();
-                add(&token, &mut words);
-                beside.next();
-                token.is_character.then(|| beside.add(token.folded));
-                token.accented.into_iter().for_each(|accented| beside.add(accented));
-                if is_title {
-                    title.next();
-                    add(&token, &mut title);
-                    add_character(&token, &mut title);
-                }
-                add_form(&token, &mut forms);
-            });
-        }
-        for (field, row) in
-            [(fields.words, words), (fields.beside, beside), (fields.title, title), (fields.form, forms)]
+        let rows = [words, beside, title, aside, forms];
+        for (field, mut row) in
+            [fields.words, fields.beside, fields.title, fields.aside, fields.form].into_iter().zip(rows)
         {
-            add_row(document, field, row);
+            // No segment is to be without any terms of a field: an empty dictionary is made by way of a
+            // table of a megabyte when it is asked.
+            if self.at == 0 && row.is_empty() {
+                row.add_stem("");
+            }
+            row.finish().into_iter().for_each(|row| document.add_text(field, row));
         }
     }
 
@@ -249,16 +248,6 @@ impl Draft {
 }
 
 impl Facts {
-    /// Adds a term that is no word to fields that hold few, so that no segment is without any there: an
-    /// empty dictionary is made by way of a table of a megabyte when it is asked.
-    fn add_no_words(&self, document: &mut TantivyDocument) {
-        for field in [self.fields.beside, self.fields.title, self.fields.aside, self.fields.form] {
-            let mut row = Row::default();
-            row.add_stem("");
-            add_row(document, field, row);
-        }
-    }
-
     fn add_to(&self, document: &mut TantivyDocument) {
         let (fields, article) = (&self.fields, &self.article);
         document.add_text(fields.path, String::from_utf8_lossy(&self.path));
@@ -277,10 +266,6 @@ impl Facts {
             document.add_u64(fields.day_end, date.last_day());
         }
     }
-}
-
-fn add_row(document: &mut TantivyDocument, field: Field, row: Row) {
-    row.finish().into_iter().for_each(|row| document.add_text(field, row));
 }
 
 /// Adds a word: its stem with its form.

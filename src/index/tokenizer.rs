@@ -49,6 +49,10 @@ impl Row {
         self.text.push(MARK);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Returns the row; none where it has no terms.
     pub(super) fn finish(self) -> Option<String> {
         (!self.text.is_empty()).then_some(self.text)
