@@ -10,7 +10,8 @@ use whichlang::Lang;
 
 use super::{
     Language, fold, lower,
-    stop::{is_english, one_in, speaks},
+    speech::{one_in, speaks},
+    stop::is_english,
     words,
 };
 

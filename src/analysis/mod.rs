@@ -16,6 +16,7 @@ mod sentence;
 mod hash;
 mod sketch;
 mod stop;
+mod speech;
 
 pub use chain::{ACCENT_MARK, Analyzer, Token};
 pub use detect::{Languages, glance, is_glanced};

@@ -282,7 +282,7 @@ impl<'a> Compiler<'a> {
         terms.iter().zip(holders).map(weighed).collect()
     }
 
-    /// Returns a query for the forms of words side by side, or so many words apart, in a field of stems.
+    /// Returns a query for the forms of words side by side, or so many words apart, in a field.
     pub(super) fn side_by_side(
         &self,
         field: Field,

@@ -57,7 +57,7 @@ pub(super) struct Forms {
 pub(super) struct Sought {
     /// The folded word, or the characters.
     pub(super) word: String,
-    /// Its terms in the fields of stems; none for a character that others stand beside.
+    /// Its stems; none for a character that others stand beside.
     pub(super) stems: Vec<String>,
     /// Its term in the fields of folded words; none for a pair of characters.
     pub(super) exact: Option<String>,
@@ -273,8 +273,8 @@ impl<'a> Lexicon<'a> {
         self.statistics.doc_freq(term).unwrap_or(0)
     }
 
-    /// Returns the words as terms side by side in the field of stems, with their positions: one series for
-    /// each way in which the languages of the index have them.
+    /// Returns the words as stems side by side, with their positions: one series for each way in which the
+    /// languages of the index have them.
     pub(super) fn series(&self, words: &[&Word]) -> Vec<Vec<(usize, String)>> {
         let mut all: Vec<Vec<(usize, String)>> = Vec::new();
         for language in 0..self.languages.len().max(1) {
