@@ -3,7 +3,7 @@
 
 mod machine;
 
-use std::{cmp::Reverse, rc::Rc, sync::Arc};
+use std::{cmp::Reverse, ops::Range, rc::Rc, sync::Arc};
 
 use tantivy::{
     InvertedIndexReader, SegmentReader, Term,
@@ -11,8 +11,8 @@ use tantivy::{
 };
 use tantivy_fst::Automaton;
 
-pub(super) use self::machine::Beginning;
-use self::machine::{Form, Own, Spelling};
+pub(super) use self::machine::{Beginning, Both, Spelling};
+use self::machine::{Form, Own};
 use super::{
     compile::Compiler,
     lexicon::idf,
@@ -20,7 +20,7 @@ use super::{
     shape::{self, Shape},
     tree::{LONGEST_FUZZY, Node},
 };
-use crate::index::{END_OF_OWN_STEM, key, of_form, split_form};
+use crate::index::{END_OF_OWN_STEM, MARK, key, of_form, split_form};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
@@ -86,43 +86,139 @@ impl From<Found> for Expansion {
     }
 }
 
-/// A word and a stem of it.
-type Stemmed = (String, String);
-
-/// Words in order, each with a stem.
-struct List<'a> {
-    next: Box<dyn FnMut() -> Option<Stemmed> + 'a>,
-    /// None where there is no further word.
-    word: Option<Stemmed>,
+/// Where a list of words is.
+#[derive(Default)]
+struct Entry {
+    /// A term of the field of forms, or of one that has the word as its own stem.
+    key: String,
+    form: Range<usize>,
+    is_own_stem: bool,
+    /// How many passages hold the term, of those that were not merged away.
+    holders: u64,
 }
 
-impl<'a> List<'a> {
-    fn of(mut next: impl FnMut() -> Option<Stemmed> + 'a) -> Self {
-        let word = next();
-        Self { next: Box::new(next), word }
+impl Entry {
+    fn form(&self) -> &str {
+        &self.key[self.form.clone()]
+    }
+
+    fn stem(&self) -> Option<String> {
+        match self.is_own_stem {
+            true => Some(self.key[..self.form.end].into()),
+            false => split_form(&self.key).map(|(_, stem)| stem),
+        }
     }
 }
 
-/// Goes through the words of several lists in order, each once with its stems.
-fn merge(
-    mut lists: Vec<List<'_>>,
-    each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
-) -> tantivy::Result<()> {
-    let mut stems = Vec::new();
-    while let Some((first, _)) = lists.iter().filter_map(|list| list.word.as_ref()).min() {
-        let first = first.clone();
-        for list in &mut lists {
-            while let Some((_, stem)) = list.word.take_if(|(word, _)| *word == first) {
-                stems.push(stem);
-                list.word = (list.next)();
-            }
-        }
+/// Words in order.
+struct List<'a> {
+    /// Goes on to the next word, if there is one.
+    next: Box<dyn FnMut(&mut Entry) -> bool + 'a>,
+    entry: Entry,
+}
+
+impl List<'_> {
+    fn advance(&mut self) -> bool {
+        (self.next)(&mut self.entry)
+    }
+
+    /// Hands on where it is, and goes on to the next word, if there is one.
+    fn take(&mut self, taken: &mut Vec<Entry>, spare: &mut Vec<Entry>) -> bool {
+        taken.push(std::mem::replace(&mut self.entry, spare.pop().unwrap_or_default()));
+        self.advance()
+    }
+}
+
+/// A word of the index, wherever it stands there.
+pub(super) struct Met<'a>(&'a [Entry]);
+
+impl Met<'_> {
+    pub(super) fn form(&self) -> &str {
+        self.0.first().map_or("", Entry::form)
+    }
+
+    /// Returns its stems, each once.
+    fn stems(&self) -> Vec<String> {
+        let mut stems: Vec<String> = self.0.iter().filter_map(Entry::stem).collect();
         stems.sort_unstable();
         stems.dedup();
-        each(&first, &stems)?;
-        stems.clear();
+        stems
+    }
+
+    /// Returns a number that is greater the more frequent the word is: the passages where it is its own
+    /// stem, and the files where it is not.
+    fn frequency(&self) -> u64 {
+        self.0.iter().map(|entry| entry.holders).sum()
+    }
+}
+
+/// What is called back with each word of the index.
+pub(super) type Each<'a> = &'a mut dyn FnMut(&Met<'_>) -> tantivy::Result<()>;
+
+/// Goes through the words of several lists in order, each once.
+fn merge(mut lists: Vec<List<'_>>, each: Each<'_>) -> tantivy::Result<()> {
+    lists.retain_mut(List::advance);
+    let (mut same, mut spare): (Vec<Entry>, Vec<Entry>) = Default::default();
+    while !lists.is_empty() {
+        let mut first = 0;
+        for at in 1..lists.len() {
+            if lists[at].entry.form() < lists[first].entry.form() {
+                first = at;
+            }
+        }
+        if !lists[first].take(&mut same, &mut spare) {
+            lists.swap_remove(first);
+        }
+        for at in (0..lists.len()).rev() {
+            while lists[at].entry.form() == same[0].form() {
+                if !lists[at].take(&mut same, &mut spare) {
+                    lists.swap_remove(at);
+                    break;
+                }
+            }
+        }
+        each(&Met(&same))?;
+        spare.append(&mut same);
     }
     Ok(())
+}
+
+/// Of more words than this the most frequent are picked before it is counted how many passages hold each.
+const MOST_COUNTED: usize = 4_096;
+
+/// Words with their stems, by how many slips lead to them and how frequent they are: less is better.
+type Picked = (u8, Reverse<u64>, String, Vec<String>);
+
+/// The most frequent words of many.
+#[derive(Default)]
+struct Pick {
+    words: Vec<Picked>,
+    /// Better than this is what is taken, once there are enough.
+    last: Option<(u8, Reverse<u64>, String)>,
+}
+
+impl Pick {
+    fn offer(&mut self, slips: u8, met: &Met<'_>) {
+        let frequency = Reverse(met.frequency());
+        let is_better = |(most, least, word): &(u8, Reverse<u64>, String)| {
+            (slips, frequency, met.form()) < (*most, *least, word.as_str())
+        };
+        if !self.last.as_ref().is_none_or(is_better) {
+            return;
+        }
+        self.words.push((slips, frequency, met.form().into(), met.stems()));
+        if self.words.len() == 2 * MOST_COUNTED {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.words.len() > MOST_COUNTED {
+            let (_, last, _) = self.words.select_nth_unstable(MOST_COUNTED - 1);
+            self.last = Some((last.0, last.1, last.2.clone()));
+            self.words.truncate(MOST_COUNTED);
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -211,13 +307,20 @@ impl Compiler<'_> {
     {
         let fields = self.index.fields();
         let words = self.index.inverted(fields.words)?;
-        let (beside, aside) = (self.index.inverted(fields.beside)?, self.index.inverted(fields.aside)?);
+        let (beside, aside) = (self.index.inverted(fields.beside)?, self.aside()?);
         let holders = |inverted: &[Arc<InvertedIndexReader>], term: &Term| -> tantivy::Result<u64> {
             inverted.iter().map(|inverted| Ok(u64::from(inverted.doc_freq(term)?))).sum()
         };
+        let mut pick = Pick::default();
+        self.each_word(machine, &mut |met| {
+            if let Some(slips) = slips(met.form()) {
+                pick.offer(slips, met);
+            }
+            Ok(())
+        })?;
+        pick.cut();
         let mut best = Best::of(self);
-        self.each_word(machine, &mut |form, stems| {
-            let Some(slips) = slips(form) else { return Ok(()) };
+        for (slips, _, form, stems) in &pick.words {
             let mut count = 0;
             for stem in stems {
                 let term = key(stem, form);
@@ -227,44 +330,62 @@ impl Compiler<'_> {
                 };
                 count += holders(&aside, &Term::from_field_text(fields.aside, &term))?;
             }
-            best.offer(slips, count, form)
-        })?;
-        Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
+            best.offer(*slips, count, form)?;
+        }
+        let cut = best.cut || pick.last.is_some();
+        Ok((best.found.into_iter().map(Expansion::from).collect(), cut))
     }
 
-    /// Calls back with each word of the index that a machine accepts, in order, and its stems.
-    pub(super) fn each_word<A>(
-        &self,
-        machine: &A,
-        each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
-    ) -> tantivy::Result<()>
+    /// Returns the terms of what stands around articles, of each segment; none where nothing does.
+    fn aside(&self) -> tantivy::Result<Vec<Arc<InvertedIndexReader>>> {
+        match self.index.manifest().tally.asides {
+            0 => Ok(Vec::new()),
+            _ => self.index.inverted(self.index.fields().aside),
+        }
+    }
+
+    /// Calls back with each word of the index that a machine accepts, in order.
+    pub(super) fn each_word<A>(&self, machine: &A, each: Each<'_>) -> tantivy::Result<()>
     where
         A: Automaton,
         A::State: Clone,
     {
         let fields = self.index.fields();
         let forms = self.index.inverted(fields.form)?;
-        let own = [self.index.inverted(fields.words)?, self.index.inverted(fields.aside)?].concat();
+        let own = [self.index.inverted(fields.words)?, self.aside()?].concat();
         let mut lists: Vec<List<'_>> = Vec::new();
         for inverted in &forms {
             let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
-            lists.push(List::of(move || {
-                loop {
-                    let key = if terms.advance() { terms.key() } else { return None };
-                    if let Some((form, stem)) = std::str::from_utf8(key).ok().and_then(split_form) {
-                        return Some((form.into(), stem));
+            let next = move |entry: &mut Entry| {
+                while terms.advance() {
+                    if let Ok(key) = std::str::from_utf8(terms.key())
+                        && let Some(end) = key.find(MARK)
+                    {
+                        entry.key.clear();
+                        entry.key.push_str(key);
+                        (entry.form, entry.is_own_stem) = (0..end, false);
+                        entry.holders = u64::from(terms.value().doc_freq);
+                        return true;
                     }
                 }
-            }));
+                false
+            };
+            lists.push(List { next: Box::new(next), entry: Entry::default() });
         }
         for inverted in &own {
             for head in self.lexicon.statistics.heads() {
                 let mut terms = inverted.terms().search(Own { head, machine }).into_stream()?;
-                lists.push(List::of(move || {
-                    let key = if terms.advance() { terms.key() } else { return None };
-                    let stem = std::str::from_utf8(&key[..key.len() - END_OF_OWN_STEM.len()]).ok()?;
-                    Some((stem[head.len()..].into(), stem.into()))
-                }));
+                let next = move |entry: &mut Entry| {
+                    let key = if terms.advance() { terms.key() } else { return false };
+                    let Ok(key) = std::str::from_utf8(key) else { return false };
+                    entry.key.clear();
+                    entry.key.push_str(key);
+                    entry.form = head.len()..key.len() - END_OF_OWN_STEM.len();
+                    entry.is_own_stem = true;
+                    entry.holders = u64::from(terms.value().doc_freq);
+                    true
+                };
+                lists.push(List { next: Box::new(next), entry: Entry::default() });
             }
         }
         merge(lists, each)
@@ -380,18 +501,44 @@ mod tests {
 
     #[test]
     fn lists_are_merged_in_order() {
-        let list = |words: &'static [(&'static str, &'static str)]| {
-            let mut words = words.iter();
-            List::of(move || words.next().map(|(word, stem)| (word.to_string(), stem.to_string())))
+        let list = |terms: &'static [(&'static str, &'static str)]| {
+            let mut terms = terms.iter();
+            let next = move |entry: &mut Entry| {
+                let Some((form, stem)) = terms.next() else { return false };
+                let key = format!("{form}{MARK}{}{stem}{MARK}", '\u{5}');
+                *entry = Entry { key, form: 0..form.len(), is_own_stem: false, holders: 1 };
+                true
+            };
+            List { next: Box::new(next), entry: Entry::default() }
         };
         let mut merged = Vec::new();
         let lists =
             vec![list(&[("a", "a"), ("c", "1"), ("c", "2")]), list(&[]), list(&[("b", "b"), ("c", "1")])];
-        let each = &mut |word: &str, stems: &[String]| {
-            merged.push(format!("{word} {}", stems.join(" ")));
+        let each = &mut |met: &Met<'_>| {
+            merged.push(format!("{} {} {}", met.form(), met.stems().join(" "), met.frequency()));
             Ok(())
         };
         merge(lists, each).expect("nothing can fail");
-        assert_eq!(merged, ["a a", "b b", "c 1 2"]);
+        assert_eq!(merged, ["a a 1", "b b 1", "c 1 2 3"]);
+    }
+
+    #[test]
+    fn the_most_frequent_of_many_are_picked() {
+        let mut pick = Pick::default();
+        for number in 0..5 * MOST_COUNTED as u64 {
+            // Frequent and rare words in turn.
+            let (key, holders) = (format!("{number:06}"), number * 7_919 % 20_011);
+            let entry = Entry { key, form: 0..6, is_own_stem: true, holders };
+            pick.offer(0, &Met(&[entry]));
+        }
+        pick.cut();
+        pick.words.sort_unstable();
+        let mut all: Vec<(Reverse<u64>, String)> = (0..5 * MOST_COUNTED as u64)
+            .map(|number| (Reverse(number * 7_919 % 20_011), format!("{number:06}")))
+            .collect();
+        all.sort_unstable();
+        all.truncate(MOST_COUNTED);
+        let picked: Vec<_> = pick.words.into_iter().map(|(_, holders, word, _)| (holders, word)).collect();
+        assert_eq!(picked, all);
     }
 }
