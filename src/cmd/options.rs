@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use excerpt::{
     Error, Index,
     date::{Date, Span},
-    index::{Budget, Update, Verdict},
+    index::{Access, Budget, Update, Verdict},
     render::{self, RENDERERS},
     search::{self, Extent, Query, RELAXED, Recency, Results, Sort},
 };
@@ -220,14 +220,14 @@ impl Options {
             }
             notes.push(format!("{} is not there: what the index holds of it was searched", path.display()));
         }
-        let mut index = match if known { Index::open(dir) } else { Index::create(dir) } {
+        let mut index = match if known { Index::open_for(dir, Access::Sparse) } else { Index::create(dir) } {
             Err(Error::Older { .. }) => {
                 let mut progress = Progress::new(true);
                 let done = Index::rebuild(dir, means, &mut |event| progress.take(event), &ui::interruption());
                 progress.finish();
                 done?;
                 notes.push("the index was of an older version and was built anew".into());
-                Index::open(dir)?
+                Index::open_for(dir, Access::Sparse)?
             }
             opened => opened?,
         };

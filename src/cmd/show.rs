@@ -9,7 +9,7 @@ use std::{
 use excerpt::{
     Index,
     article::Spot,
-    index::ArticleText,
+    index::{Access, ArticleText},
     render::{Look, harmless, object, shown_place},
 };
 
@@ -37,7 +37,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
-        let index = Index::open(&locate::locate(shared)?)?;
+        let index = Index::open_for(&locate::locate(shared)?, Access::Sparse)?;
         let article = find(&index, &self.what, self.context)?;
         let mut out = ui.out();
         if ui.json {

@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use excerpt::{
     Index,
-    index::{Facts, Verdict},
+    index::{Access, Facts, Verdict},
     render::{harmless, object, shown_path},
 };
 
@@ -53,7 +53,7 @@ fn facts(facts: &Facts) -> Vec<(&'static str, String)> {
 
 impl Why {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
-        let index = Index::open(&locate::locate(shared)?)?;
+        let index = Index::open_for(&locate::locate(shared)?, Access::Sparse)?;
         let why = index.why(&self.path)?;
         let mut out = ui.out();
         if ui.json {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Index, Update, damaged,
-    ledger::{Entry, Fate, Ledger},
+    ledger::{self, Glance, Ledger},
     manifest::Folder,
     report::Event,
 };
@@ -37,6 +37,9 @@ const SMALL: (u64, u64) = (50, 4 << 20);
 
 /// With more files than this the times of the folders are asked first: all files will hardly fit.
 const MANY: u64 = 5_000;
+
+/// The clock is looked at with every so many entries of the ledger.
+const LOOK: u64 = 64;
 
 /// How far the index agrees with its folders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,12 +171,17 @@ impl Index {
         let mut fresh = self.uncompared();
         let mut pending = Pending { all: true, ..Pending::default() };
         let Some(mut ledger) = self.whole_ledger()? else { return Ok((fresh, pending)) };
-        let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if let Some(deadline) = deadline.filter(|_| files > MANY) {
-            // Half of the time for the folders, the rest for files.
-            let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
-            self.compare_folders(&mut ledger, &mut fresh, &|| Instant::now() >= half)?;
+        let mut deadline = deadline;
+        if let Some(end) = deadline.filter(|_| files > MANY) {
+            // The times of the folders tell most. All files would not fit: half of the time is enough to
+            // compare a part of them, and of that half at most for the folders.
+            let now = Instant::now();
+            let left = end.saturating_duration_since(now);
+            deadline = Some(now + left / 2);
+            let enough = now + left / 4;
+            self.compare_folders(&mut ledger, &mut fresh, &|| Instant::now() >= enough)?;
         }
+        let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         let folders = std::mem::take(&mut fresh);
         fresh.files = files;
         fresh.missing = folders.missing;
@@ -197,35 +205,39 @@ impl Index {
     }
 
     /// Looks into the folders whose own time is another: files were added to them or taken away.
-    fn compare_folders<R: std::io::Read + std::io::Seek>(
+    fn compare_folders(
         &self,
-        ledger: &mut Ledger<R>,
+        ledger: &mut Ledger<'_>,
         fresh: &mut Freshness,
         out_of_time: &dyn Fn() -> bool,
     ) -> Result<()> {
+        let broken = |source| damaged(&self.dir, source);
+        let mut bases: Option<(u32, PathBuf)> = None;
         for at in 0..ledger.len() {
-            if out_of_time() {
+            if at % LOOK == 0 && out_of_time() {
                 return Ok(());
             }
-            let entry = ledger.entry(at).map_err(|source| damaged(&self.dir, source))?;
-            let Some(folder) = self.manifest.folder(entry.folder).filter(|_| entry.fate == Fate::Folder)
-            else {
+            if !ledger.is_folder(at).map_err(broken)? {
                 continue;
-            };
-            let base = folder.base(&self.dir);
-            let path = walk::join(&base, &entry.path);
-            let Ok(meta) = std::fs::metadata(&path) else { continue };
+            }
+            let entry = ledger.glance(at).map_err(broken)?;
+            let Some(folder) = self.manifest.folder(entry.folder) else { continue };
+            if bases.as_ref().is_none_or(|(id, _)| *id != folder.id) {
+                bases = Some((folder.id, folder.base(&self.dir)));
+            }
+            let Some((_, base)) = &bases else { continue };
+            let Ok(meta) = std::fs::metadata(walk::join(base, entry.path)) else { continue };
             if walk::stamp(&meta).modified == entry.stamp.modified {
                 continue;
             }
+            let path = entry.path.to_vec();
             let mut met = Vec::new();
-            walk::walk(&base, &self.rules(folder)?, &[], Part::Within(&entry.path), &mut |found| {
+            walk::walk(base, &self.rules(folder)?, &[], Part::Within(&path), &mut |found| {
                 met.push(found);
                 !out_of_time()
             })?;
-            for found in met.into_iter().filter(|found| found.path != entry.path) {
-                let known =
-                    ledger.find(folder.id, &found.path).map_err(|source| damaged(&self.dir, source))?.1;
+            for found in met.into_iter().filter(|found| found.path != path) {
+                let known = ledger.find(folder.id, &found.path).map_err(broken)?.1;
                 if known.is_none() && worth_reading(&found) {
                     *fresh.new.get_or_insert(0) += 1;
                 }
@@ -235,25 +247,16 @@ impl Index {
     }
 
     /// Compares the files of a folder one by one.
-    fn compare_files<R: std::io::Read + std::io::Seek>(
+    fn compare_files(
         &self,
         folder: &Folder,
-        ledger: &mut Ledger<R>,
+        ledger: &mut Ledger<'_>,
         fresh: &mut Freshness,
         pending: &mut Pending,
         out_of_time: &dyn Fn() -> bool,
     ) -> Result<()> {
         let broken = |source| damaged(&self.dir, source);
         let mut at = ledger.find(folder.id, b"").map_err(broken)?.0;
-        let mut next = |ledger: &mut Ledger<R>| -> Result<Option<Entry>> {
-            if at >= ledger.len() {
-                return Ok(None);
-            }
-            let entry = ledger.entry(at).map_err(broken)?;
-            at += 1;
-            Ok((entry.folder == folder.id).then_some(entry))
-        };
-        let mut old = next(ledger)?;
         let (mut changed, mut new, mut gone) = (0, 0, 0);
         let mut failure = None;
         let rules = self.rules(folder)?;
@@ -266,20 +269,21 @@ impl Index {
             .collect();
         walk::walk(&folder.path(&self.dir), &rules, &apart, Part::Whole, &mut |found| {
             let mut step = || -> Result<()> {
-                while let Some(entry) = old.take_if(|entry| walk::order(&entry.path, &found.path).is_lt()) {
-                    if is_file(&entry) {
-                        fresh.compared += 1;
-                        gone += 1;
-                        pending.files += 1;
+                while let Some(entry) = glance(ledger, at, folder).map_err(broken)? {
+                    let order = walk::order(entry.path, &found.path);
+                    if order.is_gt() {
+                        break;
                     }
-                    old = next(ledger)?;
-                }
-                let known = old.take_if(|entry| entry.path == found.path);
-                if known.is_some() {
-                    old = next(ledger)?;
-                }
-                match known {
-                    Some(entry) if is_file(&entry) => {
+                    at += 1;
+                    if order.is_lt() {
+                        if entry.is_file() {
+                            fresh.compared += 1;
+                            gone += 1;
+                            pending.files += 1;
+                        }
+                        continue;
+                    }
+                    if entry.is_file() {
                         fresh.compared += 1;
                         if !worth_reading(&found) {
                             gone += 1;
@@ -295,15 +299,18 @@ impl Index {
                             // Nothing is known to have changed, but reading it again will tell.
                             pending.unsure += found.stamp.size.max(1);
                         }
+                        return Ok(());
                     }
                     // What no reader took was looked into.
-                    Some(Entry { fate: Fate::Unsupported(_), stamp, .. }) if stamp == found.stamp => {}
-                    _ if worth_reading(&found) => {
-                        new += 1;
-                        pending.files += 1;
-                        pending.bytes += found.stamp.size;
+                    if entry.fate == ledger::Kind::UNSUPPORTED && entry.stamp == found.stamp {
+                        return Ok(());
                     }
-                    _ => {}
+                    break;
+                }
+                if worth_reading(&found) {
+                    new += 1;
+                    pending.files += 1;
+                    pending.bytes += found.stamp.size;
                 }
                 Ok(())
             };
@@ -320,20 +327,28 @@ impl Index {
         if let Some(error) = failure {
             return Err(error);
         }
-        while pending.all {
-            let Some(entry) = old.take() else { break };
-            if is_file(&entry) {
+        while let Some(entry) = glance(ledger, at, folder).map_err(broken)?.filter(|_| pending.all) {
+            at += 1;
+            if entry.is_file() {
                 fresh.compared += 1;
                 gone += 1;
                 pending.files += 1;
             }
-            old = next(ledger)?;
         }
         *fresh.changed.get_or_insert(0) += changed;
         *fresh.new.get_or_insert(0) += new;
         *fresh.gone.get_or_insert(0) += gone;
         Ok(())
     }
+}
+
+/// Returns the entry of this number where it is one of a folder.
+fn glance<'a>(ledger: &'a mut Ledger<'_>, at: u64, folder: &Folder) -> std::io::Result<Option<Glance<'a>>> {
+    if at >= ledger.len() {
+        return Ok(None);
+    }
+    let entry = ledger.glance(at)?;
+    Ok((entry.folder == folder.id).then_some(entry))
 }
 
 /// What bringing the index up to date would have to read.
@@ -345,10 +360,6 @@ struct Pending {
     unsure: u64,
     /// Whether everything was compared.
     all: bool,
-}
-
-fn is_file(entry: &Entry) -> bool {
-    matches!(entry.fate, Fate::Indexed(_) | Fate::Failed(_)) && !entry.path.is_empty()
 }
 
 fn worth_reading(found: &Found) -> bool {

@@ -6,9 +6,9 @@
 
 use std::{
     cmp::Ordering,
-    collections::HashMap,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
+    ops::Range,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -91,14 +91,29 @@ impl Entry {
 
     /// Says whether the readers that took part are those of this program, with these names of fields.
     pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
-        let same = |(name, known): &(String, u32)| {
-            format::by_name(name).is_some_and(|format| version(format, fields) == *known)
-        };
         match self.fate {
             Fate::Unsupported(_) => self.readers == [nobody()],
-            _ => self.readers.iter().all(same),
+            _ => self.readers.iter().all(|(name, known)| is_present(name, *known, fields)),
         }
     }
+}
+
+impl Glance<'_> {
+    /// Whether it is an article, or was to be one.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.fate, Kind::INDEXED | Kind::FAILED) && !self.path.is_empty()
+    }
+
+    /// Says of a file whether the readers that took part are those of this program, with these names of
+    /// fields.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
+        self.readers.iter().all(|(name, known)| is_present(name, *known, fields))
+    }
+}
+
+/// Says whether a reader of this name and version is one of this program.
+fn is_present(name: &str, known: u32, fields: &FieldNames) -> bool {
+    format::by_name(name).is_some_and(|format| version(format, fields) == known)
 }
 
 /// Returns the version of a reader, which is another one for other names of fields.
@@ -146,12 +161,36 @@ pub(crate) fn write<'a>(path: &Path, entries: impl Iterator<Item = &'a Entry>) -
 }
 
 /// A ledger that is read record by record.
-pub(crate) struct Ledger<R> {
-    source: R,
+pub(crate) struct Ledger<'a> {
+    blocks: Blocks<'a>,
     count: u64,
     table: u64,
-    /// Entries that were met while one was looked for: the first ones are the same for every search.
-    met: HashMap<u64, Entry>,
+    /// The record that was read last.
+    record: Vec<u8>,
+}
+
+/// What is compared with a folder, of an entry: read without anything being copied.
+#[derive(Deserialize)]
+pub(crate) struct Glance<'a> {
+    pub(crate) folder: u32,
+    pub(crate) path: &'a [u8],
+    pub(crate) stamp: Stamp,
+    pub(crate) settled: bool,
+    _hash: [u8; 16],
+    _format: &'a str,
+    readers: Vec<(&'a str, u32)>,
+    pub(crate) fate: Kind,
+}
+
+/// Which of the cases of [`Fate`] it is: they are numbered in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Kind(u32);
+
+impl Kind {
+    pub(crate) const FOLDER: Self = Self(0);
+    pub(crate) const INDEXED: Self = Self(1);
+    pub(crate) const UNSUPPORTED: Self = Self(3);
+    pub(crate) const FAILED: Self = Self(4);
 }
 
 /// The ledger of a commit, held open: it can be read after a later commit removed its name.
@@ -159,6 +198,10 @@ pub(crate) struct LedgerFile {
     file: Mutex<File>,
     bytes: u64,
 }
+
+/// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
+const SEARCHED: u64 = 4 << 10;
+const GONE_THROUGH: u64 = 32 << 10;
 
 impl LedgerFile {
     /// Opens the ledger of `bytes` length.
@@ -178,51 +221,84 @@ impl LedgerFile {
     ///
     /// # Errors
     /// When it cannot be read, or is not as it was written.
-    pub(crate) fn entries(&self) -> io::Result<Ledger<Held<'_>>> {
-        Ledger::new(Held(self.file.lock().unwrap_or_else(PoisonError::into_inner)), self.bytes)
+    pub(crate) fn entries(&self) -> io::Result<Ledger<'_>> {
+        self.in_blocks(SEARCHED)
     }
 
-    /// Reads the whole ledger into memory.
+    /// Returns the ledger, to go through it.
     ///
     /// # Errors
     /// When it cannot be read, or is not as it was written.
-    pub(crate) fn load(&self) -> io::Result<Ledger<io::Cursor<Vec<u8>>>> {
-        let mut held = Held(self.file.lock().unwrap_or_else(PoisonError::into_inner));
-        held.seek(SeekFrom::Start(0))?;
-        let mut content = Vec::new();
-        held.read_to_end(&mut content)?;
-        Ledger::new(io::Cursor::new(content), self.bytes)
+    pub(crate) fn all(&self) -> io::Result<Ledger<'_>> {
+        self.in_blocks(GONE_THROUGH)
+    }
+
+    fn in_blocks(&self, size: u64) -> io::Result<Ledger<'_>> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        Ledger::new(Blocks { file, size, kept: Vec::new() }, self.bytes)
     }
 }
 
-/// The file of a ledger while one reader has it.
-pub(crate) struct Held<'a>(MutexGuard<'a, File>);
+/// A file that is read in blocks, some of which are kept.
+struct Blocks<'a> {
+    file: MutexGuard<'a, File>,
+    size: u64,
+    /// Each with its number, in the order in which they were read.
+    kept: Vec<(u64, Vec<u8>)>,
+}
 
-impl Read for Held<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+/// So many bytes of blocks are kept.
+const KEPT: u64 = 1 << 20;
+
+impl Blocks<'_> {
+    /// Puts a part of the file in the place of what is in a buffer.
+    fn read(&mut self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
+        into.clear();
+        let mut at = part.start;
+        while at < part.end {
+            let number = at / self.size;
+            let begin = number * self.size;
+            let block = self.block(number)?;
+            let end = (part.end - begin).min(block.len() as u64) as usize;
+            let read = block.get((at - begin) as usize..end).filter(|read| !read.is_empty());
+            into.extend_from_slice(read.ok_or_else(|| broken(WRONG))?);
+            at = begin + end as u64;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, number: u64) -> io::Result<&[u8]> {
+        let known = self.kept.iter().rposition(|(known, _)| *known == number);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let mut block = match self.kept.len() as u64 * self.size < KEPT {
+                    true => Vec::with_capacity(self.size as usize),
+                    false => self.kept.remove(0).1,
+                };
+                block.clear();
+                self.file.seek(SeekFrom::Start(number * self.size))?;
+                (&*self.file).take(self.size).read_to_end(&mut block)?;
+                self.kept.push((number, block));
+                self.kept.len() - 1
+            }
+        };
+        Ok(&self.kept[at].1)
     }
 }
 
-impl Seek for Held<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to)
-    }
-}
-
-impl<R: Read + Seek> Ledger<R> {
-    fn new(mut source: R, bytes: u64) -> io::Result<Self> {
-        let mut magic = [0; 8];
-        source.seek(SeekFrom::Start(0))?;
-        source.read_exact(&mut magic)?;
-        if magic != *MAGIC || bytes < 24 {
+impl<'a> Ledger<'a> {
+    fn new(mut blocks: Blocks<'a>, bytes: u64) -> io::Result<Self> {
+        let mut read = Vec::new();
+        blocks.read(0..MAGIC.len() as u64, &mut read)?;
+        if read != MAGIC || bytes < 24 {
             return Err(broken(WRONG));
         }
-        source.seek(SeekFrom::Start(bytes - 8))?;
-        let count = number(&mut source)?;
+        blocks.read(bytes - 8..bytes, &mut read)?;
+        let count = number(&read);
         let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(|| broken(WRONG))?;
         let table = bytes.checked_sub(table).ok_or_else(|| broken(WRONG))?;
-        Ok(Self { source, count, table, met: HashMap::new() })
+        Ok(Self { blocks, count, table, record: read })
     }
 
     /// Returns how many entries there are.
@@ -230,22 +306,42 @@ impl<R: Read + Seek> Ledger<R> {
         self.count
     }
 
+    /// Reads the entry of this number, from 0, as bytes.
+    fn read(&mut self, at: u64) -> io::Result<&[u8]> {
+        let row = self.table + 8 * at;
+        self.blocks.read(row..row + 16, &mut self.record)?;
+        let (start, end) = (number(&self.record[..8]), number(&self.record[8..]));
+        if start > end || end > self.table {
+            return Err(broken(WRONG));
+        }
+        self.blocks.read(start..end, &mut self.record)?;
+        Ok(&self.record)
+    }
+
     /// Returns the entry of this number, from 0.
     ///
     /// # Errors
     /// When it cannot be read, or is not as it was written.
     pub(crate) fn entry(&mut self, at: u64) -> io::Result<Entry> {
-        self.source.seek(SeekFrom::Start(self.table + 8 * at))?;
-        let mut ends = [0; 16];
-        self.source.read_exact(&mut ends)?;
-        let (start, end) = (number(&mut &ends[..8])?, number(&mut &ends[8..])?);
-        if start > end || end > self.table {
-            return Err(broken(WRONG));
-        }
-        let mut record = vec![0; usize::try_from(end - start).map_err(io::Error::other)?];
-        self.source.seek(SeekFrom::Start(start))?;
-        self.source.read_exact(&mut record)?;
-        postcard::from_bytes(&record).map_err(io::Error::other)
+        postcard::from_bytes(self.read(at)?).map_err(io::Error::other)
+    }
+
+    /// Returns what of the entry of this number is compared with a folder.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not as it was written.
+    pub(crate) fn glance(&mut self, at: u64) -> io::Result<Glance<'_>> {
+        let (glance, _) = postcard::take_from_bytes(self.read(at)?).map_err(io::Error::other)?;
+        Ok(glance)
+    }
+
+    /// Says whether the entry of this number is that of a folder, at a fraction of what it takes to take
+    /// the entry apart.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not as it was written.
+    pub(crate) fn is_folder(&mut self, at: u64) -> io::Result<bool> {
+        fate(self.read(at)?).map(|fate| fate == Kind::FOLDER).ok_or_else(|| broken(WRONG))
     }
 
     /// Returns the entry of a file, and its number or the one it would have.
@@ -256,25 +352,52 @@ impl<R: Read + Seek> Ledger<R> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            if !self.met.contains_key(&middle) {
-                let entry = self.entry(middle)?;
-                self.met.insert(middle, entry);
-            }
-            let entry = &self.met[&middle];
-            match order((entry.folder, &entry.path), (folder, path)) {
+            let ((other, other_path), _): ((u32, &[u8]), _) =
+                postcard::take_from_bytes(self.read(middle)?).map_err(io::Error::other)?;
+            match order((other, other_path), (folder, path)) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
-                Ordering::Equal => return Ok((middle, Some(entry.clone()))),
+                Ordering::Equal => return Ok((middle, Some(self.entry(middle)?))),
             }
         }
         Ok((low, None))
     }
 }
 
-fn number(source: &mut impl Read) -> io::Result<u64> {
-    let mut bytes = [0; 8];
-    source.read_exact(&mut bytes)?;
-    Ok(u64::from_le_bytes(bytes))
+/// Returns which case of [`Fate`] the record of an [`Entry`] has. What stands before it is passed over as
+/// it is written down (<https://postcard.jamesmunns.com/wire-format>): numbers of several bytes, texts
+/// behind their length.
+fn fate(record: &[u8]) -> Option<Kind> {
+    fn number(rest: &mut &[u8]) -> Option<u64> {
+        let end = rest.iter().position(|byte| *byte < 0x80)?;
+        let bytes = rest.split_off(..=end)?;
+        Some(bytes.iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F)))
+    }
+    fn pass(rest: &mut &[u8], bytes: u64) -> Option<()> {
+        rest.split_off(..usize::try_from(bytes).ok()?).map(drop)
+    }
+    let mut rest = record;
+    number(&mut rest)?;
+    let path = number(&mut rest)?;
+    pass(&mut rest, path)?;
+    // The parts of its stamp; whether it is settled, and the hash; the format, and the readers.
+    for _ in 0..4 {
+        number(&mut rest)?;
+    }
+    pass(&mut rest, 1 + 16)?;
+    let format = number(&mut rest)?;
+    pass(&mut rest, format)?;
+    for _ in 0..number(&mut rest)? {
+        let name = number(&mut rest)?;
+        pass(&mut rest, name)?;
+        number(&mut rest)?;
+    }
+    number(&mut rest).and_then(|fate| u32::try_from(fate).ok()).map(Kind)
+}
+
+/// Returns the number that eight bytes are.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
 }
 
 /// What is wrong with a ledger whose parts do not fit together.
@@ -306,5 +429,40 @@ mod tests {
         assert_eq!(ledger.find(1, b"b").expect("it reads"), (4, None));
         assert_eq!(ledger.find(2, b"").expect("it reads"), (5, None));
         assert!(LedgerFile::open(&path, bytes - 1).is_err());
+    }
+    #[test]
+    fn a_glance_sees_what_an_entry_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ledger");
+        let fates = [
+            (Fate::Folder, Kind::FOLDER),
+            (Fate::Indexed(vec!["a warning".into()]), Kind::INDEXED),
+            (Fate::LeftOut("a rule".into()), Kind(2)),
+            (Fate::Unsupported("a cause".into()), Kind::UNSUPPORTED),
+            (Fate::Failed("a cause".into()), Kind::FAILED),
+        ];
+        let entry = |(at, (fate, _)): (u64, &(Fate, Kind))| {
+            // Records of many lengths, so that some stand in two blocks.
+            let path = format!("{}{at:05}", "x".repeat(at as usize % 97)).into_bytes();
+            let stamp = Stamp { size: at << (at % 50), modified: -(at as i64), ..Stamp::default() };
+            let readers = vec![("a reader".into(), 1 << (at % 32)); at as usize % 3];
+            let title = "title ".repeat(at as usize % 31);
+            Entry { readers, title, settled: at % 2 == 0, ..Entry::new(1, path, stamp, fate.clone()) }
+        };
+        let entries: Vec<Entry> = (0..9_000).zip(fates.iter().cycle()).map(entry).collect();
+        let bytes = write(&path, entries.iter()).expect("the ledger is written");
+        let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
+        for way in [LedgerFile::entries, LedgerFile::all] {
+            let mut ledger = way(&file).expect("the ledger reads");
+            for (at, (entry, (_, kind))) in (0..).zip(entries.iter().zip(fates.iter().cycle())) {
+                let seen = ledger.glance(at).expect("it reads");
+                assert_eq!(
+                    (seen.folder, seen.path, seen.stamp, seen.settled, seen.fate),
+                    (1, entry.path.as_slice(), entry.stamp, entry.settled, *kind)
+                );
+                assert_eq!(ledger.entry(at).expect("it reads"), *entry);
+                assert_eq!(ledger.is_folder(at).expect("it reads"), *kind == Kind::FOLDER);
+            }
+        }
     }
 }

@@ -111,6 +111,9 @@ fn stems(searcher: &Searcher, fields: &Fields, form: &str) -> tantivy::Result<Ve
     Ok(stems)
 }
 
+/// One of so many passages of a segment is many; see [`Together::count`].
+const FEW: u32 = 512;
+
 /// Several postings as one.
 pub(crate) struct Together {
     lists: Vec<SegmentPostings>,
@@ -156,9 +159,40 @@ impl Together {
         self.lists.iter().map(|list| u64::from(list.doc_freq())).sum()
     }
 
-    /// Whether [`Together::bound`] is how many passages it is in.
-    pub(crate) fn is_one(&self) -> bool {
-        self.lists.len() < 2
+    /// Returns how many passages of the segment it is in that were not deleted.
+    pub(crate) fn count(mut self, segment: &SegmentReader) -> u64 {
+        let alive = segment.alive_bitset();
+        let bound = self.bound();
+        if alive.is_none() && self.lists.len() < 2 {
+            return bound;
+        }
+        let mut sum = 0;
+        // Marking the passages of many is faster than going through all lists side by side.
+        if bound > u64::from(segment.max_doc() / FEW) {
+            let mut held = vec![0_u64; segment.max_doc() as usize / 64 + 1];
+            for list in &mut self.lists {
+                let mut doc = list.doc();
+                while doc != TERMINATED {
+                    held[doc as usize / 64] |= 1 << (doc % 64);
+                    doc = list.advance();
+                }
+            }
+            for (at, bits) in (0..).zip(&held) {
+                sum += match alive {
+                    None => u64::from(bits.count_ones()),
+                    Some(alive) => (0..64)
+                        .filter(|bit| bits >> bit & 1 == 1 && alive.is_alive(64 * at + bit))
+                        .count() as u64,
+                };
+            }
+            return sum;
+        }
+        let mut doc = self.doc();
+        while doc != TERMINATED {
+            sum += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
+            doc = self.advance();
+        }
+        sum
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) use {
 };
 
 use self::{
-    ledger::{Held, Ledger, LedgerFile},
+    ledger::{Ledger, LedgerFile},
     manifest::Folder,
     schema::Fields,
 };
@@ -57,6 +57,7 @@ use crate::error::{Error, Result};
 /// An index, opened on one committed state.
 pub struct Index {
     dir: PathBuf,
+    access: Access,
     manifest: Manifest,
     searcher: Searcher,
     fields: Fields,
@@ -66,6 +67,17 @@ pub struct Index {
     sketches: OnceLock<Vec<Column<u64>>>,
 }
 
+/// How the files of an index are read from disk, where the system does not hold them already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// With much of what lies around what is asked for: early searches warm the system's cache for
+    /// those to come.
+    #[default]
+    Broad,
+    /// What is asked for and nothing else: right for a process that searches once.
+    Sparse,
+}
+
 impl Index {
     /// Opens the index in a folder. Nothing is written there.
     ///
@@ -73,6 +85,14 @@ impl Index {
     /// [`Error::NoIndex`] where there is none, [`Error::Older`] and [`Error::Newer`] where it is of
     /// another version, [`Error::Damaged`] where it is not as it was written.
     pub fn open(dir: &Path) -> Result<Self> {
+        Self::open_for(dir, Access::default())
+    }
+
+    /// Opens the index in a folder, to be read in this way.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`].
+    pub fn open_for(dir: &Path, access: Access) -> Result<Self> {
         let dir = absolute(dir);
         if !is_index(&dir) {
             return Err(Error::NoIndex { path: dir });
@@ -81,7 +101,7 @@ impl Index {
         // A writer may take away files between their names being read and their being opened.
         let mut tries = 10;
         loop {
-            match Self::open_now(&dir) {
+            match Self::open_now(&dir, access) {
                 Err(Error::Damaged { .. }) if tries > 1 => tries -= 1,
                 result => return result,
             }
@@ -98,11 +118,12 @@ impl Index {
         Self::open(dir)
     }
 
-    fn open_now(dir: &Path) -> Result<Self> {
+    fn open_now(dir: &Path, access: Access) -> Result<Self> {
         let (_, fields) = Fields::build();
         let Some(generation) = home::generation(dir)? else {
             return Ok(Self {
                 dir: dir.into(),
+                access,
                 manifest: Manifest::default(),
                 searcher: nothing(dir)?,
                 fields,
@@ -110,7 +131,7 @@ impl Index {
                 sketches: OnceLock::new(),
             });
         };
-        let index = ReadableIndex::open(dir, &generation)?;
+        let index = ReadableIndex::open(dir, &generation, access)?;
         let manifest = index.manifest;
         if manifest.version != schema::VERSION {
             return Err(other_version(dir, manifest.version));
@@ -128,7 +149,7 @@ impl Index {
             .as_ref()
             .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
         let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
-        Ok(Self { dir: dir.into(), manifest, searcher, fields, ledger, sketches: OnceLock::new() })
+        Ok(Self { dir: dir.into(), access, manifest, searcher, fields, ledger, sketches: OnceLock::new() })
     }
 
     /// Returns the folder of the index.
@@ -213,14 +234,14 @@ impl Index {
     }
 
     /// Returns the ledger, to find single entries in it.
-    fn ledger(&self) -> Result<Option<Ledger<Held<'_>>>> {
+    fn ledger(&self) -> Result<Option<Ledger<'_>>> {
         let ledger = self.ledger.as_ref().map(LedgerFile::entries).transpose();
         ledger.map_err(|source| damaged(&self.dir, source))
     }
 
-    /// Returns the whole ledger, to go through it.
-    fn whole_ledger(&self) -> Result<Option<Ledger<std::io::Cursor<Vec<u8>>>>> {
-        let ledger = self.ledger.as_ref().map(LedgerFile::load).transpose();
+    /// Returns the ledger, to go through it.
+    fn whole_ledger(&self) -> Result<Option<Ledger<'_>>> {
+        let ledger = self.ledger.as_ref().map(LedgerFile::all).transpose();
         ledger.map_err(|source| damaged(&self.dir, source))
     }
 
@@ -236,8 +257,8 @@ struct ReadableIndex {
 }
 
 impl ReadableIndex {
-    fn open(dir: &Path, generation: &Path) -> Result<Self> {
-        let directory = home::ReadOnly::open(generation).map_err(|source| damaged(dir, source))?;
+    fn open(dir: &Path, generation: &Path, access: Access) -> Result<Self> {
+        let directory = home::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
         // The manifest first: the fields of another version need not be understood.
         let index = tantivy::Index::open(directory).map_err(|source| damaged(dir, source))?;
         let payload = index.load_metas().map_err(|source| damaged(dir, source))?.payload;

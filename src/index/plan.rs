@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    ReadableIndex, absolute, content, damaged, home,
+    Access, ReadableIndex, absolute, content, damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, LedgerFile},
     manifest::{At, Folder, Manifest},
@@ -55,7 +55,10 @@ impl<'a> Plan<'a> {
     pub(super) fn new(dir: &'a Path, update: &Update) -> Result<Self> {
         let settings = home::settings(dir)?;
         let generation = home::generation(dir)?;
-        let opened = generation.as_deref().map(|generation| ReadableIndex::open(dir, generation)).transpose();
+        let opened = generation
+            .as_deref()
+            .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
+            .transpose();
         let (manifest, current) = match opened {
             Ok(Some(index)) => (index.manifest.clone(), index.manifest.version == schema::VERSION),
             Ok(None) => (Manifest::default(), true),
@@ -91,7 +94,8 @@ impl<'a> Plan<'a> {
             return Ok(Vec::new());
         };
         let read = || {
-            let mut ledger = LedgerFile::open(&generation.join(name), self.manifest.ledger_bytes)?.load()?;
+            let file = LedgerFile::open(&generation.join(name), self.manifest.ledger_bytes)?;
+            let mut ledger = file.all()?;
             (0..ledger.len()).map(|at| ledger.entry(at)).collect::<std::io::Result<Vec<Entry>>>()
         };
         read().map_err(|source| damaged(self.dir, source))

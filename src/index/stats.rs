@@ -11,7 +11,7 @@ use std::{
 };
 
 use tantivy::{
-    DocSet, Searcher, TERMINATED, Term,
+    Searcher, Term,
     query::Bm25StatisticsProvider,
     schema::{Field, IndexRecordOption},
 };
@@ -55,22 +55,12 @@ impl<'a> Statistics<'a> {
     }
 
     fn count(&self, term: &Term) -> tantivy::Result<u64> {
-        let lookup = self.lookup(term)?;
-        let mut sum = 0;
-        for segment in self.searcher.segment_readers() {
-            let mut postings = lookup.postings(segment, IndexRecordOption::Basic)?;
-            let alive = segment.alive_bitset();
-            if alive.is_none() && postings.is_one() {
-                sum += postings.bound();
-                continue;
-            }
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                sum += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
-                doc = postings.advance();
-            }
+        if term.field() == self.fields.aside && self.tally.asides == 0 {
+            return Ok(0);
         }
-        Ok(sum)
+        let lookup = self.lookup(term)?;
+        let segments = self.searcher.segment_readers().iter();
+        segments.map(|segment| Ok(lookup.postings(segment, IndexRecordOption::Basic)?.count(segment))).sum()
     }
 }
 

@@ -103,7 +103,7 @@ impl Index {
         cancel: &AtomicBool,
     ) -> Result<Report> {
         let report = run(&self.dir, update, event, cancel)?;
-        *self = Self::open(&self.dir)?;
+        *self = Self::open_for(&self.dir, self.access)?;
         Ok(report)
     }
 

@@ -28,6 +28,7 @@ use super::{
     letters::{Lettered, Where},
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
     loose::near,
+    nearest::Near,
     otherwise::Other,
     query::Query,
     tree::{Group, Node, Word},
@@ -46,6 +47,8 @@ pub(super) struct Compiler<'a> {
     pub(super) cut_short: RefCell<BTreeSet<String>>,
     /// What parts of the query stand for, once that was looked up.
     pub(super) expanded: RefCell<HashMap<String, Rc<[Expansion]>>>,
+    /// Words spelled most like some, once they were looked for.
+    pub(super) nearest: RefCell<HashMap<String, Rc<[Near]>>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -57,6 +60,7 @@ impl<'a> Compiler<'a> {
             case: query.case,
             cut_short: RefCell::default(),
             expanded: RefCell::default(),
+            nearest: RefCell::default(),
         }
     }
 

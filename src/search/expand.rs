@@ -2,6 +2,7 @@
 //! ranking and highlighting.
 
 mod machine;
+mod met;
 
 use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
@@ -11,8 +12,7 @@ use tantivy::{
 };
 use tantivy_fst::Automaton;
 
-pub(super) use self::machine::Beginning;
-use self::machine::{Form, Own, Spelling};
+pub(super) use self::machine::{Beginning, Both, Spelling};
 use super::{
     compile::Compiler,
     lexicon::idf,
@@ -20,10 +20,7 @@ use super::{
     shape::{self, Shape},
     tree::{LONGEST_FUZZY, Node},
 };
-use crate::{
-    analysis::{END_OF_OWN_STEM, split_form, word_term},
-    index::of_form,
-};
+use crate::{analysis::word_term, index::of_form};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
@@ -87,45 +84,6 @@ impl From<Found> for Expansion {
     fn from((slips, Reverse(count), word): Found) -> Self {
         Self { words: vec![word], count, slips }
     }
-}
-
-/// A word and a stem of it.
-type Stemmed = (String, String);
-
-/// Words in order, each with a stem.
-struct List<'a> {
-    next: Box<dyn FnMut() -> Option<Stemmed> + 'a>,
-    /// None where there is no further word.
-    word: Option<Stemmed>,
-}
-
-impl<'a> List<'a> {
-    fn of(mut next: impl FnMut() -> Option<Stemmed> + 'a) -> Self {
-        let word = next();
-        Self { next: Box::new(next), word }
-    }
-}
-
-/// Goes through the words of several lists in order, each once with its stems.
-fn merge(
-    mut lists: Vec<List<'_>>,
-    each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
-) -> tantivy::Result<()> {
-    let mut stems = Vec::new();
-    while let Some((first, _)) = lists.iter().filter_map(|list| list.word.as_ref()).min() {
-        let first = first.clone();
-        for list in &mut lists {
-            while let Some((_, stem)) = list.word.take_if(|(word, _)| *word == first) {
-                stems.push(stem);
-                list.word = (list.next)();
-            }
-        }
-        stems.sort_unstable();
-        stems.dedup();
-        each(&first, &stems)?;
-        stems.clear();
-    }
-    Ok(())
 }
 
 impl Compiler<'_> {
@@ -214,16 +172,17 @@ impl Compiler<'_> {
     {
         let fields = self.index.fields();
         let words = self.index.inverted(fields.words)?;
-        let (beside, aside) = (self.index.inverted(fields.beside)?, self.index.inverted(fields.aside)?);
+        let (beside, aside) = (self.index.inverted(fields.beside)?, self.aside()?);
         let holders = |inverted: &[Arc<InvertedIndexReader>], term: &Term| -> tantivy::Result<u64> {
             inverted.iter().map(|inverted| Ok(u64::from(inverted.doc_freq(term)?))).sum()
         };
         let mut best = Best::of(self);
-        self.each_word(machine, &mut |form, stems| {
+        self.each_word(machine, &mut |met| {
+            let form = met.form();
             let Some(slips) = slips(form) else { return Ok(()) };
-            let mut count = 0;
-            for stem in stems {
-                let term = word_term(stem, form);
+            let mut count = met.holders();
+            for stem in met.stems() {
+                let term = word_term(&stem, form);
                 count += match stem.as_str() {
                     "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
                     _ => holders(&words, &Term::from_field_text(fields.words, &term))?,
@@ -233,44 +192,6 @@ impl Compiler<'_> {
             best.offer(slips, count, form)
         })?;
         Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
-    }
-
-    /// Calls back with each word of the index that a machine accepts, in order, and its stems.
-    pub(super) fn each_word<A>(
-        &self,
-        machine: &A,
-        each: &mut dyn FnMut(&str, &[String]) -> tantivy::Result<()>,
-    ) -> tantivy::Result<()>
-    where
-        A: Automaton,
-        A::State: Clone,
-    {
-        let fields = self.index.fields();
-        let forms = self.index.inverted(fields.form)?;
-        let own = [self.index.inverted(fields.words)?, self.index.inverted(fields.aside)?].concat();
-        let mut lists: Vec<List<'_>> = Vec::new();
-        for inverted in &forms {
-            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
-            lists.push(List::of(move || {
-                loop {
-                    let key = if terms.advance() { terms.key() } else { return None };
-                    if let Some((form, stem)) = std::str::from_utf8(key).ok().and_then(split_form) {
-                        return Some((form.into(), stem));
-                    }
-                }
-            }));
-        }
-        for inverted in &own {
-            for head in self.lexicon.statistics.heads() {
-                let mut terms = inverted.terms().search(Own { head, machine }).into_stream()?;
-                lists.push(List::of(move || {
-                    let key = if terms.advance() { terms.key() } else { return None };
-                    let stem = std::str::from_utf8(&key[..key.len() - END_OF_OWN_STEM.len()]).ok()?;
-                    Some((stem[head.len()..].into(), stem.into()))
-                }));
-            }
-        }
-        merge(lists, each)
     }
 
     /// Returns what a pattern stands for: each of its pieces words of the index, side by side.
@@ -379,22 +300,5 @@ mod tests {
             assert_eq!((words.len(), cut), (MOST, true), "{text}");
             assert_eq!(words[..4], ["word99", "word98", "word00", "word01"], "{text}");
         }
-    }
-
-    #[test]
-    fn lists_are_merged_in_order() {
-        let list = |words: &'static [(&'static str, &'static str)]| {
-            let mut words = words.iter();
-            List::of(move || words.next().map(|(word, stem)| (word.to_string(), stem.to_string())))
-        };
-        let mut merged = Vec::new();
-        let lists =
-            vec![list(&[("a", "a"), ("c", "1"), ("c", "2")]), list(&[]), list(&[("b", "b"), ("c", "1")])];
-        let each = &mut |word: &str, stems: &[String]| {
-            merged.push(format!("{word} {}", stems.join(" ")));
-            Ok(())
-        };
-        merge(lists, each).expect("nothing can fail");
-        assert_eq!(merged, ["a a", "b b", "c 1 2"]);
     }
 }

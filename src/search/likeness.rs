@@ -123,9 +123,16 @@ impl<'a> Spelling<'a> {
     /// pen between them (the optimal string alignment distance, Damerau 1964,
     /// <https://doi.org/10.1145/363958.363994>), one in a word of up to five letters and two in a longer.
     pub(super) fn alike(&self, other: &str) -> f32 {
-        let letters = other.chars().count();
-        let (short, long) = (self.letters.min(letters), self.letters.max(letters));
-        if short < RUN || long > 2 * short {
+        let Some((short, long)) = self.lengths(other) else { return 0.0 };
+        let most = if long < 6 { 1 } else { 2 };
+        let slips = if long - short <= most { strsim::osa_distance(self.word, other) } else { usize::MAX };
+        let by_slips = if slips <= most { 1.0 - slips as f32 / long as f32 } else { 0.0 };
+        self.alike_by_runs(other).max(by_slips)
+    }
+
+    /// Returns how alike another word is by the runs they share alone, from 0 to 1.
+    pub(super) fn alike_by_runs(&self, other: &str) -> f32 {
+        if self.lengths(other).is_none() {
             return 0.0;
         }
         let (mut all, mut shared) = (self.runs.len(), 0);
@@ -133,11 +140,15 @@ impl<'a> Spelling<'a> {
             all += 1;
             shared += usize::from(self.runs.contains(&run));
         });
-        let by_runs = (2 * shared) as f32 / all as f32;
-        let most = if long < 6 { 1 } else { 2 };
-        let slips = if long - short <= most { strsim::osa_distance(self.word, other) } else { usize::MAX };
-        let by_slips = if slips <= most { 1.0 - slips as f32 / long as f32 } else { 0.0 };
-        by_runs.max(by_slips).min(1.0)
+        ((2 * shared) as f32 / all as f32).min(1.0)
+    }
+
+    /// Returns how many letters the shorter and the longer word have; none where they are too few, or the
+    /// words too different in length, to be alike.
+    fn lengths(&self, other: &str) -> Option<(usize, usize)> {
+        let letters = if other.is_ascii() { other.len() } else { other.chars().count() };
+        let (short, long) = (self.letters.min(letters), self.letters.max(letters));
+        (short >= RUN && long <= 2 * short).then_some((short, long))
     }
 }
 

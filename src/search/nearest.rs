@@ -1,10 +1,15 @@
 //! The words of the index that are spelled most like one that it does not hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use tantivy::query::Bm25StatisticsProvider;
 
-use super::{compile::Compiler, expand::Beginning, likeness::Spelling, tree::usual_slips};
+use super::{
+    compile::Compiler,
+    expand::{self, Beginning, Both},
+    likeness,
+    tree::{LONGEST_FUZZY, usual_slips},
+};
 use crate::index::of_form;
 
 /// So many words stand for one that is not there.
@@ -12,6 +17,9 @@ const MOST: usize = 3;
 
 /// Words less alike than this are other words.
 const LEAST: f32 = 0.5;
+
+/// More slips than this are in no word that is like another.
+const MOST_SLIPS: u8 = 2;
 
 /// A part of a compound has at least so many letters: with fewer too many words would be one.
 const LEAST_PART: usize = 4;
@@ -37,18 +45,39 @@ pub(super) struct Near {
 /// with a slip or two, whatever alphabet they are of; those that share most letters and the first, which is
 /// seldom the one that is wrong (Pollock and Zamora 1984, <https://doi.org/10.1145/358027.358048>); and the
 /// two that a compound is made of.
-pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<Near>> {
+pub(super) fn nearest(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Rc<[Near]>> {
+    if let Some(known) = compiler.nearest.borrow().get(word) {
+        return Ok(Rc::clone(known));
+    }
+    let near: Rc<[Near]> = find(compiler, word)?.into();
+    compiler.nearest.borrow_mut().insert(word.into(), Rc::clone(&near));
+    Ok(near)
+}
+
+fn find(compiler: &Compiler<'_>, word: &str) -> tantivy::Result<Vec<Near>> {
     let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
     let first = first.to_string();
-    let spelling = Spelling::new(word);
+    let (likeness, beginning) = (likeness::Spelling::new(word), Beginning(&first));
+    // Slips take long to count: machines leave most words out before.
+    let slips = (word.chars().count() <= LONGEST_FUZZY).then(|| expand::Spelling::of(word, MOST_SLIPS));
     let mut found = BTreeMap::<String, f32>::new();
-    compiler.each_word(&Beginning(&first), &mut |other, _| {
-        let alike = spelling.alike(other);
+    let mut take = |other: &str, alike: f32| {
         if alike >= LEAST {
-            found.insert(other.to_string(), alike);
+            found.insert(other.into(), alike);
         }
         Ok(())
-    })?;
+    };
+    match &slips {
+        Some(slips) => {
+            compiler
+                .each_word(&beginning, &mut |met| take(met.form(), likeness.alike_by_runs(met.form())))?;
+            let both = Both(&beginning, slips);
+            compiler.each_word(&both, &mut |met| take(met.form(), likeness.alike(met.form())))?;
+        }
+        None => {
+            compiler.each_word(&beginning, &mut |met| take(met.form(), likeness.alike(met.form())))?;
+        }
+    }
     for (other, slips) in compiler.spelled_nearly(word, usual_slips(word.chars().count()))? {
         let long = word.chars().count().max(other.chars().count());
         let alike = 1.0 - f32::from(slips) / long as f32;

@@ -180,8 +180,9 @@ fn suggestions(compiler: &Compiler<'_>, tree: &Group) -> tantivy::Result<Vec<Sug
         looked += 1;
         let near = match passages {
             0 => {
-                let near = nearest(compiler, &word.folded)?.into_iter();
-                near.map(|near| Near { word: near.word, passages: near.passages }).collect()
+                let near = nearest(compiler, &word.folded)?;
+                let near = near.iter();
+                near.map(|near| Near { word: near.word.clone(), passages: near.passages }).collect()
             }
             _ => far_more_frequent(compiler, word, passages)?,
         };

@@ -58,3 +58,41 @@ fn always_brings_the_index_up_to_date_first() {
     let answer = place.json(&["search", "zeppelin", "--refresh", "always"]);
     assert_eq!((facts(&answer), &answer["total"]), (json!([83, 83, 0, 0, 0]), &80.into()));
 }
+
+#[test]
+fn a_search_writes_nothing_to_the_index() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let files = || -> Vec<(std::path::PathBuf, std::time::SystemTime)> {
+        let mut files = Vec::new();
+        let mut folders = vec![place.file("idx")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("it can be read").flatten() {
+                let meta = entry.metadata().expect("it is there");
+                // Of folders the time too: a file that was made and removed again shows in it.
+                files.push((entry.path(), meta.modified().expect("the system tells")));
+                if meta.is_dir() {
+                    folders.push(entry.path());
+                } else if entry.file_name().to_string_lossy().ends_with(".lock") {
+                    std::fs::remove_file(entry.path()).expect("it can be removed");
+                }
+            }
+        }
+        files.sort();
+        files
+    };
+    // Once without the locks that the writer left behind.
+    files();
+    let before = files();
+    assert!(
+        before.len() > 5 && !before.iter().any(|(path, _)| path.extension().is_some_and(|end| end == "lock"))
+    );
+    // Files that are as new as the index are read again, where indexing is not forbidden.
+    for how in [["--refresh", "never"], ["--no-index", "--explain"]] {
+        let answer = place.json(&["search", "moon", how[0], how[1]]);
+        assert_eq!(answer["total"], 1, "{answer}");
+        assert_eq!(files(), before, "{how:?}");
+    }
+    assert_eq!(place.json(&["show", "articles/tides.txt"])["path"], "tides.txt");
+    assert_eq!(files(), before);
+}

@@ -11,7 +11,9 @@ use excerpt::{
     analysis::{Analyzer, Language},
     article::Role,
     format::{self, Flow, Input},
+    index::Access,
     passage::{self, Size},
+    search::Query,
     walk::{self, Kind, Part, Rules},
 };
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ use tantivy::{
 use crate::words::mix;
 
 /// The arguments that make the bench one of these processes.
-pub(crate) const ROLES: [&str; 5] = [":nothing", ":walk", ":analyse", ":index", ":search"];
+pub(crate) const ROLES: [&str; 6] = [":nothing", ":walk", ":analyse", ":index", ":search", ":own"];
 
 /// The memory of tantivy's writer, in bytes, and its threads.
 const HEAP: usize = 256 << 20;
@@ -51,6 +53,10 @@ pub(crate) fn play(role: &str, arguments: &[OsString]) {
         }
         (":search", [mapping, dir, query]) => {
             search(mapping == "random", Path::new(dir), &query.to_string_lossy())
+                .expect("it can be searched");
+        }
+        (":own", [mapping, dir, query]) => {
+            search_own(mapping == "random", Path::new(dir), &query.to_string_lossy())
                 .expect("it can be searched");
         }
         _ => {}
@@ -278,5 +284,14 @@ fn search(random: bool, dir: &Path, query: &str) -> tantivy::Result<()> {
         writeln!(out, "{score} {path} {above}\n{}\n", snippets.snippet(&body).to_html())?;
     }
     out.flush()?;
+    Ok(())
+}
+
+/// Searches an index of excerpt's as the program does, mapped for random access or by default.
+fn search_own(random: bool, dir: &Path, query: &str) -> excerpt::Result<()> {
+    let access = if random { Access::Sparse } else { Access::Broad };
+    let index = excerpt::Index::open_for(dir, access)?;
+    let results = index.search(&Query { text: query.into(), ..Query::default() })?;
+    println!("{results:?}");
     Ok(())
 }

@@ -148,7 +148,20 @@ pub(crate) fn cold(bench: &Bench) -> Vec<Row> {
     let own = |query: &str| cold("several", &|| never(bench, query));
     let raw = |mapping: &'static str| move |query: &str| cold("one", &|| theirs(bench, mapping, query));
     let (default, random) = (raw("default"), raw("random"));
+    let mapped = |mapping: &'static str| {
+        move |query: &str| {
+            let dir = bench.dir("several");
+            cold("several", &|| again(&[":own", mapping, &dir.to_string_lossy(), query]))
+        }
+    };
+    let (own_default, own_random) = (mapped("default"), mapped("random"));
     vec![
+        Row {
+            must: Some(0.6),
+            aim: Some(0.5),
+            ..Pair::of(bench, &all, [&own_random, &own_default])
+                .row("one search, page cache cold, wall, as mapped against tantivy's default mapping")
+        },
         Pair::of(bench, &all, [&own, &default]).row("one search, page cache cold, wall, against tantivy"),
         Pair::of(bench, &all, [&random, &default])
             .row("(tantivy mapped for random access, cold, wall, against its default)"),

@@ -19,13 +19,16 @@ static TABLES: LazyLock<[LevenshteinAutomatonBuilder; 2]> =
 pub(in crate::search) struct Beginning<'a>(pub(in crate::search) &'a str);
 
 /// Words spelled nearly so.
-pub(super) struct Spelling(DFA);
+pub(in crate::search) struct Spelling(DFA);
+
+/// Words that both of two machines accept.
+pub(in crate::search) struct Both<'a, A, B>(pub(in crate::search) &'a A, pub(in crate::search) &'a B);
 
 /// Forms before their mark, whatever stem stands behind it.
 pub(super) struct Form<'a, A>(pub(super) &'a A);
 
 impl Spelling {
-    pub(super) fn of(word: &str, slips: u8) -> Self {
+    pub(in crate::search) fn of(word: &str, slips: u8) -> Self {
         Self(TABLES[usize::from(slips >= 2)].build_dfa(word))
     }
 
@@ -79,6 +82,26 @@ impl Automaton for Spelling {
 
     fn accept(&self, state: &u32, byte: u8) -> u32 {
         self.0.transition(*state, byte)
+    }
+}
+
+impl<A: Automaton, B: Automaton> Automaton for Both<'_, A, B> {
+    type State = (A::State, B::State);
+
+    fn start(&self) -> Self::State {
+        (self.0.start(), self.1.start())
+    }
+
+    fn is_match(&self, (one, other): &Self::State) -> bool {
+        self.0.is_match(one) && self.1.is_match(other)
+    }
+
+    fn can_match(&self, (one, other): &Self::State) -> bool {
+        self.0.can_match(one) && self.1.can_match(other)
+    }
+
+    fn accept(&self, (one, other): &Self::State, byte: u8) -> Self::State {
+        (self.0.accept(one, byte), self.1.accept(other, byte))
     }
 }
 
@@ -243,6 +266,8 @@ mod tests {
         assert!(fits(&own("es:"), "es:agent\u{2}\u{4}") && !fits(&own("es:"), "agent\u{2}\u{4}"));
         assert!(fits(&Spelling::of("cat", 1), "car"));
         assert!(!fits(&Form(&Spelling::of("cat", 1)), "car"));
+        let both = Both(&Beginning("c"), &Spelling::of("cat", 1));
+        assert!(fits(&both, "car") && !fits(&both, "hat") && !fits(&both, "crane"));
         let shape = Shape::new("gpt[45]").expect("it is a pattern");
         assert!(fits(&shape, "gpt4") && fits(&Form(&shape), "gpt5\u{2}") && !fits(&shape, "gpt6"));
     }

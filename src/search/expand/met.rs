@@ -1,0 +1,187 @@
+//! The words of the index that a machine accepts, met in order: each form once, wherever it stands.
+
+use std::{ops::Range, sync::Arc};
+
+use tantivy::InvertedIndexReader;
+use tantivy_fst::Automaton;
+
+use super::machine::{Form, Own};
+use crate::{
+    analysis::{END_OF_OWN_STEM, MARK, split_form},
+    search::compile::Compiler,
+};
+
+/// Where a list of words is.
+#[derive(Default)]
+struct Entry {
+    /// A term of the field of forms, or of one that has the word as its own stem.
+    key: String,
+    form: Range<usize>,
+    is_own_stem: bool,
+    /// How many passages hold a term of the latter, of those that were not merged away.
+    holders: u64,
+}
+
+impl Entry {
+    fn form(&self) -> &str {
+        &self.key[self.form.clone()]
+    }
+}
+
+/// Words in order.
+struct List<'a> {
+    /// Goes on to the next word, if there is one.
+    next: Box<dyn FnMut(&mut Entry) -> bool + 'a>,
+    entry: Entry,
+}
+
+impl List<'_> {
+    fn advance(&mut self) -> bool {
+        (self.next)(&mut self.entry)
+    }
+
+    /// Hands on where it is, and goes on to the next word, if there is one.
+    fn take(&mut self, taken: &mut Vec<Entry>, spare: &mut Vec<Entry>) -> bool {
+        taken.push(std::mem::replace(&mut self.entry, spare.pop().unwrap_or_default()));
+        self.advance()
+    }
+}
+
+/// A word of the index, wherever it stands there.
+pub(in crate::search) struct Met<'a>(&'a [Entry]);
+
+impl Met<'_> {
+    pub(in crate::search) fn form(&self) -> &str {
+        self.0.first().map_or("", Entry::form)
+    }
+
+    /// Returns how many passages hold the word as its own stem, of those that were not merged away.
+    pub(super) fn holders(&self) -> u64 {
+        self.0.iter().filter(|entry| entry.is_own_stem).map(|entry| entry.holders).sum()
+    }
+
+    /// Returns its other stems, each once.
+    pub(super) fn stems(&self) -> Vec<String> {
+        let others = self.0.iter().filter(|entry| !entry.is_own_stem);
+        let mut stems: Vec<String> =
+            others.filter_map(|entry| split_form(&entry.key)).map(|(_, stem)| stem).collect();
+        stems.sort_unstable();
+        stems.dedup();
+        stems
+    }
+}
+
+/// What is called back with each word of the index.
+pub(in crate::search) type Each<'a> = &'a mut dyn FnMut(&Met<'_>) -> tantivy::Result<()>;
+
+/// Goes through the words of several lists in order, each once.
+fn merge(mut lists: Vec<List<'_>>, each: Each<'_>) -> tantivy::Result<()> {
+    lists.retain_mut(List::advance);
+    let (mut same, mut spare): (Vec<Entry>, Vec<Entry>) = Default::default();
+    while !lists.is_empty() {
+        let mut first = 0;
+        for at in 1..lists.len() {
+            if lists[at].entry.form() < lists[first].entry.form() {
+                first = at;
+            }
+        }
+        if !lists[first].take(&mut same, &mut spare) {
+            lists.swap_remove(first);
+        }
+        for at in (0..lists.len()).rev() {
+            while lists[at].entry.form() == same[0].form() {
+                if !lists[at].take(&mut same, &mut spare) {
+                    lists.swap_remove(at);
+                    break;
+                }
+            }
+        }
+        each(&Met(&same))?;
+        spare.append(&mut same);
+    }
+    Ok(())
+}
+
+impl Compiler<'_> {
+    /// Calls back with each word of the index that a machine accepts, in order.
+    pub(in crate::search) fn each_word<A>(&self, machine: &A, each: Each<'_>) -> tantivy::Result<()>
+    where
+        A: Automaton,
+        A::State: Clone,
+    {
+        let fields = self.index.fields();
+        let forms = self.index.inverted(fields.form)?;
+        let own = [self.index.inverted(fields.words)?, self.aside()?].concat();
+        let mut lists: Vec<List<'_>> = Vec::new();
+        for inverted in &forms {
+            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
+            let next = move |entry: &mut Entry| {
+                while terms.advance() {
+                    if let Ok(key) = std::str::from_utf8(terms.key())
+                        && let Some(end) = key.find(MARK)
+                    {
+                        entry.key.clear();
+                        entry.key.push_str(key);
+                        (entry.form, entry.is_own_stem) = (0..end, false);
+                        return true;
+                    }
+                }
+                false
+            };
+            lists.push(List { next: Box::new(next), entry: Entry::default() });
+        }
+        for inverted in &own {
+            for head in self.lexicon.statistics.heads() {
+                let mut terms = inverted.terms().search(Own { head, machine }).into_stream()?;
+                let next = move |entry: &mut Entry| {
+                    let key = if terms.advance() { terms.key() } else { return false };
+                    let Ok(key) = std::str::from_utf8(key) else { return false };
+                    entry.key.clear();
+                    entry.key.push_str(key);
+                    entry.form = head.len()..key.len() - END_OF_OWN_STEM.len();
+                    entry.is_own_stem = true;
+                    entry.holders = u64::from(terms.value().doc_freq);
+                    true
+                };
+                lists.push(List { next: Box::new(next), entry: Entry::default() });
+            }
+        }
+        merge(lists, each)
+    }
+
+    /// Returns the terms of what stands around articles, of each segment; none where nothing does.
+    pub(super) fn aside(&self) -> tantivy::Result<Vec<Arc<InvertedIndexReader>>> {
+        match self.index.manifest().tally.asides {
+            0 => Ok(Vec::new()),
+            _ => self.index.inverted(self.index.fields().aside),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_merged_in_order() {
+        let list = |terms: &'static [(&'static str, &'static str)]| {
+            let mut terms = terms.iter();
+            let next = move |entry: &mut Entry| {
+                let Some((form, stem)) = terms.next() else { return false };
+                let key = format!("{form}{MARK}{}{stem}{MARK}", '\u{5}');
+                *entry = Entry { key, form: 0..form.len(), is_own_stem: false, holders: 0 };
+                true
+            };
+            List { next: Box::new(next), entry: Entry::default() }
+        };
+        let mut merged = Vec::new();
+        let lists =
+            vec![list(&[("a", "a"), ("c", "1"), ("c", "2")]), list(&[]), list(&[("b", "b"), ("c", "1")])];
+        let each = &mut |met: &Met<'_>| {
+            merged.push(format!("{} {} {}", met.form(), met.stems().join(" "), met.holders()));
+            Ok(())
+        };
+        merge(lists, each).expect("nothing can fail");
+        assert_eq!(merged, ["a a 0", "b b 0", "c 1 2 0"]);
+    }
+}
