@@ -2,7 +2,8 @@
 //! commit's manifest names.
 //!
 //! The file is the magic, the records one after another, and a table of where they begin, so that
-//! one record is found by halving without the rest being read.
+//! one record is found by halving without the rest being read. A record begins with its [`Head`]: all
+//! that is needed to tell whether the file is as it was.
 
 use std::{
     cmp::Ordering,
@@ -21,10 +22,10 @@ use crate::{
     walk::{self, Stamp},
 };
 
-const MAGIC: &[u8; 8] = b"excerpt1";
+const MAGIC: &[u8; 8] = b"excerpt2";
 
 /// What became of one file or folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     /// The number of the indexed folder.
     pub(crate) folder: u32,
@@ -50,7 +51,7 @@ pub(crate) struct Entry {
 }
 
 /// What became of a file or folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fate {
     /// A folder that was walked.
     Folder,
@@ -62,6 +63,150 @@ pub(crate) enum Fate {
     Unsupported(String),
     /// Could not be read, for this reason.
     Failed(String),
+}
+
+/// What became of a file or folder, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Lot {
+    Folder,
+    Indexed,
+    LeftOut,
+    Unsupported,
+    Failed,
+}
+
+/// How a record begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Head<'a> {
+    pub(crate) folder: u32,
+    pub(crate) path: &'a [u8],
+    size: u64,
+    modified: i64,
+    /// Nanoseconds from the change of the content to that of any kind: mostly none.
+    later: i64,
+    inode: u64,
+    pub(crate) settled: bool,
+    pub(crate) lot: Lot,
+    /// The readers, encoded.
+    pub(crate) readers: &'a [u8],
+}
+
+/// How it goes on: first what sums are made of.
+#[derive(Serialize, Deserialize)]
+struct Rest<'a> {
+    tally: Tally,
+    hash: [u8; 16],
+    /// None where it is the name of the first reader.
+    #[serde(borrow)]
+    format: Option<&'a str>,
+    title: &'a str,
+    /// What the fate says.
+    #[serde(borrow)]
+    words: Vec<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    /// Returns the head of a record.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn of(record: &'a [u8]) -> io::Result<Self> {
+        postcard::take_from_bytes(record).map(|(head, _)| head).map_err(io::Error::other)
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        let changed = self.modified.wrapping_add(self.later);
+        Stamp { size: self.size, modified: self.modified, changed, inode: self.inode }
+    }
+
+    /// Says whether the readers that took part are those of this program, with these names of fields.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
+        postcard::from_bytes::<Vec<(String, u32)>>(self.readers)
+            .is_ok_and(|readers| read_by_these(self.lot == Lot::Unsupported, &readers, fields))
+    }
+}
+
+/// Returns what the passages of a record add up to.
+///
+/// # Errors
+/// When it is not as it was written.
+pub(crate) fn tally(record: &[u8]) -> io::Result<(Lot, Tally)> {
+    let (head, rest) = postcard::take_from_bytes::<Head<'_>>(record).map_err(io::Error::other)?;
+    let (tally, _) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
+    Ok((head.lot, tally))
+}
+
+impl Entry {
+    /// Returns the entry that a record holds.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn of(record: &[u8]) -> io::Result<Self> {
+        Self::decode(record).map_err(io::Error::other)
+    }
+
+    fn decode(record: &[u8]) -> postcard::Result<Self> {
+        let (head, rest) = postcard::take_from_bytes::<Head<'_>>(record)?;
+        let Rest { tally, hash, format, title, words } = postcard::from_bytes(rest)?;
+        let readers: Vec<(String, u32)> = postcard::from_bytes(head.readers)?;
+        let first = || readers.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        let word = || words.first().copied().unwrap_or_default().to_string();
+        Ok(Self {
+            folder: head.folder,
+            path: head.path.into(),
+            stamp: head.stamp(),
+            settled: head.settled,
+            hash,
+            format: format.map_or_else(first, String::from),
+            fate: match head.lot {
+                Lot::Folder => Fate::Folder,
+                Lot::Indexed => Fate::Indexed(words.iter().map(ToString::to_string).collect()),
+                Lot::LeftOut => Fate::LeftOut(word()),
+                Lot::Unsupported => Fate::Unsupported(word()),
+                Lot::Failed => Fate::Failed(word()),
+            },
+            readers,
+            tally,
+            title: title.into(),
+        })
+    }
+
+    /// Returns the record of the entry.
+    pub(crate) fn record(&self) -> Box<[u8]> {
+        let readers = encode(&self.readers, Vec::new());
+        let (lot, words) = match &self.fate {
+            Fate::Folder => (Lot::Folder, Vec::new()),
+            Fate::Indexed(notes) => (Lot::Indexed, notes.iter().map(String::as_str).collect()),
+            Fate::LeftOut(words) => (Lot::LeftOut, vec![words.as_str()]),
+            Fate::Unsupported(words) => (Lot::Unsupported, vec![words.as_str()]),
+            Fate::Failed(words) => (Lot::Failed, vec![words.as_str()]),
+        };
+        let Stamp { size, modified, changed, inode } = self.stamp;
+        let head = Head {
+            folder: self.folder,
+            path: &self.path,
+            size,
+            modified,
+            later: changed.wrapping_sub(modified),
+            inode,
+            settled: self.settled,
+            lot,
+            readers: &readers,
+        };
+        let first = self.readers.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+        let rest = Rest {
+            tally: self.tally.clone(),
+            hash: self.hash,
+            format: Some(self.format.as_str()).filter(|format| *format != first),
+            title: &self.title,
+            words,
+        };
+        encode(&rest, encode(&head, Vec::new())).into()
+    }
+}
+
+fn encode(value: &impl Serialize, behind: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(value, behind).expect("plain data can be encoded")
 }
 
 impl Entry {
@@ -91,14 +236,15 @@ impl Entry {
 
     /// Says whether the readers that took part are those of this program, with these names of fields.
     pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
-        let same = |(name, known): &(String, u32)| {
-            format::by_name(name).is_some_and(|format| version(format, fields) == *known)
-        };
-        match self.fate {
-            Fate::Unsupported(_) => self.readers == [nobody()],
-            _ => self.readers.iter().all(same),
-        }
+        read_by_these(matches!(self.fate, Fate::Unsupported(_)), &self.readers, fields)
     }
+}
+
+fn read_by_these(unsupported: bool, readers: &[(String, u32)], fields: &FieldNames) -> bool {
+    let same = |(name, known): &(String, u32)| {
+        format::by_name(name).is_some_and(|format| version(format, fields) == *known)
+    };
+    if unsupported { readers == [nobody()] } else { readers.iter().all(same) }
 }
 
 /// Returns the version of a reader, which is another one for other names of fields.
@@ -117,23 +263,20 @@ pub(crate) fn order(one: (u32, &[u8]), other: (u32, &[u8])) -> Ordering {
     one.0.cmp(&other.0).then_with(|| walk::order(one.1, other.1))
 }
 
-/// Writes a ledger of these entries, which must be in [`order`], and returns its length in bytes.
+/// Writes a ledger of these records, which must be in [`order`], and returns its length in bytes.
 ///
 /// # Errors
 /// Whatever the file system says.
-pub(crate) fn write<'a>(path: &Path, entries: impl Iterator<Item = &'a Entry>) -> io::Result<u64> {
+pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<u64> {
     let file = File::create_new(path)?;
     let mut out = io::BufWriter::new(file);
     out.write_all(MAGIC)?;
     let mut starts = Vec::new();
     let mut at = MAGIC.len() as u64;
-    let mut record = Vec::new();
-    for entry in entries {
+    for record in records {
         starts.push(at);
-        record = postcard::to_extend(entry, std::mem::take(&mut record)).map_err(io::Error::other)?;
-        out.write_all(&record)?;
+        out.write_all(record)?;
         at += record.len() as u64;
-        record.clear();
     }
     starts.push(at);
     for start in &starts {
@@ -245,7 +388,7 @@ impl<R: Read + Seek> Ledger<R> {
         let mut record = vec![0; usize::try_from(end - start).map_err(io::Error::other)?];
         self.source.seek(SeekFrom::Start(start))?;
         self.source.read_exact(&mut record)?;
-        postcard::from_bytes(&record).map_err(io::Error::other)
+        Entry::of(&record)
     }
 
     /// Returns the entry of a file, and its number or the one it would have.
@@ -268,6 +411,24 @@ impl<R: Read + Seek> Ledger<R> {
             }
         }
         Ok((low, None))
+    }
+}
+
+impl Ledger<io::Cursor<Vec<u8>>> {
+    /// Returns the record of this number, from 0.
+    ///
+    /// # Errors
+    /// When the ledger is not as it was written.
+    pub(crate) fn record(&self, at: u64) -> io::Result<&[u8]> {
+        let bytes = self.source.get_ref().as_slice();
+        let place = |at: u64| {
+            let row = usize::try_from(self.table + 8 * at).ok()?;
+            let place = u64::from_le_bytes(*bytes.get(row..)?.first_chunk()?);
+            usize::try_from(place).ok().filter(|_| place <= self.table)
+        };
+        let (start, end) = (place(at), place(at + 1));
+        let record = start.zip(end).and_then(|(start, end)| bytes.get(start..end));
+        record.ok_or_else(|| broken(WRONG))
     }
 }
 
@@ -296,7 +457,8 @@ mod tests {
             .iter()
             .map(|name| Entry::new(1, name.as_bytes().into(), Stamp::default(), Fate::Folder))
             .collect();
-        let bytes = write(&path, entries.iter()).expect("the ledger is written");
+        let records: Vec<Box<[u8]>> = entries.iter().map(Entry::record).collect();
+        let bytes = write(&path, records.iter().map(|record| &**record)).expect("the ledger is written");
         let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
         let mut ledger = file.entries().expect("the ledger reads");
         assert_eq!(ledger.len(), 5);
@@ -306,5 +468,44 @@ mod tests {
         assert_eq!(ledger.find(1, b"b").expect("it reads"), (4, None));
         assert_eq!(ledger.find(2, b"").expect("it reads"), (5, None));
         assert!(LedgerFile::open(&path, bytes - 1).is_err());
+        drop(ledger);
+        let whole = file.load().expect("the ledger reads");
+        for (at, record) in (0..).zip(&records) {
+            assert_eq!(whole.record(at).expect("it reads"), &**record);
+        }
+    }
+
+    #[test]
+    fn a_record_keeps_all_of_its_entry() {
+        let stamp =
+            Stamp { size: 7, modified: 1_700_000_000_000_000_001, changed: i64::MIN, inode: u64::MAX };
+        let check = |fate: Fate| {
+            let entry = Entry {
+                readers: vec![("archive".into(), 3), ("text".into(), u32::MAX)],
+                format: "archive".into(),
+                title: "Herons".into(),
+                tally: Tally {
+                    passages: 3,
+                    languages: crate::analysis::Language::of_tag("en")
+                        .map(|english| (english, 3))
+                        .into_iter()
+                        .collect(),
+                    ..Tally::default()
+                },
+                hash: [9; 16],
+                settled: false,
+                ..Entry::new(4, b"a\xff/b".into(), stamp, fate)
+            };
+            let record = entry.record();
+            assert_eq!(Entry::of(&record).expect("it reads"), entry);
+            assert_eq!(tally(&record).expect("it reads").1, entry.tally);
+            assert_eq!(Head::of(&record).expect("it reads").stamp(), stamp);
+            assert!(Entry::of(&record[..record.len() - 1]).is_err());
+        };
+        check(Fate::Folder);
+        check(Fate::Indexed(Vec::new()));
+        check(Fate::Indexed(vec!["one".into(), "two".into()]));
+        check(Fate::LeftOut("hidden".into()));
+        check(Fate::Failed("cannot be read".into()));
     }
 }
