@@ -1,19 +1,19 @@
 //! Commits: ledger and passages together, and the care of segments.
 
 use std::{
-    fs,
+    fs, io,
     path::Path,
     sync::{PoisonError, RwLock},
     time::SystemTime,
 };
 
-use tantivy::{IndexWriter, Term, indexer::LogMergePolicy};
+use tantivy::{IndexWriter, SegmentMeta, Term, indexer::NoMergePolicy};
 
 use super::{
-    engine,
-    ledger::{self, Entry, Fate},
+    damaged, engine,
+    ledger::{self, Head, Lot},
     manifest::{Manifest, Tally},
-    plan::Slot,
+    plan::{Old, Slot},
     queue::Waiting,
     schema,
     update::Update,
@@ -29,26 +29,35 @@ const LEAST_BUFFER: u64 = 15_000_000;
 /// An index has at most this many segments after an update: every one costs each search time.
 const MOST_SEGMENTS: usize = 8;
 
+/// In the course of a long one it may have so many.
+const MOST_SEGMENTS_MEANWHILE: usize = 32;
+
+/// Bytes to read that are worth another thread of the writer: each makes segments of its own.
+const WORTH_A_THREAD: u64 = 8 << 20;
+
 /// Commits ledger and passages together.
 pub(super) struct Commit<'a> {
     dir: &'a Path,
     generation: &'a Path,
     pub(super) manifest: Manifest,
     now: SystemTime,
+    memory: u64,
     pub(super) writer: RwLock<IndexWriter<Waiting>>,
 }
 
 impl<'a> Commit<'a> {
-    /// Opens the writer of a generation.
+    /// Opens the writer of a generation, to which so many bytes of files are to be added.
     pub(super) fn begin(
         dir: &'a Path,
         generation: &'a Path,
         index: &tantivy::Index,
         manifest: Manifest,
         update: &Update,
+        bytes: u64,
     ) -> Result<Self> {
-        let writer = writer(index, update).map_err(|source| engine(dir, source))?;
-        Ok(Self { dir, generation, manifest, now: update.now, writer: RwLock::new(writer) })
+        let writer = writer(index, update, bytes).map_err(|source| engine(dir, source))?;
+        let (now, memory) = (update.now, update.memory);
+        Ok(Self { dir, generation, manifest, now, memory, writer: RwLock::new(writer) })
     }
 
     /// Removes the passages that carry a term.
@@ -64,21 +73,22 @@ impl<'a> Commit<'a> {
     }
 
     /// Commits what was read so far.
-    pub(super) fn now(&mut self, slots: &[Slot]) -> Result<()> {
+    pub(super) fn now(&mut self, slots: &[Slot], old: &Old) -> Result<()> {
         let manifest = &mut self.manifest;
-        let mut entries: Vec<&Entry> = slots.iter().filter_map(|slot| slot.entry.as_ref()).collect();
-        entries.sort_by(|one, other| ledger::order((one.folder, &one.path), (other.folder, &other.path)));
-        debug_assert!(
-            slots.iter().all(|slot| slot.entry.as_ref().is_none_or(|entry| entry.folder == slot.folder))
-        );
+        let damaged = |source| damaged(self.dir, source);
+        let records = slots.iter().filter_map(|slot| slot.entry.as_ref()).map(|record| old.bytes(record));
+        let records: io::Result<Vec<&[u8]>> = records.collect();
+        let mut records = records.map_err(damaged)?;
+        sort(&mut records).map_err(damaged)?;
         manifest.version = schema::VERSION;
         manifest.updated = walk::nanoseconds(self.now) / 1_000_000_000;
-        manifest.tally = entries.iter().fold(Tally::default(), |mut sum, entry| {
-            sum += entry.tally.clone();
-            sum
-        });
-        manifest.files = entries.iter().filter(|entry| matches!(entry.fate, Fate::Indexed(_))).count() as u64;
-        manifest.failed = entries.iter().filter(|entry| matches!(entry.fate, Fate::Failed(_))).count() as u64;
+        (manifest.tally, manifest.files, manifest.failed) = (Tally::default(), 0, 0);
+        for record in &records {
+            let (lot, tally) = ledger::tally(record).map_err(damaged)?;
+            manifest.tally += tally;
+            manifest.files += u64::from(lot == Lot::Indexed);
+            manifest.failed += u64::from(lot == Lot::Failed);
+        }
         let last = manifest.ledger.take();
         let number =
             last.as_deref().and_then(|name| name.strip_prefix("ledger-")?.parse::<u64>().ok()).unwrap_or(0);
@@ -86,7 +96,7 @@ impl<'a> Commit<'a> {
         let path = self.generation.join(&name);
         // A run that was cut off may have left one of this name that no commit speaks of.
         let _ = fs::remove_file(&path);
-        manifest.ledger_bytes = ledger::write(&path, entries.into_iter())
+        manifest.ledger_bytes = ledger::write(&path, records.into_iter())
             .map_err(|source| Error::Write { path: path.clone(), source })?;
         manifest.ledger = Some(name.clone());
         let payload = serde_json::to_string(manifest).map_err(|source| engine(self.dir, source))?;
@@ -112,39 +122,138 @@ impl<'a> Commit<'a> {
         }
     }
 
-    /// Merges small segments until there are few, and removes what no commit needs.
-    pub(super) fn finish(self, index: &tantivy::Index) -> Result<()> {
+    /// Merges segments in the course of a long update where they have become very many.
+    pub(super) fn meanwhile(&mut self, index: &tantivy::Index) -> Result<()> {
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let merged =
+            merge(writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
+        merged.map_err(|source| engine(self.dir, source))
+    }
+
+    /// Merges segments until there are few, and removes what no commit needs.
+    pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<()> {
         let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut finish = || -> tantivy::Result<()> {
-            let mut segments = index.searchable_segment_metas()?;
-            if segments.len() > MOST_SEGMENTS {
-                segments.sort_by_key(tantivy::SegmentMeta::num_docs);
-                let small = segments.len() - MOST_SEGMENTS / 2 + 1;
-                let ids: Vec<_> = segments[..small].iter().map(tantivy::SegmentMeta::id).collect();
-                // A merge of the policy may have taken one of them first: then they are fewer anyhow.
-                let _ = writer.merge(&ids).wait();
-            }
-            writer.garbage_collect_files().wait()?;
-            Ok(())
-        };
-        finish().and_then(|()| writer.wait_merging_threads()).map_err(|source| engine(self.dir, source))
+        let merged = merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS, effort)
+            .and_then(|()| writer.garbage_collect_files().wait().map(drop));
+        merged.and_then(|()| writer.wait_merging_threads()).map_err(|source| engine(self.dir, source))
     }
 }
 
-fn writer(index: &tantivy::Index, update: &Update) -> tantivy::Result<IndexWriter<Waiting>> {
-    // Half of the memory for tantivy's buffers; readers, merges and tables need the rest.
-    let heap = (update.memory / 2).max(LEAST_BUFFER);
-    let threads = (heap / (2 * LEAST_BUFFER)).clamp(1, update.jobs.clamp(1, 8) as u64);
+/// Brings records into the order of the ledger, which they mostly are in.
+fn sort(records: &mut [&[u8]]) -> io::Result<()> {
+    let heads = records.iter().map(|record| Head::of(record)).collect::<io::Result<Vec<_>>>()?;
+    let order =
+        |one: &Head<'_>, other: &Head<'_>| ledger::order((one.folder, one.path), (other.folder, other.path));
+    if !heads.is_sorted_by(|one, other| order(one, other).is_le()) {
+        let mut both: Vec<_> = heads.into_iter().zip(records.iter().copied()).collect();
+        both.sort_by(|(one, _), (other, _)| order(one, other));
+        records.iter_mut().zip(both).for_each(|(record, (_, sorted))| *record = sorted);
+    }
+    Ok(())
+}
+
+/// How much is to be merged where there are too many segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// No more than it must: what is new is large.
+    Least,
+    /// So much that each passage is seldom merged again: small updates follow one another.
+    Lasting,
+}
+
+/// What a segment weighs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Weight {
+    alive: u64,
+    dead: u64,
+    /// Bytes of its texts.
+    store: u64,
+}
+
+/// Merges segments until there are few. One merge at a time, and none beside other work: that keeps memory
+/// bounded.
+fn merge(
+    writer: &mut IndexWriter<Waiting>,
+    index: &tantivy::Index,
+    generation: &Path,
+    memory: u64,
+    most: usize,
+    effort: Effort,
+) -> tantivy::Result<()> {
+    loop {
+        let mut segments = index.searchable_segment_metas()?;
+        segments.sort_by_key(|segment| (segment.num_docs(), segment.id()));
+        let weights: Vec<Weight> = segments.iter().map(|segment| weight(segment, generation)).collect();
+        let chosen = choose(&weights, memory, most, effort);
+        if chosen.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<_> = chosen.into_iter().map(|at| segments[at].id()).collect();
+        if writer.merge(&ids).wait().is_err() {
+            // What was committed stands; the next update tries again.
+            return Ok(());
+        }
+    }
+}
+
+fn weight(segment: &SegmentMeta, generation: &Path) -> Weight {
+    let store = generation.join(segment.relative_path(tantivy::index::SegmentComponent::Store));
+    Weight {
+        alive: segment.num_docs().into(),
+        dead: segment.num_deleted_docs().into(),
+        store: fs::metadata(store).map_or(0, |meta| meta.len()),
+    }
+}
+
+/// Chooses segments to merge; none where there are few. They are in the order of what is alive in them.
+fn choose(segments: &[Weight], memory: u64, most: usize, effort: Effort) -> Vec<usize> {
+    // A merge holds some 24 bytes of every passage, and the texts of a segment at once where none of them
+    // is dropped.
+    let fits = |segment: &Weight| segment.dead > 0 || segment.store <= memory / 2;
+    let room = memory / 2 / 24;
+    if let Some(stale) = segments.iter().position(|segment| segment.dead > segment.alive) {
+        return vec![stale];
+    }
+    if segments.len() <= most {
+        return Vec::new();
+    }
+    let fitting = (0..segments.len()).filter(|&at| fits(&segments[at]));
+    let mut sum = 0;
+    // For each number of smallest segments what it costs to be rid of one.
+    let costs: Vec<(usize, f64)> = fitting
+        .map(|at| {
+            sum += segments[at].alive;
+            (at, sum)
+        })
+        .take_while(|(_, sum)| *sum <= room)
+        .enumerate()
+        .skip(1)
+        .map(|(others, (at, sum))| (at, sum as f64 / others as f64))
+        .collect();
+    let taken = match effort {
+        Effort::Least => costs.get(segments.len() - most / 2 - 1).or(costs.last()),
+        Effort::Lasting => {
+            let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+            costs.iter().rev().find(|(_, cost)| *cost <= 1.5 * least)
+        }
+    };
+    let Some(&(last, _)) = taken else { return Vec::new() };
+    (0..=last).filter(|&at| fits(&segments[at])).collect()
+}
+
+fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Result<IndexWriter<Waiting>> {
+    // Three eighths of the memory for tantivy's buffers: writing them down takes as much again where all
+    // words differ, and readers and tables need the rest.
+    let heap = (update.memory / 8 * 3).max(LEAST_BUFFER);
+    let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_THREAD).max(1);
+    let threads = most.min(update.jobs.clamp(1, 8) as u64);
     let options = tantivy::indexer::IndexWriterOptions::builder()
         .num_worker_threads(threads as usize)
         .num_merge_threads(1)
         .memory_budget_per_thread(usize::try_from(heap / threads).unwrap_or(usize::MAX).min(2 << 30))
         .build();
     let writer = index.writer_with_options(options)?;
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_num_segments(4);
-    policy.set_del_docs_ratio_before_merge(0.3);
-    writer.set_merge_policy(Box::new(policy));
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     start(&writer)?;
     Ok(writer)
 }
@@ -159,7 +268,41 @@ fn start(writer: &IndexWriter<Waiting>) -> tantivy::Result<()> {
 mod tests {
     use std::{fs, sync::atomic::AtomicBool};
 
+    use super::{Effort, Weight, choose};
     use crate::index::{Index, Update};
+
+    #[test]
+    fn segments_stay_few_and_passages_are_seldom_merged_again() {
+        let memory = 256 << 20;
+        let weight = |alive| Weight { alive, dead: 0, store: alive };
+        let mut segments = vec![weight(100)];
+        let mut merged = 0;
+        for _ in 0..100 {
+            segments.push(weight(1));
+            segments.sort_by_key(|segment| segment.alive);
+            let chosen = choose(&segments, memory, 8, Effort::Lasting);
+            let sum: u64 = chosen.iter().map(|&at| segments[at].alive).sum();
+            if !chosen.is_empty() {
+                merged += sum;
+                let mut at = 0..;
+                segments.retain(|_| !chosen.contains(&at.next().unwrap_or_default()));
+                segments.push(weight(sum));
+            }
+            assert!(segments.len() <= 8);
+        }
+        assert!(merged <= 500, "{merged} passages were merged of 200");
+    }
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_not_merged() {
+        let weight = |store| Weight { alive: 10, dead: 0, store };
+        let segments: Vec<Weight> =
+            (0..12).map(|at| weight(if at % 2 == 0 { 1 << 20 } else { 1 << 30 })).collect();
+        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Least), [0, 2, 4, 6, 8, 10]);
+        assert!(choose(&segments[..8], 256 << 20, 8, Effort::Least).is_empty());
+        let stale = [weight(1), Weight { dead: 11, ..weight(1 << 30) }];
+        assert_eq!(choose(&stale, 256 << 20, 8, Effort::Least), [1]);
+    }
 
     /// What is removed first in an update was forgotten when the same commit merged the segments of the
     /// commit before: it takes some luck to meet that, and these histories do.

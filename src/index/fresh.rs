@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Index, Update, damaged,
-    ledger::{self, Glance, Ledger},
+    ledger::{Head, Ledger, Lot},
     manifest::Folder,
     report::Event,
 };
@@ -217,17 +217,17 @@ impl Index {
             if at % LOOK == 0 && out_of_time() {
                 return Ok(());
             }
-            if !ledger.is_folder(at).map_err(broken)? {
+            let entry = ledger.head(at).map_err(broken)?;
+            if entry.lot != Lot::Folder {
                 continue;
             }
-            let entry = ledger.glance(at).map_err(broken)?;
             let Some(folder) = self.manifest.folder(entry.folder) else { continue };
             if bases.as_ref().is_none_or(|(id, _)| *id != folder.id) {
                 bases = Some((folder.id, folder.base(&self.dir)));
             }
             let Some((_, base)) = &bases else { continue };
             let Ok(meta) = std::fs::metadata(walk::join(base, entry.path)) else { continue };
-            if walk::stamp(&meta).modified == entry.stamp.modified {
+            if walk::stamp(&meta).modified == entry.stamp().modified {
                 continue;
             }
             let path = entry.path.to_vec();
@@ -269,7 +269,7 @@ impl Index {
             .collect();
         walk::walk(&folder.path(&self.dir), &rules, &apart, Part::Whole, &mut |found| {
             let mut step = || -> Result<()> {
-                while let Some(entry) = glance(ledger, at, folder).map_err(broken)? {
+                while let Some(entry) = head(ledger, at, folder).map_err(broken)? {
                     let order = walk::order(entry.path, &found.path);
                     if order.is_gt() {
                         break;
@@ -288,7 +288,7 @@ impl Index {
                         if !worth_reading(&found) {
                             gone += 1;
                             pending.files += 1;
-                        } else if entry.stamp != found.stamp {
+                        } else if entry.stamp() != found.stamp {
                             changed += 1;
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
@@ -302,7 +302,7 @@ impl Index {
                         return Ok(());
                     }
                     // What no reader took was looked into.
-                    if entry.fate == ledger::Kind::UNSUPPORTED && entry.stamp == found.stamp {
+                    if entry.lot == Lot::Unsupported && entry.stamp() == found.stamp {
                         return Ok(());
                     }
                     break;
@@ -327,7 +327,7 @@ impl Index {
         if let Some(error) = failure {
             return Err(error);
         }
-        while let Some(entry) = glance(ledger, at, folder).map_err(broken)?.filter(|_| pending.all) {
+        while let Some(entry) = head(ledger, at, folder).map_err(broken)?.filter(|_| pending.all) {
             at += 1;
             if entry.is_file() {
                 fresh.compared += 1;
@@ -343,11 +343,11 @@ impl Index {
 }
 
 /// Returns the entry of this number where it is one of a folder.
-fn glance<'a>(ledger: &'a mut Ledger<'_>, at: u64, folder: &Folder) -> std::io::Result<Option<Glance<'a>>> {
+fn head<'a>(ledger: &'a mut Ledger<'_>, at: u64, folder: &Folder) -> std::io::Result<Option<Head<'a>>> {
     if at >= ledger.len() {
         return Ok(None);
     }
-    let entry = ledger.glance(at)?;
+    let entry = ledger.head(at)?;
     Ok((entry.folder == folder.id).then_some(entry))
 }
 

@@ -2,18 +2,21 @@
 //! commit's manifest names.
 //!
 //! The file is the magic, the records one after another, and a table of where they begin, so that
-//! one record is found by halving without the rest being read.
+//! one record is found by halving without the rest being read. A record begins with its [`Head`]: all
+//! that is needed to tell whether the file is as it was.
+
+mod file;
 
 use std::{
     cmp::Ordering,
     fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
-    ops::Range,
+    io::{self, Write},
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use file::{Ledger, LedgerFile, Loaded};
 
 use super::manifest::Tally;
 use crate::{
@@ -21,10 +24,10 @@ use crate::{
     walk::{self, Stamp},
 };
 
-const MAGIC: &[u8; 8] = b"excerpt1";
+const MAGIC: &[u8; 8] = b"excerpt2";
 
 /// What became of one file or folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     /// The number of the indexed folder.
     pub(crate) folder: u32,
@@ -50,7 +53,7 @@ pub(crate) struct Entry {
 }
 
 /// What became of a file or folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fate {
     /// A folder that was walked.
     Folder,
@@ -62,6 +65,155 @@ pub(crate) enum Fate {
     Unsupported(String),
     /// Could not be read, for this reason.
     Failed(String),
+}
+
+/// What became of a file or folder, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Lot {
+    Folder,
+    Indexed,
+    LeftOut,
+    Unsupported,
+    Failed,
+}
+
+/// How a record begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Head<'a> {
+    pub(crate) folder: u32,
+    pub(crate) path: &'a [u8],
+    size: u64,
+    modified: i64,
+    /// Nanoseconds from the change of the content to that of any kind: mostly none.
+    later: i64,
+    inode: u64,
+    pub(crate) settled: bool,
+    pub(crate) lot: Lot,
+    /// The readers, encoded.
+    pub(crate) readers: &'a [u8],
+}
+
+/// How it goes on: first what sums are made of.
+#[derive(Serialize, Deserialize)]
+struct Rest<'a> {
+    tally: Tally,
+    hash: [u8; 16],
+    /// None where it is the name of the first reader.
+    #[serde(borrow)]
+    format: Option<&'a str>,
+    title: &'a str,
+    /// What the fate says.
+    #[serde(borrow)]
+    words: Vec<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    /// Returns the head of a record.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn of(record: &'a [u8]) -> io::Result<Self> {
+        postcard::take_from_bytes(record).map(|(head, _)| head).map_err(io::Error::other)
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        let changed = self.modified.wrapping_add(self.later);
+        Stamp { size: self.size, modified: self.modified, changed, inode: self.inode }
+    }
+
+    /// Says whether it is of a file that a reader took.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.lot, Lot::Indexed | Lot::Failed) && !self.path.is_empty()
+    }
+
+    /// Says whether the readers that took part are those of this program, with these names of fields.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
+        postcard::from_bytes::<Vec<(String, u32)>>(self.readers)
+            .is_ok_and(|readers| read_by_these(self.lot == Lot::Unsupported, &readers, fields))
+    }
+}
+
+/// Returns what the passages of a record add up to.
+///
+/// # Errors
+/// When it is not as it was written.
+pub(crate) fn tally(record: &[u8]) -> io::Result<(Lot, Tally)> {
+    let (head, rest) = postcard::take_from_bytes::<Head<'_>>(record).map_err(io::Error::other)?;
+    let (tally, _) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
+    Ok((head.lot, tally))
+}
+
+impl Entry {
+    /// Returns the entry that a record holds.
+    ///
+    /// # Errors
+    /// When it is not as it was written.
+    pub(crate) fn of(record: &[u8]) -> io::Result<Self> {
+        Self::decode(record).map_err(io::Error::other)
+    }
+
+    fn decode(record: &[u8]) -> postcard::Result<Self> {
+        let (head, rest) = postcard::take_from_bytes::<Head<'_>>(record)?;
+        let Rest { tally, hash, format, title, words } = postcard::from_bytes(rest)?;
+        let readers: Vec<(String, u32)> = postcard::from_bytes(head.readers)?;
+        let first = || readers.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        let word = || words.first().copied().unwrap_or_default().to_string();
+        Ok(Self {
+            folder: head.folder,
+            path: head.path.into(),
+            stamp: head.stamp(),
+            settled: head.settled,
+            hash,
+            format: format.map_or_else(first, String::from),
+            fate: match head.lot {
+                Lot::Folder => Fate::Folder,
+                Lot::Indexed => Fate::Indexed(words.iter().map(ToString::to_string).collect()),
+                Lot::LeftOut => Fate::LeftOut(word()),
+                Lot::Unsupported => Fate::Unsupported(word()),
+                Lot::Failed => Fate::Failed(word()),
+            },
+            readers,
+            tally,
+            title: title.into(),
+        })
+    }
+
+    /// Returns the record of the entry.
+    pub(crate) fn record(&self) -> Box<[u8]> {
+        let readers = encode(&self.readers, Vec::new());
+        let (lot, words) = match &self.fate {
+            Fate::Folder => (Lot::Folder, Vec::new()),
+            Fate::Indexed(notes) => (Lot::Indexed, notes.iter().map(String::as_str).collect()),
+            Fate::LeftOut(words) => (Lot::LeftOut, vec![words.as_str()]),
+            Fate::Unsupported(words) => (Lot::Unsupported, vec![words.as_str()]),
+            Fate::Failed(words) => (Lot::Failed, vec![words.as_str()]),
+        };
+        let Stamp { size, modified, changed, inode } = self.stamp;
+        let head = Head {
+            folder: self.folder,
+            path: &self.path,
+            size,
+            modified,
+            later: changed.wrapping_sub(modified),
+            inode,
+            settled: self.settled,
+            lot,
+            readers: &readers,
+        };
+        let first = self.readers.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+        let rest = Rest {
+            tally: self.tally.clone(),
+            hash: self.hash,
+            format: Some(self.format.as_str()).filter(|format| *format != first),
+            title: &self.title,
+            words,
+        };
+        encode(&rest, encode(&head, Vec::new())).into()
+    }
+}
+
+fn encode(value: &impl Serialize, behind: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(value, behind).expect("plain data can be encoded")
 }
 
 impl Entry {
@@ -91,29 +243,15 @@ impl Entry {
 
     /// Says whether the readers that took part are those of this program, with these names of fields.
     pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
-        match self.fate {
-            Fate::Unsupported(_) => self.readers == [nobody()],
-            _ => self.readers.iter().all(|(name, known)| is_present(name, *known, fields)),
-        }
+        read_by_these(matches!(self.fate, Fate::Unsupported(_)), &self.readers, fields)
     }
 }
 
-impl Glance<'_> {
-    /// Whether it is an article, or was to be one.
-    pub(crate) fn is_file(&self) -> bool {
-        matches!(self.fate, Kind::INDEXED | Kind::FAILED) && !self.path.is_empty()
-    }
-
-    /// Says of a file whether the readers that took part are those of this program, with these names of
-    /// fields.
-    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
-        self.readers.iter().all(|(name, known)| is_present(name, *known, fields))
-    }
-}
-
-/// Says whether a reader of this name and version is one of this program.
-fn is_present(name: &str, known: u32, fields: &FieldNames) -> bool {
-    format::by_name(name).is_some_and(|format| version(format, fields) == known)
+fn read_by_these(unsupported: bool, readers: &[(String, u32)], fields: &FieldNames) -> bool {
+    let same = |(name, known): &(String, u32)| {
+        format::by_name(name).is_some_and(|format| version(format, fields) == *known)
+    };
+    if unsupported { readers == [nobody()] } else { readers.iter().all(same) }
 }
 
 /// Returns the version of a reader, which is another one for other names of fields.
@@ -132,23 +270,20 @@ pub(crate) fn order(one: (u32, &[u8]), other: (u32, &[u8])) -> Ordering {
     one.0.cmp(&other.0).then_with(|| walk::order(one.1, other.1))
 }
 
-/// Writes a ledger of these entries, which must be in [`order`], and returns its length in bytes.
+/// Writes a ledger of these records, which must be in [`order`], and returns its length in bytes.
 ///
 /// # Errors
 /// Whatever the file system says.
-pub(crate) fn write<'a>(path: &Path, entries: impl Iterator<Item = &'a Entry>) -> io::Result<u64> {
+pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<u64> {
     let file = File::create_new(path)?;
     let mut out = io::BufWriter::new(file);
     out.write_all(MAGIC)?;
     let mut starts = Vec::new();
     let mut at = MAGIC.len() as u64;
-    let mut record = Vec::new();
-    for entry in entries {
+    for record in records {
         starts.push(at);
-        record = postcard::to_extend(entry, std::mem::take(&mut record)).map_err(io::Error::other)?;
-        out.write_all(&record)?;
+        out.write_all(record)?;
         at += record.len() as u64;
-        record.clear();
     }
     starts.push(at);
     for start in &starts {
@@ -158,253 +293,6 @@ pub(crate) fn write<'a>(path: &Path, entries: impl Iterator<Item = &'a Entry>) -
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok(at + 8 * (starts.len() as u64 + 1))
-}
-
-/// A ledger that is read record by record.
-pub(crate) struct Ledger<'a> {
-    blocks: Blocks<'a>,
-    count: u64,
-    table: u64,
-    /// The record that was read last.
-    record: Vec<u8>,
-}
-
-/// What is compared with a folder, of an entry: read without anything being copied.
-#[derive(Deserialize)]
-pub(crate) struct Glance<'a> {
-    pub(crate) folder: u32,
-    pub(crate) path: &'a [u8],
-    pub(crate) stamp: Stamp,
-    pub(crate) settled: bool,
-    _hash: [u8; 16],
-    _format: &'a str,
-    readers: Vec<(&'a str, u32)>,
-    pub(crate) fate: Kind,
-}
-
-/// Which of the cases of [`Fate`] it is: they are numbered in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct Kind(u32);
-
-impl Kind {
-    pub(crate) const FOLDER: Self = Self(0);
-    pub(crate) const INDEXED: Self = Self(1);
-    pub(crate) const UNSUPPORTED: Self = Self(3);
-    pub(crate) const FAILED: Self = Self(4);
-}
-
-/// The ledger of a commit, held open: it can be read after a later commit removed its name.
-pub(crate) struct LedgerFile {
-    file: Mutex<File>,
-    bytes: u64,
-}
-
-/// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
-const SEARCHED: u64 = 4 << 10;
-const GONE_THROUGH: u64 = 32 << 10;
-
-impl LedgerFile {
-    /// Opens the ledger of `bytes` length.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is of another length.
-    pub(crate) fn open(path: &Path, bytes: u64) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
-        if length != bytes {
-            return Err(broken(&format!("is {length} bytes long, not {bytes}")));
-        }
-        Ok(Self { file: Mutex::new(file), bytes })
-    }
-
-    /// Returns the ledger, to find single entries in.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not as it was written.
-    pub(crate) fn entries(&self) -> io::Result<Ledger<'_>> {
-        self.in_blocks(SEARCHED)
-    }
-
-    /// Returns the ledger, to go through it.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not as it was written.
-    pub(crate) fn all(&self) -> io::Result<Ledger<'_>> {
-        self.in_blocks(GONE_THROUGH)
-    }
-
-    fn in_blocks(&self, size: u64) -> io::Result<Ledger<'_>> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        Ledger::new(Blocks { file, size, kept: Vec::new() }, self.bytes)
-    }
-}
-
-/// A file that is read in blocks, some of which are kept.
-struct Blocks<'a> {
-    file: MutexGuard<'a, File>,
-    size: u64,
-    /// Each with its number, in the order in which they were read.
-    kept: Vec<(u64, Vec<u8>)>,
-}
-
-/// So many bytes of blocks are kept.
-const KEPT: u64 = 1 << 20;
-
-impl Blocks<'_> {
-    /// Puts a part of the file in the place of what is in a buffer.
-    fn read(&mut self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
-        into.clear();
-        let mut at = part.start;
-        while at < part.end {
-            let number = at / self.size;
-            let begin = number * self.size;
-            let block = self.block(number)?;
-            let end = (part.end - begin).min(block.len() as u64) as usize;
-            let read = block.get((at - begin) as usize..end).filter(|read| !read.is_empty());
-            into.extend_from_slice(read.ok_or_else(|| broken(WRONG))?);
-            at = begin + end as u64;
-        }
-        Ok(())
-    }
-
-    fn block(&mut self, number: u64) -> io::Result<&[u8]> {
-        let known = self.kept.iter().rposition(|(known, _)| *known == number);
-        let at = match known {
-            Some(at) => at,
-            None => {
-                let mut block = match self.kept.len() as u64 * self.size < KEPT {
-                    true => Vec::with_capacity(self.size as usize),
-                    false => self.kept.remove(0).1,
-                };
-                block.clear();
-                self.file.seek(SeekFrom::Start(number * self.size))?;
-                (&*self.file).take(self.size).read_to_end(&mut block)?;
-                self.kept.push((number, block));
-                self.kept.len() - 1
-            }
-        };
-        Ok(&self.kept[at].1)
-    }
-}
-
-impl<'a> Ledger<'a> {
-    fn new(mut blocks: Blocks<'a>, bytes: u64) -> io::Result<Self> {
-        let mut read = Vec::new();
-        blocks.read(0..MAGIC.len() as u64, &mut read)?;
-        if read != MAGIC || bytes < 24 {
-            return Err(broken(WRONG));
-        }
-        blocks.read(bytes - 8..bytes, &mut read)?;
-        let count = number(&read);
-        let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(|| broken(WRONG))?;
-        let table = bytes.checked_sub(table).ok_or_else(|| broken(WRONG))?;
-        Ok(Self { blocks, count, table, record: read })
-    }
-
-    /// Returns how many entries there are.
-    pub(crate) fn len(&self) -> u64 {
-        self.count
-    }
-
-    /// Reads the entry of this number, from 0, as bytes.
-    fn read(&mut self, at: u64) -> io::Result<&[u8]> {
-        let row = self.table + 8 * at;
-        self.blocks.read(row..row + 16, &mut self.record)?;
-        let (start, end) = (number(&self.record[..8]), number(&self.record[8..]));
-        if start > end || end > self.table {
-            return Err(broken(WRONG));
-        }
-        self.blocks.read(start..end, &mut self.record)?;
-        Ok(&self.record)
-    }
-
-    /// Returns the entry of this number, from 0.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not as it was written.
-    pub(crate) fn entry(&mut self, at: u64) -> io::Result<Entry> {
-        postcard::from_bytes(self.read(at)?).map_err(io::Error::other)
-    }
-
-    /// Returns what of the entry of this number is compared with a folder.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not as it was written.
-    pub(crate) fn glance(&mut self, at: u64) -> io::Result<Glance<'_>> {
-        let (glance, _) = postcard::take_from_bytes(self.read(at)?).map_err(io::Error::other)?;
-        Ok(glance)
-    }
-
-    /// Says whether the entry of this number is that of a folder, at a fraction of what it takes to take
-    /// the entry apart.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not as it was written.
-    pub(crate) fn is_folder(&mut self, at: u64) -> io::Result<bool> {
-        fate(self.read(at)?).map(|fate| fate == Kind::FOLDER).ok_or_else(|| broken(WRONG))
-    }
-
-    /// Returns the entry of a file, and its number or the one it would have.
-    ///
-    /// # Errors
-    /// When an entry cannot be read.
-    pub(crate) fn find(&mut self, folder: u32, path: &[u8]) -> io::Result<(u64, Option<Entry>)> {
-        let (mut low, mut high) = (0, self.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let ((other, other_path), _): ((u32, &[u8]), _) =
-                postcard::take_from_bytes(self.read(middle)?).map_err(io::Error::other)?;
-            match order((other, other_path), (folder, path)) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return Ok((middle, Some(self.entry(middle)?))),
-            }
-        }
-        Ok((low, None))
-    }
-}
-
-/// Returns which case of [`Fate`] the record of an [`Entry`] has. What stands before it is passed over as
-/// it is written down (<https://postcard.jamesmunns.com/wire-format>): numbers of several bytes, texts
-/// behind their length.
-fn fate(record: &[u8]) -> Option<Kind> {
-    fn number(rest: &mut &[u8]) -> Option<u64> {
-        let end = rest.iter().position(|byte| *byte < 0x80)?;
-        let bytes = rest.split_off(..=end)?;
-        Some(bytes.iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F)))
-    }
-    fn pass(rest: &mut &[u8], bytes: u64) -> Option<()> {
-        rest.split_off(..usize::try_from(bytes).ok()?).map(drop)
-    }
-    let mut rest = record;
-    number(&mut rest)?;
-    let path = number(&mut rest)?;
-    pass(&mut rest, path)?;
-    // The parts of its stamp; whether it is settled, and the hash; the format, and the readers.
-    for _ in 0..4 {
-        number(&mut rest)?;
-    }
-    pass(&mut rest, 1 + 16)?;
-    let format = number(&mut rest)?;
-    pass(&mut rest, format)?;
-    for _ in 0..number(&mut rest)? {
-        let name = number(&mut rest)?;
-        pass(&mut rest, name)?;
-        number(&mut rest)?;
-    }
-    number(&mut rest).and_then(|fate| u32::try_from(fate).ok()).map(Kind)
-}
-
-/// Returns the number that eight bytes are.
-fn number(bytes: &[u8]) -> u64 {
-    bytes.try_into().map_or(0, u64::from_le_bytes)
-}
-
-/// What is wrong with a ledger whose parts do not fit together.
-const WRONG: &str = "is not as it was written";
-
-fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the ledger {what}"))
 }
 
 #[cfg(test)]
@@ -419,7 +307,8 @@ mod tests {
             .iter()
             .map(|name| Entry::new(1, name.as_bytes().into(), Stamp::default(), Fate::Folder))
             .collect();
-        let bytes = write(&path, entries.iter()).expect("the ledger is written");
+        let records: Vec<Box<[u8]>> = entries.iter().map(Entry::record).collect();
+        let bytes = write(&path, records.iter().map(|record| &**record)).expect("the ledger is written");
         let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
         let mut ledger = file.entries().expect("the ledger reads");
         assert_eq!(ledger.len(), 5);
@@ -429,40 +318,44 @@ mod tests {
         assert_eq!(ledger.find(1, b"b").expect("it reads"), (4, None));
         assert_eq!(ledger.find(2, b"").expect("it reads"), (5, None));
         assert!(LedgerFile::open(&path, bytes - 1).is_err());
-    }
-    #[test]
-    fn a_glance_sees_what_an_entry_is() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("ledger");
-        let fates = [
-            (Fate::Folder, Kind::FOLDER),
-            (Fate::Indexed(vec!["a warning".into()]), Kind::INDEXED),
-            (Fate::LeftOut("a rule".into()), Kind(2)),
-            (Fate::Unsupported("a cause".into()), Kind::UNSUPPORTED),
-            (Fate::Failed("a cause".into()), Kind::FAILED),
-        ];
-        let entry = |(at, (fate, _)): (u64, &(Fate, Kind))| {
-            // Records of many lengths, so that some stand in two blocks.
-            let path = format!("{}{at:05}", "x".repeat(at as usize % 97)).into_bytes();
-            let stamp = Stamp { size: at << (at % 50), modified: -(at as i64), ..Stamp::default() };
-            let readers = vec![("a reader".into(), 1 << (at % 32)); at as usize % 3];
-            let title = "title ".repeat(at as usize % 31);
-            Entry { readers, title, settled: at % 2 == 0, ..Entry::new(1, path, stamp, fate.clone()) }
-        };
-        let entries: Vec<Entry> = (0..9_000).zip(fates.iter().cycle()).map(entry).collect();
-        let bytes = write(&path, entries.iter()).expect("the ledger is written");
-        let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
-        for way in [LedgerFile::entries, LedgerFile::all] {
-            let mut ledger = way(&file).expect("the ledger reads");
-            for (at, (entry, (_, kind))) in (0..).zip(entries.iter().zip(fates.iter().cycle())) {
-                let seen = ledger.glance(at).expect("it reads");
-                assert_eq!(
-                    (seen.folder, seen.path, seen.stamp, seen.settled, seen.fate),
-                    (1, entry.path.as_slice(), entry.stamp, entry.settled, *kind)
-                );
-                assert_eq!(ledger.entry(at).expect("it reads"), *entry);
-                assert_eq!(ledger.is_folder(at).expect("it reads"), *kind == Kind::FOLDER);
-            }
+        drop(ledger);
+        let whole = file.load().expect("the ledger reads");
+        for (at, record) in (0..).zip(&records) {
+            assert_eq!(whole.record(at).expect("it reads"), &**record);
         }
+    }
+
+    #[test]
+    fn a_record_keeps_all_of_its_entry() {
+        let stamp =
+            Stamp { size: 7, modified: 1_700_000_000_000_000_001, changed: i64::MIN, inode: u64::MAX };
+        let check = |fate: Fate| {
+            let entry = Entry {
+                readers: vec![("archive".into(), 3), ("text".into(), u32::MAX)],
+                format: "archive".into(),
+                title: "Herons".into(),
+                tally: Tally {
+                    passages: 3,
+                    languages: crate::analysis::Language::of_tag("en")
+                        .map(|english| (english, 3))
+                        .into_iter()
+                        .collect(),
+                    ..Tally::default()
+                },
+                hash: [9; 16],
+                settled: false,
+                ..Entry::new(4, b"a\xff/b".into(), stamp, fate)
+            };
+            let record = entry.record();
+            assert_eq!(Entry::of(&record).expect("it reads"), entry);
+            assert_eq!(tally(&record).expect("it reads").1, entry.tally);
+            assert_eq!(Head::of(&record).expect("it reads").stamp(), stamp);
+            assert!(Entry::of(&record[..record.len() - 1]).is_err());
+        };
+        check(Fate::Folder);
+        check(Fate::Indexed(Vec::new()));
+        check(Fate::Indexed(vec!["one".into(), "two".into()]));
+        check(Fate::LeftOut("hidden".into()));
+        check(Fate::Failed("cannot be read".into()));
     }
 }

@@ -13,6 +13,7 @@ mod ingest;
 mod ledger;
 mod lookup;
 mod manifest;
+mod pieces;
 mod plan;
 mod queue;
 mod report;

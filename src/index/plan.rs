@@ -2,14 +2,16 @@
 
 use std::{
     cmp::Ordering,
-    fs,
+    fs, io,
+    ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
     Access, ReadableIndex, absolute, content, damaged, home,
     ingest::Task,
-    ledger::{Entry, Fate, LedgerFile},
+    ledger::{Entry, Fate, Head, LedgerFile, Loaded, Lot},
     manifest::{At, Folder, Manifest},
     report::{Event, Outcome, Report},
     schema,
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format::{self, Extent, FIRST_PART, FieldNames},
+    format::{self, Extent, FIRST_PART, FieldNames, Format},
     walk::{self, Found, Kind, Part},
 };
 
@@ -25,7 +27,77 @@ use crate::{
 pub(super) struct Slot {
     pub(super) folder: u32,
     /// What the next commit's ledger says; none for a file that is new and not yet read.
-    pub(super) entry: Option<Entry>,
+    pub(super) entry: Option<Record>,
+}
+
+/// What a ledger says of a file.
+#[derive(Clone)]
+pub(super) enum Record {
+    /// What the one before says at this place.
+    Old(u64),
+    New(Box<[u8]>),
+}
+
+/// The ledger as it was.
+#[derive(Default)]
+pub(super) struct Old(Option<Loaded>);
+
+impl Old {
+    fn record(&self, at: u64) -> io::Result<&[u8]> {
+        self.0.as_ref().map_or(Ok(&[]), |ledger| ledger.record(at))
+    }
+
+    /// Returns what is written down.
+    pub(super) fn bytes<'a>(&'a self, record: &'a Record) -> io::Result<&'a [u8]> {
+        match record {
+            Record::Old(at) => self.record(*at),
+            Record::New(bytes) => Ok(bytes),
+        }
+    }
+
+    pub(super) fn lot(&self, record: &Record) -> io::Result<Lot> {
+        Ok(Head::of(self.bytes(record)?)?.lot)
+    }
+}
+
+/// A part of the old ledger that is gone through in order.
+struct Reading<'a> {
+    old: &'a Old,
+    at: u64,
+    end: u64,
+    /// What it says at that place.
+    head: Option<Head<'a>>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(old: &'a Old, part: Range<u64>) -> io::Result<Self> {
+        let mut reading = Self { old, at: part.start, end: part.end, head: None };
+        reading.look()?;
+        Ok(reading)
+    }
+
+    fn look(&mut self) -> io::Result<()> {
+        let record = (self.at < self.end).then(|| self.old.record(self.at)).transpose()?;
+        self.head = record.map(Head::of).transpose()?;
+        Ok(())
+    }
+
+    /// Takes the next one, if it is such a one.
+    fn next_if(&mut self, such: impl Fn(&Head<'a>) -> bool) -> io::Result<Option<(u64, Head<'a>)>> {
+        let Some(head) = self.head.filter(such) else { return Ok(None) };
+        let at = self.at;
+        self.at += 1;
+        self.look()?;
+        Ok(Some((at, head)))
+    }
+}
+
+/// A file that is to be read.
+pub(super) struct Due {
+    pub(super) slot: usize,
+    path: Box<[u8]>,
+    /// Its size when it was found, in bytes.
+    pub(super) bytes: u64,
 }
 
 /// What is to be done, and how far it is.
@@ -36,14 +108,17 @@ pub(super) struct Plan<'a> {
     /// Whether the generation is a new one, to be put in force at the end.
     pub(super) fresh: bool,
     pub(super) manifest: Manifest,
-    /// The ledger as it was, in order.
-    pub(super) old: Vec<Entry>,
+    pub(super) old: Arc<Old>,
+    /// The parts of the old ledger that are not compared, by the numbers of their folders.
+    pub(super) parts: Vec<(u32, Range<u64>)>,
     pub(super) slots: Vec<Slot>,
     /// Folders that lie around one that was forgotten.
     reopened: Vec<u32>,
     /// Folders whose part of the ledger is in `slots`.
     pub(super) compared: Vec<u32>,
-    pub(super) tasks: Vec<Task>,
+    pub(super) tasks: Vec<Due>,
+    /// Where the paths of the compared folders begin, and the names that fields go by in them.
+    bases: Vec<(u32, PathBuf, FieldNames)>,
     /// Files whose passages are to go.
     pub(super) gone: Vec<(u32, Vec<u8>)>,
     pub(super) report: Report,
@@ -74,31 +149,47 @@ impl<'a> Plan<'a> {
             generation,
             fresh,
             manifest,
-            old: Vec::new(),
+            old: Arc::default(),
+            parts: Vec::new(),
             slots: Vec::new(),
             reopened: Vec::new(),
             compared: Vec::new(),
             tasks: Vec::new(),
+            bases: Vec::new(),
             gone: Vec::new(),
             report: Report { rebuilt: update.rebuild || !current, ..Report::default() },
             dirty: false,
         };
         if !plan.fresh {
-            plan.old = plan.read_ledger()?;
+            plan.read_ledger()?;
         }
         Ok(plan)
     }
 
-    fn read_ledger(&self) -> Result<Vec<Entry>> {
+    fn read_ledger(&mut self) -> Result<()> {
         let (Some(generation), Some(name)) = (&self.generation, &self.manifest.ledger) else {
-            return Ok(Vec::new());
+            return Ok(());
         };
-        let read = || {
-            let file = LedgerFile::open(&generation.join(name), self.manifest.ledger_bytes)?;
-            let mut ledger = file.all()?;
-            (0..ledger.len()).map(|at| ledger.entry(at)).collect::<std::io::Result<Vec<Entry>>>()
+        let folders = &self.manifest.folders;
+        let read = || -> io::Result<_> {
+            let ledger = LedgerFile::open(&generation.join(name), self.manifest.ledger_bytes)?.load()?;
+            let mut parts = Vec::new();
+            for folder in folders {
+                let (start, end) = (ledger.place(folder.id, b"")?, ledger.place(folder.id + 1, b"")?);
+                parts.push((folder.id, start..end));
+            }
+            Ok((ledger, parts))
         };
-        read().map_err(|source| damaged(self.dir, source))
+        let (ledger, parts) = read().map_err(|source| damaged(self.dir, source))?;
+        self.old = Arc::new(Old(Some(ledger)));
+        self.parts = parts;
+        Ok(())
+    }
+
+    /// Takes a folder's part of the old ledger.
+    fn take_part(&mut self, id: u32) -> Range<u64> {
+        let at = self.parts.iter().position(|(folder, _)| *folder == id);
+        at.map_or(0..0, |at| self.parts.remove(at).1)
     }
 
     pub(super) fn forget(&mut self, folders: &[PathBuf]) -> Result<()> {
@@ -107,10 +198,14 @@ impl<'a> Plan<'a> {
             let known = self.manifest.folders.iter().position(|folder| folder.path(self.dir) == path);
             let Some(at) = known else { return Err(Error::UnknownFolder { path }) };
             let id = self.manifest.folders.remove(at).id;
-            let entries = self.old.extract_if(.., |entry| entry.folder == id);
-            let files: Vec<Entry> = entries.filter(|entry| holds_passages(&entry.fate)).collect();
-            self.report.removed += files.len() as u64;
-            self.gone.extend(files.into_iter().map(|entry| (id, entry.path)));
+            for at in self.take_part(id) {
+                let head = self.old.record(at).and_then(Head::of);
+                let head = head.map_err(|source| damaged(self.dir, source))?;
+                if head.lot == Lot::Indexed {
+                    self.report.removed += 1;
+                    self.gone.push((id, head.path.into()));
+                }
+            }
             self.dirty = true;
             // Folders around it own its files from now on.
             let around = self.manifest.folders.iter().filter(|other| path.starts_with(other.path(self.dir)));
@@ -194,128 +289,165 @@ impl<'a> Plan<'a> {
             .collect();
         let mut rules = folder.rules.clone();
         rules.exclude.extend(self.settings.exclude.iter().cloned());
-        let old: Vec<Entry> = self.old.extract_if(.., |entry| entry.folder == id).collect();
+        let part = self.take_part(id);
         self.compared.push(id);
+        let (dir, old) = (self.dir, Arc::clone(&self.old));
+        let broken = |source| damaged(dir, source);
+        let mut reading = Reading::new(&old, part).map_err(broken)?;
         if !root.exists() {
             if self.fresh && self.report.rebuilt {
                 return Err(Error::MissingFolder { path: root });
             }
             self.report.missing.push(root);
-            for entry in old {
-                self.count(&entry);
-                self.slots.push(Slot { folder: id, entry: Some(entry) });
+            while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
+                self.keep(at, &head);
             }
             return Ok(());
         }
-        let base = folder.base(self.dir);
-        let mut old = old.into_iter().peekable();
+        let base = folder.base(dir);
+        self.bases.push((id, base.clone(), folder.fields.clone()));
+        let mut readers = Readers { fields: &folder.fields, known: Vec::new() };
         // Below a folder that cannot be looked at everything stays as it was.
         let mut closed: Option<Vec<u8>> = None;
+        let mut failure = None;
         walk::walk(&root, &rules, &apart, Part::Whole, &mut |found| {
-            while let Some(entry) =
-                old.next_if(|entry| walk::order(&entry.path, &found.path) == Ordering::Less)
-            {
-                self.not_found(entry, closed.as_deref(), &base, event);
-            }
-            closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.clone());
-            let known = old.next_if(|entry| entry.path == found.path);
-            self.met(&folder, &base, found, known, event);
-            true
+            let step = || -> io::Result<()> {
+                let before = |head: &Head<'_>| {
+                    head.path != found.path && walk::order(head.path, &found.path) == Ordering::Less
+                };
+                while let Some((at, head)) = reading.next_if(before)? {
+                    self.not_found(at, &head, closed.as_deref(), &base, event);
+                }
+                closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.clone());
+                let known = reading.next_if(|head| head.path == found.path)?;
+                self.met(&base, id, found, known, &mut readers, event)
+            };
+            failure = step().err();
+            failure.is_none()
         })?;
-        for entry in old {
-            self.not_found(entry, closed.as_deref(), &base, event);
+        if let Some(source) = failure {
+            return Err(broken(source));
+        }
+        while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
+            self.not_found(at, &head, closed.as_deref(), &base, event);
         }
         Ok(())
     }
 
-    fn not_found(&mut self, entry: Entry, closed: Option<&[u8]>, base: &Path, event: &mut dyn FnMut(Event)) {
+    /// Keeps what the old ledger says at a place.
+    fn keep(&mut self, at: u64, head: &Head<'_>) {
+        self.count(head.lot);
+        self.slots.push(Slot { folder: head.folder, entry: Some(Record::Old(at)) });
+    }
+
+    fn not_found(
+        &mut self,
+        at: u64,
+        head: &Head<'_>,
+        closed: Option<&[u8]>,
+        base: &Path,
+        event: &mut dyn FnMut(Event),
+    ) {
         let below = |folder: &[u8]| {
-            folder.is_empty()
-                || (entry.path.starts_with(folder) && entry.path.get(folder.len()) == Some(&b'/'))
+            folder.is_empty() || (head.path.starts_with(folder) && head.path.get(folder.len()) == Some(&b'/'))
         };
         if closed.is_some_and(below) {
-            self.count(&entry);
-            self.slots.push(Slot { folder: entry.folder, entry: Some(entry) });
+            self.keep(at, head);
             return;
         }
         self.dirty = true;
-        if holds_passages(&entry.fate) {
-            self.remove(entry, base, event);
+        if head.lot == Lot::Indexed {
+            self.remove(head, base, event);
         }
     }
 
-    fn remove(&mut self, entry: Entry, base: &Path, event: &mut dyn FnMut(Event)) {
+    fn remove(&mut self, head: &Head<'_>, base: &Path, event: &mut dyn FnMut(Event)) {
         self.report.removed += 1;
-        let path = walk::join(base, &entry.path);
-        event(Event::File { path, bytes: entry.stamp.size, outcome: Outcome::Removed });
-        self.gone.push((entry.folder, entry.path));
+        let path = walk::join(base, head.path);
+        event(Event::File { path, bytes: head.stamp().size, outcome: Outcome::Removed });
+        self.gone.push((head.folder, head.path.into()));
     }
 
     /// Takes what was met on disk, with what the ledger knows of it.
     fn met(
         &mut self,
-        folder: &Folder,
         base: &Path,
+        id: u32,
         found: Found,
-        known: Option<Entry>,
+        known: Option<(u64, Head<'_>)>,
+        readers: &mut Readers<'_>,
         event: &mut dyn FnMut(Event),
-    ) {
-        let (id, Found { path, stamp, kind }) = (folder.id, found);
-        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
-        let name = String::from_utf8_lossy(name).into_owned();
+    ) -> io::Result<()> {
+        let Found { path, stamp, kind } = found;
         let fate = match kind {
             Kind::Folder => Fate::Folder,
             Kind::LeftOut(rule) => Fate::LeftOut(rule),
             Kind::Unreadable(cause) => Fate::Failed(cause),
             Kind::File => {
-                if let Some(entry) = known.as_ref().filter(|entry| unchanged(entry, stamp, &folder.fields)) {
-                    self.count(entry);
-                    self.slots.push(Slot { folder: id, entry: known });
-                    return;
+                if let Some((at, head)) = known.filter(|(_, head)| unchanged(head, stamp, readers)) {
+                    self.keep(at, &head);
+                    return Ok(());
                 }
-                let file = walk::join(base, &path);
-                let old = known.clone().map(Box::new);
-                let slot = self.slots.len();
-                self.tasks.push(Task {
-                    slot,
-                    folder: id,
-                    fields: folder.fields.clone(),
-                    path,
-                    file,
-                    bytes: match format::by_extension(&name).map(|format| format.extent()) {
-                        Some(Extent::First) => stamp.size.min(FIRST_PART),
-                        _ => stamp.size,
-                    },
-                    old,
-                });
-                self.slots.push(Slot { folder: id, entry: known });
-                return;
+                let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
+                let bytes = match format::by_extension(&String::from_utf8_lossy(name)).map(Format::extent) {
+                    Some(Extent::First) => stamp.size.min(FIRST_PART),
+                    _ => stamp.size,
+                };
+                self.tasks.push(Due { slot: self.slots.len(), path: path.into(), bytes });
+                self.slots.push(Slot { folder: id, entry: known.map(|(at, _)| Record::Old(at)) });
+                return Ok(());
             }
         };
-        let entry = Entry::new(id, path, stamp, fate);
-        self.dirty |= known.as_ref() != Some(&entry);
-        if let Some(known) = known.filter(|known| holds_passages(&known.fate)) {
-            self.remove(known, base, event);
+        let record = Entry::new(id, path, stamp, fate).record();
+        let lot = Head::of(&record)?.lot;
+        self.count(lot);
+        let entry = match known {
+            Some((at, _)) if self.old.record(at)? == &*record => Record::Old(at),
+            _ => {
+                self.dirty = true;
+                Record::New(record)
+            }
+        };
+        if let Some((_, head)) = known.filter(|(_, head)| head.lot == Lot::Indexed) {
+            self.remove(&head, base, event);
         }
-        self.count(&entry);
         self.slots.push(Slot { folder: id, entry: Some(entry) });
+        Ok(())
     }
 
-    /// Counts an entry that stays or is settled without reading.
-    fn count(&mut self, entry: &Entry) {
-        match entry.fate {
-            Fate::Folder => {}
-            Fate::Indexed(_) => self.report.unchanged += 1,
-            Fate::LeftOut(_) | Fate::Unsupported(_) => self.report.skipped += 1,
-            Fate::Failed(_) => self.report.failed += 1,
+    /// Counts what stays or is settled without reading.
+    fn count(&mut self, lot: Lot) {
+        match lot {
+            Lot::Folder => {}
+            Lot::Indexed => self.report.unchanged += 1,
+            Lot::LeftOut | Lot::Unsupported => self.report.skipped += 1,
+            Lot::Failed => self.report.failed += 1,
         }
+    }
+
+    /// Returns all that a reader of a file needs.
+    pub(super) fn task(&self, due: Due, slots: &[Slot]) -> io::Result<Task> {
+        let Slot { folder, entry } = &slots[due.slot];
+        let base = self.bases.iter().find(|(id, ..)| id == folder);
+        let (base, fields) = base.map(|(_, base, fields)| (base.clone(), fields.clone())).unwrap_or_default();
+        let old = entry.as_ref().map(|record| Entry::of(self.old.bytes(record)?)).transpose()?;
+        Ok(Task {
+            slot: due.slot,
+            folder: *folder,
+            fields,
+            file: walk::join(&base, &due.path),
+            path: due.path.into(),
+            bytes: due.bytes,
+            old: old.map(Box::new),
+        })
     }
 
     /// Says what would be done, as far as names and, where they say nothing, first bytes tell.
-    pub(super) fn foresee(mut self, event: &mut dyn FnMut(Event)) -> Report {
-        for task in &self.tasks {
+    pub(super) fn foresee(mut self, event: &mut dyn FnMut(Event)) -> Result<Report> {
+        for due in std::mem::take(&mut self.tasks) {
+            let task = self.task(due, &self.slots).map_err(|source| damaged(self.dir, source))?;
             let outcome = match &task.old {
-                Some(old) if holds_passages(&old.fate) => {
+                Some(old) if matches!(old.fate, Fate::Indexed(_)) => {
                     self.report.changed += 1;
                     Outcome::Changed
                 }
@@ -329,10 +461,10 @@ impl<'a> Plan<'a> {
                 }
             };
             self.report.bytes += task.bytes;
-            event(Event::File { path: task.file.clone(), bytes: task.bytes, outcome });
+            event(Event::File { path: task.file, bytes: task.bytes, outcome });
         }
         self.sum_up();
-        self.report
+        Ok(self.report)
     }
 
     /// Says what the index held before.
@@ -343,11 +475,26 @@ impl<'a> Plan<'a> {
 }
 
 /// Whether the ledger's state of a file is its state on disk, and can be trusted to be.
-fn unchanged(entry: &Entry, stamp: walk::Stamp, fields: &FieldNames) -> bool {
-    let read = matches!(entry.fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_));
-    read && entry.settled && entry.stamp == stamp && entry.read_by_these(fields)
+fn unchanged(head: &Head<'_>, stamp: walk::Stamp, readers: &mut Readers<'_>) -> bool {
+    let read = matches!(head.lot, Lot::Indexed | Lot::Failed | Lot::Unsupported);
+    read && head.settled && head.stamp() == stamp && readers.are_these(head)
 }
 
-pub(super) fn holds_passages(fate: &Fate) -> bool {
-    matches!(fate, Fate::Indexed(_))
+/// Which readers are those of this program: few sets of them are met, each many times.
+struct Readers<'a> {
+    fields: &'a FieldNames,
+    known: Vec<(Lot, Box<[u8]>, bool)>,
+}
+
+impl Readers<'_> {
+    fn are_these(&mut self, head: &Head<'_>) -> bool {
+        let same =
+            |(lot, readers, _): &&(Lot, Box<[u8]>, bool)| *lot == head.lot && **readers == *head.readers;
+        if let Some((.., these)) = self.known.iter().find(same) {
+            return *these;
+        }
+        let these = head.read_by_these(self.fields);
+        self.known.push((head.lot, head.readers.into(), these));
+        these
+    }
 }

@@ -19,11 +19,12 @@ use crossbeam_channel::RecvTimeoutError;
 
 use super::{
     Index, absolute,
-    commit::Commit,
-    engine, home,
+    commit::{Commit, Effort},
+    damaged, engine, home,
     ingest::{Done, Ingest, Step},
-    ledger::Fate,
-    plan::{Plan, Slot, holds_passages},
+    ledger::{Fate, Lot},
+    pieces::Piecewise,
+    plan::{Plan, Record, Slot},
     queue::Queue,
     report::{Event, Outcome, Report},
     schema::{self, Fields},
@@ -40,9 +41,10 @@ const LOOK: Duration = Duration::from_millis(100);
 /// The least memory an update can work with, in bytes.
 pub const LEAST_MEMORY: u64 = 64 << 20;
 
-/// A long run commits after this many bytes were read, or this much time, so that being cut off
-/// costs no more than that.
-const STAGE: (u64, Duration) = (256 << 20, Duration::from_secs(10));
+/// A long run commits after this many bytes were read, or a fifth of the time it has taken, but at least
+/// the first and at most the second of these, so that being cut off costs no more than that. Each commit
+/// makes segments that have to be merged.
+const STAGE: (u64, Duration, Duration) = (256 << 20, Duration::from_secs(10), Duration::from_secs(60));
 
 /// What an update is to do.
 #[derive(Clone, Debug)]
@@ -139,7 +141,7 @@ fn run(dir: &Path, update: &Update, event: &mut dyn FnMut(Event), cancel: &Atomi
         plan.tasks.iter().fold((0, 0), |(files, bytes), task| (files + 1, bytes + task.bytes));
     event(Event::Planned { files, bytes });
     if update.dry_run {
-        return Ok(plan.foresee(event));
+        return plan.foresee(event);
     }
     plan.carry_out(update, event, cancel)
 }
@@ -165,10 +167,9 @@ impl Plan<'_> {
     ) -> Result<Report> {
         let mut slots = mem::take(&mut self.slots);
         // Folders that were not compared keep their part of the ledger.
-        let kept = mem::take(&mut self.old);
-        let offset = slots.len();
-        slots.extend(kept.into_iter().map(|entry| Slot { folder: entry.folder, entry: Some(entry) }));
-        debug_assert!(self.tasks.iter().all(|task| task.slot < offset));
+        for (folder, part) in mem::take(&mut self.parts) {
+            slots.extend(part.map(|at| Slot { folder, entry: Some(Record::Old(at)) }));
+        }
         if self.tasks.is_empty()
             && self.gone.is_empty()
             && !self.dirty
@@ -184,21 +185,21 @@ impl Plan<'_> {
             Some(generation) if !self.fresh => generation.clone(),
             _ => home::new_generation(self.dir)?,
         };
-        let directory = tantivy::directory::MmapDirectory::open(&generation)
-            .map_err(|source| engine(self.dir, source))?;
+        let directory = Piecewise::open(&generation).map_err(|source| engine(self.dir, source))?;
         let index =
             tantivy::Index::open_or_create(directory, schema).map_err(|source| engine(self.dir, source))?;
         schema::register(&index);
-        let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update)?;
+        let bytes = self.tasks.iter().map(|task| task.bytes).sum();
+        let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update, bytes)?;
         let gone = mem::take(&mut self.gone);
         gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
         if first {
             // A first index answers from its first stage on.
             commit.manifest.unfinished = true;
-            commit.now(&slots)?;
+            commit.now(&slots, &self.old)?;
             home::point_to(self.dir, &generation)?;
         }
-        let end = self.read_all(update, fields, &mut slots, &mut commit, event, cancel)?;
+        let end = self.read_all(update, (&index, fields), &mut slots, &mut commit, event, cancel)?;
         self.report.interrupted = end != End::Whole;
         if end == End::Torn {
             // Half a file would answer as if it were the whole.
@@ -215,10 +216,10 @@ impl Plan<'_> {
         // What another update left unread is still unread, unless all folders were compared.
         let all = self.manifest.folders.iter().all(|folder| self.compared.contains(&folder.id));
         commit.manifest.unfinished = self.report.interrupted || (self.manifest.unfinished && !all);
-        commit.now(&slots)?;
+        commit.now(&slots, &self.old)?;
         self.report.articles = commit.manifest.tally.articles;
         self.report.passages = commit.manifest.tally.passages + commit.manifest.tally.asides;
-        commit.finish(&index)?;
+        commit.finish(&index, if self.fresh { Effort::Least } else { Effort::Lasting })?;
         if self.fresh && !first {
             home::point_to(self.dir, &generation)?;
         }
@@ -229,17 +230,17 @@ impl Plan<'_> {
     fn read_all(
         &mut self,
         update: &Update,
-        fields: Fields,
+        (index, fields): (&tantivy::Index, Fields),
         slots: &mut [Slot],
         commit: &mut Commit<'_>,
         event: &mut dyn FnMut(Event),
         cancel: &AtomicBool,
     ) -> Result<End> {
-        let mut tasks = mem::take(&mut self.tasks);
-        let total = tasks.len();
+        let mut waiting = mem::take(&mut self.tasks).into_iter();
+        let total = waiting.len();
         let mut finished = 0;
+        let began = Instant::now();
         while finished < total && !cancel.load(Relaxed) {
-            let stage = tasks.split_off(0);
             let ingest = Ingest {
                 writer: &commit.writer,
                 queue: Queue::new(update.memory / 8),
@@ -255,25 +256,26 @@ impl Plan<'_> {
             let (send_done, take_done) = crossbeam_channel::bounded(16);
             let dir = self.dir;
             let mut since = (0, Instant::now());
-            let mut rest = Vec::new();
+            let time = (began.elapsed() / 5).clamp(STAGE.1, STAGE.2);
             thread::scope(|scope| -> Result<()> {
                 let jobs = update.jobs.clamp(1, 64);
                 ingest.start(scope, jobs, &take_task, &send_done).map_err(|source| engine(dir, source))?;
                 drop(send_done);
                 drop(take_task);
-                let mut waiting = stage.into_iter();
                 // A stage ends when enough was read; what was not handed out waits for the next.
-                let mut hand_out = |since: &(u64, Instant), out: &mut usize| {
-                    while *out < 2 * jobs && since.0 < STAGE.0 && since.1.elapsed() < STAGE.1 {
-                        let Some(task) = waiting.next() else { break };
+                let mut hand_out = |plan: &Self, slots: &[Slot], since: &(u64, Instant), out: &mut usize| {
+                    while *out < 2 * jobs && since.0 < STAGE.0 && since.1.elapsed() < time {
+                        let Some(due) = waiting.next() else { break };
                         *out += 1;
+                        let task = plan.task(due, slots).map_err(|source| damaged(dir, source))?;
                         if send_task.send(task).is_err() {
                             break;
                         }
                     }
+                    Ok(())
                 };
                 let mut out = 0;
-                hand_out(&since, &mut out);
+                hand_out(self, slots, &since, &mut out)?;
                 while out > 0 {
                     // A reader that was told to stop says no more, and the others may wait for work.
                     let done = match take_done.recv_timeout(LOOK) {
@@ -293,20 +295,19 @@ impl Plan<'_> {
                     finished += 1;
                     since.0 += done.bytes;
                     replaced.push((done.slot, slots[done.slot].entry.clone()));
-                    self.take(*done, slots, event);
+                    self.take(*done, slots, event)?;
                     if cancel.load(Relaxed) {
                         break;
                     }
-                    hand_out(&since, &mut out);
+                    hand_out(self, slots, &since, &mut out)?;
                 }
-                rest = waiting.collect();
                 drop(send_task);
                 // Files that were being read when the run was stopped.
                 for done in take_done {
                     if let Step::Done(done) = done.map_err(|source| engine(dir, source))? {
                         finished += 1;
                         replaced.push((done.slot, slots[done.slot].entry.clone()));
-                        self.take(*done, slots, event);
+                        self.take(*done, slots, event)?;
                     }
                 }
                 Ok(())
@@ -317,18 +318,19 @@ impl Plan<'_> {
                 replaced.into_iter().for_each(|(slot, entry)| slots[slot].entry = entry);
                 return Ok(End::Torn);
             }
-            tasks = rest;
-            if !tasks.is_empty() && !cancel.load(Relaxed) {
+            if waiting.len() > 0 && !cancel.load(Relaxed) {
                 commit.manifest.unfinished = true;
-                commit.now(slots)?;
+                commit.now(slots, &self.old)?;
+                commit.meanwhile(index)?;
             }
         }
         Ok(if finished < total { End::Early } else { End::Whole })
     }
 
-    fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) {
+    fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) -> Result<()> {
         let Done { slot, file, bytes, entry, same } = done;
-        let held = slots[slot].entry.as_ref().is_some_and(|old| holds_passages(&old.fate));
+        let lot = slots[slot].entry.as_ref().map(|record| self.old.lot(record)).transpose();
+        let held = lot.map_err(|source| damaged(self.dir, source))? == Some(Lot::Indexed);
         let report = &mut self.report;
         if !same {
             report.bytes += bytes;
@@ -355,8 +357,9 @@ impl Plan<'_> {
                 Outcome::Touched
             }
         };
-        slots[slot].entry = Some(entry);
+        slots[slot].entry = Some(Record::New(entry.record()));
         event(Event::File { path: file, bytes, outcome });
+        Ok(())
     }
 }
 

@@ -1,0 +1,156 @@
+//! The files of a generation as a writer reads them. A merge goes through whole segments: were they
+//! mapped, all their pages would count as memory of the process. So they are read in pieces, and only what
+//! is asked for at once in one large piece is mapped, for as long as it is held.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tantivy::{
+    HasLen,
+    directory::{
+        Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, WatchCallback, WatchHandle,
+        WritePtr,
+        error::{DeleteError, LockError, OpenReadError, OpenWriteError},
+    },
+};
+
+/// Bytes that are read at once: what is asked for next mostly stands behind what was asked for.
+const PIECE: usize = 64 << 10;
+
+/// The folder of a generation, opened for writing.
+#[derive(Clone)]
+pub(super) struct Piecewise {
+    folder: PathBuf,
+    mapped: MmapDirectory,
+}
+
+impl Piecewise {
+    pub(super) fn open(generation: &Path) -> tantivy::Result<Self> {
+        Ok(Self { folder: generation.into(), mapped: MmapDirectory::open(generation)? })
+    }
+}
+
+impl fmt::Debug for Piecewise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.mapped.fmt(f)
+    }
+}
+
+impl Directory for Piecewise {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        let place = self.folder.join(path);
+        let length = place.metadata().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => OpenReadError::FileDoesNotExist(place.clone()),
+            _ => OpenReadError::wrap_io_error(source, place.clone()),
+        })?;
+        let length = usize::try_from(length.len())
+            .map_err(|_| OpenReadError::wrap_io_error(io::ErrorKind::FileTooLarge.into(), place.clone()))?;
+        Ok(Arc::new(Pieces {
+            name: path.into(),
+            place,
+            length,
+            mapped: self.mapped.clone(),
+            last: Mutex::new((0, OwnedBytes::empty())),
+        }))
+    }
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.mapped.delete(path)
+    }
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.mapped.exists(path)
+    }
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        self.mapped.open_write(path)
+    }
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.mapped.atomic_read(path)
+    }
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        self.mapped.atomic_write(path, data)
+    }
+    fn sync_directory(&self) -> io::Result<()> {
+        self.mapped.sync_directory()
+    }
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        self.mapped.acquire_lock(lock)
+    }
+    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
+        Ok(WatchHandle::empty())
+    }
+}
+
+/// A file that is read in pieces. It is not held open: a merge of many segments would run out of files.
+struct Pieces {
+    name: PathBuf,
+    place: PathBuf,
+    length: usize,
+    mapped: MmapDirectory,
+    /// The piece that was read last, and where it begins.
+    last: Mutex<(usize, OwnedBytes)>,
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+}
+
+impl HasLen for Pieces {
+    fn len(&self) -> usize {
+        self.length
+    }
+}
+
+impl FileHandle for Pieces {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.is_empty() {
+            return Ok(OwnedBytes::empty());
+        }
+        if range.end > self.length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if range.len() > PIECE {
+            let file = self.mapped.get_file_handle(&self.name).map_err(io::Error::other)?;
+            return file.read_bytes(range);
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, piece) = &*last;
+        if range.start < *start || range.end > start + piece.len() {
+            let length = PIECE.min(self.length - range.start);
+            let mut bytes = vec![0; length];
+            let mut file = File::open(&self.place)?;
+            file.seek(SeekFrom::Start(range.start as u64))?;
+            file.read_exact(&mut bytes)?;
+            *last = (range.start, OwnedBytes::new(bytes));
+        }
+        let (start, piece) = &*last;
+        Ok(piece.slice(range.start - start..range.end - start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_range_reads_as_it_is_written() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let content: Vec<u8> =
+            (0..3 * PIECE as u32).map(|at| (at.wrapping_mul(0x9E37_79B9) >> 24) as u8).collect();
+        std::fs::write(folder.path().join("segment"), &content).expect("it can be written");
+        let directory = Piecewise::open(folder.path()).expect("it is there");
+        let file = directory.get_file_handle(Path::new("segment")).expect("it is there");
+        let end = content.len();
+        for range in [0..10, 5..8, 100..100 + PIECE, 7..9, 1..end, end - 1..end, end..end] {
+            assert_eq!(*file.read_bytes(range.clone()).expect("it reads"), content[range]);
+        }
+        assert!(file.read_bytes(end - 1..end + 1).is_err());
+        assert!(directory.get_file_handle(Path::new("none")).is_err());
+    }
+}
