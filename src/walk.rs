@@ -10,9 +10,7 @@
 mod ignores;
 
 use std::{
-    borrow::Cow,
     cmp::Ordering,
-    ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -23,6 +21,7 @@ use ignore::{
     overrides::{Override, OverrideBuilder},
 };
 use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
 
 use self::ignores::Ignores;
 use crate::error::{Error, Result};
@@ -119,196 +118,93 @@ pub fn walk(
         Part::Whole => (root.to_path_buf(), usize::MAX),
         Part::Within(path) => (join(root, path), 1),
     };
-    let mut walk = Walk {
-        rules,
-        apart,
-        exclude,
-        ignores: Ignores::above(root, &start, rules),
-        depth,
-        path: inside(root, &start),
-        place: start,
-        frames: Vec::new(),
-    };
-    let named = Item { name: OsString::new(), kind: Ok(meta.file_type()), entry: None };
-    let mut go_on = walk.meet(named, each);
-    while go_on && let Some(item) = walk.next() {
-        go_on = walk.meet(item, each);
+    let mut ignores = Ignores::above(root, &start, rules);
+    let mut walk = WalkDir::new(&start)
+        .follow_links(rules.follow)
+        .follow_root_links(true)
+        .max_depth(depth)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let Some(path) = error.path() else { continue };
+                let kind = Kind::Unreadable(unreadable(&error));
+                if !each(Found { path: inside(root, path), stamp: Stamp::default(), kind }) {
+                    return Ok(());
+                }
+                continue;
+            }
+        };
+        let path = entry.path();
+        let is_dir = entry.file_type().is_dir();
+        let named = entry.depth() == 0;
+        let rule = if !named && apart.iter().any(|other| other == path) {
+            Some("a folder of this index by itself".into())
+        } else {
+            left_out(path, is_dir, entry.file_type(), named, rules, &exclude, &mut ignores)
+        };
+        let kind = match rule {
+            Some(rule) => Kind::LeftOut(rule),
+            None if is_dir => Kind::Folder,
+            None => Kind::File,
+        };
+        // Folders and files that are left out are not asked for their state: it cannot matter.
+        let stamp = match &kind {
+            Kind::LeftOut(_) => Ok(Stamp::default()),
+            _ => entry.metadata().map(|meta| stamp(&meta)),
+        };
+        let (stamp, kind) = match stamp {
+            Ok(stamp) => (stamp, kind),
+            Err(error) => (Stamp::default(), Kind::Unreadable(unreadable(&error))),
+        };
+        if is_dir {
+            match &kind {
+                Kind::Folder if entry.depth() < depth => ignores.enter(path, rules),
+                // The contents of the folder a shallow walk starts from are what is wanted.
+                Kind::Folder if named => {}
+                _ => walk.skip_current_dir(),
+            }
+        }
+        if !each(Found { path: inside(root, path), stamp, kind }) {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
-/// So deep in folders their entries are no longer held open: a process can hold only so many.
-const HELD: usize = 32;
-
-/// A walk on its way.
-struct Walk<'a> {
-    rules: &'a Rules,
-    apart: &'a [PathBuf],
-    exclude: Override,
-    ignores: Ignores,
-    /// How many folders deep it goes.
-    depth: usize,
-    /// The folder it stands in, and then what it meets there.
-    place: PathBuf,
-    /// The same inside the folder that is walked.
-    path: Vec<u8>,
-    /// The folders around it, the outermost first.
-    frames: Vec<Frame>,
-}
-
-/// A folder that is being walked.
-struct Frame {
-    /// What is yet to be met in it.
-    items: std::vec::IntoIter<Item>,
-    /// The length of its path.
-    path: usize,
-    /// Its place without links, where they are followed: one that leads back here is not.
-    real: Option<PathBuf>,
-}
-
-/// What a folder holds under one name.
-struct Item {
-    name: OsString,
-    kind: io::Result<fs::FileType>,
-    /// To ask for its state; by its path where there is none.
-    entry: Option<fs::DirEntry>,
-}
-
-impl Walk<'_> {
-    /// Returns what is met next, and goes there.
-    fn next(&mut self) -> Option<Item> {
-        while let Some(frame) = self.frames.last_mut() {
-            self.path.truncate(frame.path);
-            if let Some(item) = frame.items.next() {
-                if !self.path.is_empty() {
-                    self.path.push(b'/');
-                }
-                self.path.extend_from_slice(&raw(&item.name));
-                return Some(item);
-            }
-            self.frames.pop();
-            self.ignores.leave();
-            self.place.pop();
-        }
-        None
+fn left_out(
+    path: &Path,
+    is_dir: bool,
+    file_type: fs::FileType,
+    named: bool,
+    rules: &Rules,
+    exclude: &Override,
+    ignores: &mut Ignores,
+) -> Option<String> {
+    if is_dir && path.join(INDEX_MARK).is_file() {
+        return Some("an excerpt index".into());
     }
-
-    /// Hands on what stands here, and what follows from it. Says whether to go on.
-    fn meet(&mut self, item: Item, each: &mut dyn FnMut(Found) -> bool) -> bool {
-        let named = item.name.is_empty();
-        if !named {
-            self.place.push(&item.name);
-        }
-        let followed = self.rules.follow && item.kind.as_ref().is_ok_and(fs::FileType::is_symlink);
-        let meta = followed.then(|| fs::metadata(&self.place));
-        let kind = match (&meta, item.kind) {
-            (Some(Ok(meta)), _) => Ok(meta.file_type()),
-            (Some(Err(error)), _) => Err(plain(error)),
-            (None, kind) => kind.map_err(|error| plain(&error)),
-        };
-        let real = (self.rules.follow && kind.as_ref().is_ok_and(fs::FileType::is_dir))
-            .then(|| fs::canonicalize(&self.place));
-        let real = real.and_then(io::Result::ok);
-        let back = followed && real.is_some() && self.frames.iter().any(|frame| frame.real == real);
-        let kind = if back { Err("a symbolic link to a folder that holds it".into()) } else { kind };
-        let is_dir = kind.as_ref().is_ok_and(fs::FileType::is_dir);
-        let mut go_on;
-        let mut enter = None;
-        match kind {
-            Err(cause) => go_on = each(self.found(Stamp::default(), Kind::Unreadable(cause))),
-            Ok(kind) => {
-                let rule = self.left_out(kind, named);
-                // What a folder holds is looked at where that is wanted anyhow.
-                let inner = is_dir && rule.is_none() && self.frames.len() < self.depth;
-                let items = inner.then(|| items(&self.place, self.frames.len() < HELD));
-                let rule = match &items {
-                    Some(Ok(items)) if !holds(items, INDEX_MARK) => rule,
-                    _ if is_dir && self.place.join(INDEX_MARK).is_file() => Some("an excerpt index".into()),
-                    _ => rule,
-                };
-                let state = match (&rule, meta, &item.entry) {
-                    // What is left out is not asked for its state: it cannot matter.
-                    (Some(_), ..) => None,
-                    (None, Some(meta), _) => Some(meta),
-                    (None, None, Some(entry)) => Some(entry.metadata()),
-                    (None, None, None) if named => Some(fs::metadata(&self.place)),
-                    (None, None, None) => Some(fs::symlink_metadata(&self.place)),
-                };
-                let (stamp, kind) = match (rule, state) {
-                    (Some(rule), _) => (Stamp::default(), Kind::LeftOut(rule)),
-                    (None, Some(Err(error))) => (Stamp::default(), Kind::Unreadable(plain(&error))),
-                    (None, Some(Ok(meta))) => (stamp(&meta), if is_dir { Kind::Folder } else { Kind::File }),
-                    (None, None) => (Stamp::default(), if is_dir { Kind::Folder } else { Kind::File }),
-                };
-                enter = items.filter(|_| kind == Kind::Folder);
-                go_on = each(self.found(stamp, kind));
-            }
-        }
-        match enter {
-            Some(Ok(items)) if go_on => {
-                let names = |name: &str| holds(&items, name);
-                self.ignores.enter(&self.place, self.rules, &names);
-                let (items, path) = (items.into_iter(), self.path.len());
-                self.frames.push(Frame { items, path, real });
-                return true;
-            }
-            Some(Err(error)) if go_on => {
-                go_on = each(self.found(Stamp::default(), Kind::Unreadable(plain(&error))));
-            }
-            _ => {}
-        }
-        if !named {
-            self.place.pop();
-        }
-        go_on
+    if named {
+        return None;
     }
-
-    fn found(&self, stamp: Stamp, kind: Kind) -> Found {
-        Found { path: self.path.clone(), stamp, kind }
+    ignores.leave_to(path);
+    if file_type.is_symlink() {
+        return Some("a symbolic link (--follow takes them)".into());
     }
-
-    /// Returns the rule that leaves out what stands here, but for that of indexes.
-    fn left_out(&self, kind: fs::FileType, named: bool) -> Option<String> {
-        if named {
-            return None;
-        }
-        let (place, is_dir) = (self.place.as_path(), kind.is_dir());
-        if self.apart.iter().any(|other| other == place) {
-            return Some("a folder of this index by itself".into());
-        }
-        if kind.is_symlink() {
-            return Some("a symbolic link (--follow takes them)".into());
-        }
-        if !is_dir && !kind.is_file() {
-            return Some("not a regular file".into());
-        }
-        // Override turns globs round: what it calls ignored is what a `!glob` matched.
-        if let Match::Ignore(_) = self.exclude.matched(place, is_dir) {
-            return Some("--exclude".into());
-        }
-        let hidden = self.path.rsplit(|&byte| byte == b'/').next().is_some_and(|name| name.starts_with(b"."));
-        if hidden && !self.rules.hidden {
-            return Some("hidden (--hidden takes such names)".into());
-        }
-        self.ignores.rule(place, is_dir)
+    if !is_dir && !file_type.is_file() {
+        return Some("not a regular file".into());
     }
-}
-
-/// Returns what a folder holds, by name.
-fn items(folder: &Path, held: bool) -> io::Result<Vec<Item>> {
-    let mut items = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let (name, kind) = (entry.file_name(), entry.file_type());
-        items.push(Item { name, kind, entry: held.then_some(entry) });
+    // Override turns globs round: what it calls ignored is what a `!glob` matched.
+    if let Match::Ignore(_) = exclude.matched(path, is_dir) {
+        return Some("--exclude".into());
     }
-    items.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    Ok(items)
-}
-
-/// Says whether a folder holds something of this name.
-fn holds(items: &[Item], name: &str) -> bool {
-    items.binary_search_by(|item| item.name.as_os_str().cmp(OsStr::new(name))).is_ok()
+    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if hidden && !rules.hidden {
+        return Some("hidden (--hidden takes such names)".into());
+    }
+    ignores.rule(path, is_dir)
 }
 
 fn globs(root: &Path, patterns: &[String]) -> Result<Override> {
@@ -393,11 +289,11 @@ pub fn inside(root: &Path, path: &Path) -> Vec<u8> {
 }
 
 fn file_name(path: &Path) -> Vec<u8> {
-    path.file_name().map(|name| raw(name).into_owned()).unwrap_or_default()
+    path.file_name().map(raw).unwrap_or_default()
 }
 
 #[cfg(unix)]
-fn raw(text: &OsStr) -> Cow<'_, [u8]> {
+fn raw(text: &std::ffi::OsStr) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
     text.as_bytes().into()
 }
@@ -405,12 +301,12 @@ fn raw(text: &OsStr) -> Cow<'_, [u8]> {
 #[cfg(unix)]
 fn native(path: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
-    OsStr::from_bytes(path).into()
+    std::ffi::OsStr::from_bytes(path).into()
 }
 
 #[cfg(not(unix))]
-fn raw(text: &OsStr) -> Cow<'_, [u8]> {
-    text.to_string_lossy().into_owned().into_bytes().into()
+fn raw(text: &std::ffi::OsStr) -> Vec<u8> {
+    text.to_string_lossy().into_owned().into_bytes()
 }
 
 #[cfg(not(unix))]
@@ -418,10 +314,17 @@ fn native(path: &[u8]) -> PathBuf {
     String::from_utf8_lossy(path).replace('/', std::path::MAIN_SEPARATOR_STR).into()
 }
 
-fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".into(),
-        io::ErrorKind::NotFound => "gone while it was looked at".into(),
-        _ => error.to_string(),
+fn unreadable(error: &walkdir::Error) -> String {
+    match error.loop_ancestor() {
+        Some(_) => "a symbolic link to a folder that holds it".into(),
+        None => plain(error.io_error()),
+    }
+}
+
+fn plain(error: Option<&io::Error>) -> String {
+    match error.map(io::Error::kind) {
+        Some(io::ErrorKind::PermissionDenied) => "permission denied".into(),
+        Some(io::ErrorKind::NotFound) => "gone while it was looked at".into(),
+        _ => error.map_or_else(|| "cannot be looked at".into(), ToString::to_string),
     }
 }

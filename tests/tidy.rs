@@ -68,6 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("unicode_width", &["render"]),
+    ("walkdir", &["walk"]),
     ("whatlang", &["analysis"]),
     ("whichlang", &["analysis"]),
 ];

@@ -1,6 +1,6 @@
 //! The ignore files of the folders that a walk is in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::{
     Match,
@@ -20,6 +20,7 @@ pub(super) struct Ignores {
 
 /// The ignore files of one folder.
 struct Level {
+    folder: PathBuf,
     files: Vec<Gitignore>,
     /// Whether the folder around it is in a git repository.
     around_in_repository: bool,
@@ -39,34 +40,31 @@ impl Ignores {
         above.reverse();
         for folder in above {
             if folder.starts_with(root) {
-                ignores.enter(folder, rules, &|_| true);
+                ignores.enter(folder, rules);
             } else if top.is_some_and(|top| folder.starts_with(top)) {
-                let files = ignores.read(folder, &IGNORE_FILES[2..], &|_| true);
-                ignores.levels.push(Level { files, around_in_repository: true });
+                ignores.read(folder, &IGNORE_FILES[2..]);
             }
         }
         ignores
     }
 
-    /// Goes into a folder that holds `names`.
-    pub(super) fn enter(&mut self, folder: &Path, rules: &Rules, names: &dyn Fn(&str) -> bool) {
-        let around_in_repository = self.in_repository;
-        let mut files = Vec::new();
-        if !rules.no_ignore {
-            self.in_repository |= names(".git") && folder.join(".git").exists();
-            files = self.read(folder, &IGNORE_FILES, names);
+    pub(super) fn enter(&mut self, folder: &Path, rules: &Rules) {
+        if rules.no_ignore {
+            return;
         }
-        self.levels.push(Level { files, around_in_repository });
+        let around = self.in_repository;
+        self.in_repository = around || folder.join(".git").exists();
+        self.read(folder, &IGNORE_FILES);
+        if let Some(level) = self.levels.last_mut() {
+            level.around_in_repository = around;
+        }
     }
 
-    fn read(&self, folder: &Path, files: &[(&str, bool)], names: &dyn Fn(&str) -> bool) -> Vec<Gitignore> {
+    fn read(&mut self, folder: &Path, files: &[(&str, bool)]) {
         let mut found = Vec::new();
         for (name, git_only) in files {
-            if (*git_only && !self.in_repository) || !names(name) {
-                continue;
-            }
             let file = folder.join(name);
-            if !file.is_file() {
+            if (*git_only && !self.in_repository) || !file.is_file() {
                 continue;
             }
             let mut builder = GitignoreBuilder::new(folder);
@@ -74,12 +72,13 @@ impl Ignores {
             let _ = builder.add(&file);
             found.extend(builder.build());
         }
-        found
+        let around_in_repository = self.in_repository;
+        self.levels.push(Level { folder: folder.to_path_buf(), files: found, around_in_repository });
     }
 
-    /// Goes back to the folder around the last one that was gone into.
-    pub(super) fn leave(&mut self) {
-        if let Some(level) = self.levels.pop() {
+    /// Drops the levels of folders that `path` is not in.
+    pub(super) fn leave_to(&mut self, path: &Path) {
+        while let Some(level) = self.levels.pop_if(|level| !path.starts_with(&level.folder)) {
             self.in_repository = level.around_in_repository;
         }
     }
@@ -91,7 +90,7 @@ impl Ignores {
                     Match::None => {}
                     Match::Whitelist(_) => return None,
                     Match::Ignore(glob) => {
-                        let from = glob.from().unwrap_or(file.path());
+                        let from = glob.from().unwrap_or(&level.folder);
                         return Some(format!("ignored by `{}` in {}", glob.original(), from.display()));
                     }
                 }
