@@ -123,7 +123,8 @@ pub fn walk(
         .follow_links(rules.follow)
         .follow_root_links(true)
         .max_depth(depth)
-        .sort_by_file_name()
+        // They are of one folder, so that their paths are in the order of their names.
+        .sort_by(|one, other| bytes(one.path()).cmp(bytes(other.path())))
         .into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
@@ -277,6 +278,9 @@ pub fn join(root: &Path, path: &[u8]) -> PathBuf {
 
 /// Returns bytes that name a path inside `root`, with `/` between its parts.
 pub fn inside(root: &Path, path: &Path) -> Vec<u8> {
+    if let Some(rest) = below(root, path) {
+        return rest.into();
+    }
     let rest = path.strip_prefix(root).unwrap_or(path);
     let mut bytes = Vec::new();
     for part in rest.components() {
@@ -286,6 +290,17 @@ pub fn inside(root: &Path, path: &Path) -> Vec<u8> {
         bytes.extend_from_slice(&raw(part.as_os_str()));
     }
     bytes
+}
+
+/// Returns what of a path is behind a folder, where it can be told without being taken apart.
+fn below<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
+    let rest = bytes(path).strip_prefix(bytes(root))?.strip_prefix(b"/")?;
+    let is_name = |part: &[u8]| !part.is_empty() && part != b".";
+    (cfg!(unix) && rest.split(|byte| *byte == b'/').all(is_name)).then_some(rest)
+}
+
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }
 
 fn file_name(path: &Path) -> Vec<u8> {
@@ -326,5 +341,24 @@ fn plain(error: Option<&io::Error>) -> String {
         Some(io::ErrorKind::PermissionDenied) => "permission denied".into(),
         Some(io::ErrorKind::NotFound) => "gone while it was looked at".into(),
         _ => error.map_or_else(|| "cannot be looked at".into(), ToString::to_string),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_inside_a_folder_is_told_however_it_is_written() {
+        let check = |root: &str, path: &str, expected: &str| {
+            assert_eq!(inside(Path::new(root), Path::new(path)), expected.as_bytes(), "{path} in {root}");
+        };
+        check("/articles", "/articles/a/b.txt", "a/b.txt");
+        check("/articles", "/articles", "");
+        check("/articles/", "/articles/a", "a");
+        check("/articles", "/articles//a/./b/", "a/b");
+        check("/", "/a/b", "a/b");
+        check("articles", "articles/ä b", "ä b");
     }
 }

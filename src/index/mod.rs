@@ -55,6 +55,9 @@ use self::{
 };
 use crate::error::{Error, Result};
 
+/// Blocks of stored passages that a process keeps which reads few.
+const FEW_BLOCKS: usize = 4;
+
 /// An index, opened on one committed state.
 pub struct Index {
     dir: PathBuf,
@@ -137,13 +140,12 @@ impl Index {
         if manifest.version != schema::VERSION {
             return Err(other_version(dir, manifest.version));
         }
-        let reader = index
-            .index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()
-            .map_err(|source| damaged(dir, source))?;
-        let reader: tantivy::IndexReader = reader;
+        let mut reader = index.index.reader_builder().reload_policy(ReloadPolicy::Manual);
+        if access == Access::Sparse {
+            // What is let go at once makes room for the next without new memory being asked for.
+            reader = reader.doc_store_cache_num_blocks(FEW_BLOCKS);
+        }
+        let reader: tantivy::IndexReader = reader.try_into().map_err(|source| damaged(dir, source))?;
         let searcher = reader.searcher();
         let ledger = manifest
             .ledger
