@@ -13,6 +13,7 @@ mod ingest;
 mod ledger;
 mod lookup;
 mod manifest;
+mod old;
 mod pieces;
 mod plan;
 mod queue;

@@ -11,8 +11,9 @@ use std::{
 use super::{
     Access, ReadableIndex, absolute, content, damaged, home,
     ingest::Task,
-    ledger::{Entry, Fate, Head, LedgerFile, Loaded, Lot},
+    ledger::{Entry, Fate, Head, LedgerFile, Lot},
     manifest::{At, Folder, Manifest},
+    old::{Old, Readers, Reading, Record, unchanged},
     report::{Event, Outcome, Report},
     schema,
     update::Update,
@@ -28,68 +29,6 @@ pub(super) struct Slot {
     pub(super) folder: u32,
     /// What the next commit's ledger says; none for a file that is new and not yet read.
     pub(super) entry: Option<Record>,
-}
-
-/// What a ledger says of a file.
-#[derive(Clone)]
-pub(super) enum Record {
-    /// What the one before says at this place.
-    Old(u64),
-    New(Box<[u8]>),
-}
-
-/// The ledger as it was.
-#[derive(Default)]
-pub(super) struct Old(Option<Loaded>);
-
-impl Old {
-    fn record(&self, at: u64) -> io::Result<&[u8]> {
-        self.0.as_ref().map_or(Ok(&[]), |ledger| ledger.record(at))
-    }
-
-    /// Returns what is written down.
-    pub(super) fn bytes<'a>(&'a self, record: &'a Record) -> io::Result<&'a [u8]> {
-        match record {
-            Record::Old(at) => self.record(*at),
-            Record::New(bytes) => Ok(bytes),
-        }
-    }
-
-    pub(super) fn lot(&self, record: &Record) -> io::Result<Lot> {
-        Ok(Head::of(self.bytes(record)?)?.lot)
-    }
-}
-
-/// A part of the old ledger that is gone through in order.
-struct Reading<'a> {
-    old: &'a Old,
-    at: u64,
-    end: u64,
-    /// What it says at that place.
-    head: Option<Head<'a>>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(old: &'a Old, part: Range<u64>) -> io::Result<Self> {
-        let mut reading = Self { old, at: part.start, end: part.end, head: None };
-        reading.look()?;
-        Ok(reading)
-    }
-
-    fn look(&mut self) -> io::Result<()> {
-        let record = (self.at < self.end).then(|| self.old.record(self.at)).transpose()?;
-        self.head = record.map(Head::of).transpose()?;
-        Ok(())
-    }
-
-    /// Takes the next one, if it is such a one.
-    fn next_if(&mut self, such: impl Fn(&Head<'a>) -> bool) -> io::Result<Option<(u64, Head<'a>)>> {
-        let Some(head) = self.head.filter(such) else { return Ok(None) };
-        let at = self.at;
-        self.at += 1;
-        self.look()?;
-        Ok(Some((at, head)))
-    }
 }
 
 /// A file that is to be read.
@@ -471,30 +410,5 @@ impl<'a> Plan<'a> {
     pub(super) fn sum_up(&mut self) {
         self.report.articles = self.manifest.tally.articles;
         self.report.passages = self.manifest.tally.passages + self.manifest.tally.asides;
-    }
-}
-
-/// Whether the ledger's state of a file is its state on disk, and can be trusted to be.
-fn unchanged(head: &Head<'_>, stamp: walk::Stamp, readers: &mut Readers<'_>) -> bool {
-    let read = matches!(head.lot, Lot::Indexed | Lot::Failed | Lot::Unsupported);
-    read && head.settled && head.stamp() == stamp && readers.are_these(head)
-}
-
-/// Which readers are those of this program: few sets of them are met, each many times.
-struct Readers<'a> {
-    fields: &'a FieldNames,
-    known: Vec<(Lot, Box<[u8]>, bool)>,
-}
-
-impl Readers<'_> {
-    fn are_these(&mut self, head: &Head<'_>) -> bool {
-        let same =
-            |(lot, readers, _): &&(Lot, Box<[u8]>, bool)| *lot == head.lot && **readers == *head.readers;
-        if let Some((.., these)) = self.known.iter().find(same) {
-            return *these;
-        }
-        let these = head.read_by_these(self.fields);
-        self.known.push((head.lot, head.readers.into(), these));
-        these
     }
 }
