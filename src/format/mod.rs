@@ -93,6 +93,7 @@ mod member;
 
 pub use fields::{FACTS, FieldNames};
 pub use input::{FIRST_PART, Input, Nest, ReadSeek, Rest};
+#[cfg(feature = "xml")]
 use told::may_begin;
 pub use told::{by_extension, by_name, of, refusal};
 

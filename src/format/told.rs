@@ -62,6 +62,7 @@ fn untold(bytes: &[u8]) -> &'static dyn Format {
 }
 
 /// Whether a text may begin with this sign: no other ASCII character stands before it that shows.
+#[cfg(feature = "xml")]
 pub(super) fn may_begin(bytes: &[u8], sign: u8) -> bool {
     let first = bytes.iter().find(|byte| !char::from(**byte).is_whitespace() || !byte.is_ascii());
     first.is_some_and(|first| *first == sign || !first.is_ascii())
