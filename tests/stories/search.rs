@@ -24,7 +24,7 @@ fn one_line_indexes_a_folder_and_finds_the_passage() {
 fn the_answer_as_json_is_as_promised() {
     let place = Place::with_articles();
     place.index("articles");
-    let mut answer = place.json(&["search", "agentic capability", "--in", "articles"]);
+    let mut answer = place.json(&["search", "agentic capability", "--in", "articles", "--refresh", "always"]);
     answer["index"]["updated"] = "[TIME]".into();
     let text = serde_json::to_string_pretty(&answer).expect("an object can be printed");
     insta::assert_snapshot!(text.replace(&place.path().display().to_string(), "[DIR]"), @r#"
