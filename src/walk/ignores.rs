@@ -7,7 +7,7 @@ use ignore::{
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use super::Rules;
+use super::{Rules, bytes};
 
 /// The ignore files of a folder, strongest first, and whether they count only in a git repository.
 const IGNORE_FILES: [(&str, bool); 3] = [(".excerptignore", false), (".ignore", false), (".gitignore", true)];
@@ -78,7 +78,12 @@ impl Ignores {
 
     /// Drops the levels of folders that `path` is not in.
     pub(super) fn leave_to(&mut self, path: &Path) {
-        while let Some(level) = self.levels.pop_if(|level| !path.starts_with(&level.folder)) {
+        let is_in = |folder: &Path| {
+            let rest = bytes(path).strip_prefix(bytes(folder));
+            // Mostly it is, and that can be told without taking paths apart.
+            rest.is_some_and(|rest| rest.starts_with(b"/")) || path.starts_with(folder)
+        };
+        while let Some(level) = self.levels.pop_if(|level| !is_in(&level.folder)) {
             self.in_repository = level.around_in_repository;
         }
     }
