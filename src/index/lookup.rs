@@ -46,8 +46,8 @@ enum Terms {
 }
 
 impl Lookup {
-    /// Finds what a name stands for.
-    /// `heads` are what stems of the index may begin with; see [`root`].
+    /// Finds what a name stands for. `heads` are what stems of the index may begin with; see
+    /// [`crate::analysis::root`].
     pub(crate) fn new(
         searcher: &Searcher,
         fields: &Fields,
@@ -111,7 +111,7 @@ fn stems(searcher: &Searcher, fields: &Fields, form: &str) -> tantivy::Result<Ve
     Ok(stems)
 }
 
-/// One of so many passages of a segment is many; see [`Together::count`].
+/// More than one in so many of a segment's passages are many; see [`Together::count`].
 const FEW: u32 = 512;
 
 /// Several postings as one.

@@ -16,6 +16,7 @@ mod manifest;
 mod old;
 mod pieces;
 mod plan;
+mod foresee;
 mod queue;
 mod report;
 mod rows;
