@@ -79,6 +79,12 @@ pub enum Error {
         /// What was found.
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// Of a damaged index not even the folders are known any more.
+    #[error("the index in {} is damaged, and its folders are not known any more", path.display())]
+    FoldersLost {
+        /// The index.
+        path: PathBuf,
+    },
     /// The memory allowed is too little to work with.
     #[error("{given} MB of memory is too little; the least is {least} MB")]
     Memory {
@@ -165,6 +171,7 @@ impl Error {
             Self::Older { .. } => "older-index",
             Self::Locked { .. } => "locked",
             Self::Damaged { .. } => "damaged-index",
+            Self::FoldersLost { .. } => "folders-lost",
             Self::Memory { .. } => "memory",
             Self::UnknownFolder { .. } => "unknown-folder",
             Self::MissingFolder { .. } => "missing-folder",
@@ -186,7 +193,8 @@ impl Error {
             Self::Newer { .. } => "use the newer excerpt, or another folder with --index",
             Self::Older { .. } => "run `excerpt index` to build it again",
             Self::Locked { .. } => "wait until that process is done, or stop it",
-            Self::Damaged { .. } => "run `excerpt index --rebuild`",
+            Self::Damaged { .. } => "run `excerpt check --repair`",
+            Self::FoldersLost { .. } => "name them: `excerpt index --rebuild FOLDER`",
             Self::Memory { .. } => "raise --memory",
             Self::UnknownFolder { .. } => "run `excerpt status` to see the folders of the index",
             Self::MissingFolder { .. } => {

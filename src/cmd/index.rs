@@ -151,7 +151,7 @@ impl Index {
             return Err(Error::MissingFolder { path: path.clone() }.into());
         }
         if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
-            return Err(Error::NoIndex { path: dir }.into());
+            excerpt::Index::open(&dir)?;
         }
         let report = self.update(&dir, &update, ui)?;
         let (dir, seconds) = (dunce::canonicalize(&dir).unwrap_or(dir), began.elapsed());

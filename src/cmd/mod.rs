@@ -1,5 +1,6 @@
 //! The commands: one file and one row each. What they share is how they are called and how they end.
 
+mod check;
 mod completions;
 mod eval;
 mod index;
@@ -72,6 +73,7 @@ enum Command {
     Why(why::Why),
     Show(show::Show),
     Similar(similar::Similar),
+    Check(check::Check),
     Eval(eval::Eval),
     Completions(completions::Completions),
     Man(man::Man),
@@ -82,7 +84,7 @@ enum Command {
 enum Outcome {
     /// What was asked for was done or found.
     Done,
-    /// Nothing was found.
+    /// Nothing was found, or what was found is broken.
     Nothing,
     /// The user stopped it.
     Interrupted,
@@ -90,13 +92,26 @@ enum Outcome {
 
 /// Runs the program with these arguments, the program's own name first.
 pub(crate) fn main(args: Vec<OsString>) -> ExitCode {
-    // A reader that panics over a hostile file says so in the ledger, not on the terminal.
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some("reader") {
-            report(panic);
-        }
-    }));
+    // What panics over a hostile file or a damaged index becomes an entry of the ledger, or an error.
+    if std::env::var_os("RUST_BACKTRACE").is_none_or(|wish| wish == "0") {
+        std::panic::set_hook(Box::new(|panic| *last_panic() = Some(panic.to_string())));
+    }
+    std::panic::catch_unwind(|| run(args)).unwrap_or_else(|_| {
+        let cause = last_panic().take().unwrap_or_default();
+        let cause = excerpt::render::harmless(&cause).replace('\n', " ");
+        let _ = writeln!(io::stderr(), "excerpt: a fault of the program: {cause}");
+        let _ = writeln!(io::stderr(), "hint: please report it with what you did");
+        ExitCode::from(2)
+    })
+}
+
+/// Returns what the last panic said.
+fn last_panic() -> std::sync::MutexGuard<'static, Option<String>> {
+    static LAST: std::sync::Mutex<Option<String>> = std::sync::Mutex::new(None);
+    LAST.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn run(args: Vec<OsString>) -> ExitCode {
     let as_json = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     let cli = match Cli::try_parse_from(search::protect_words(args)) {
         Ok(cli) => cli,
@@ -110,6 +125,7 @@ pub(crate) fn main(args: Vec<OsString>) -> ExitCode {
         Command::Why(why) => why.run(&cli.shared, &ui),
         Command::Show(show) => show.run(&cli.shared, &ui),
         Command::Similar(similar) => similar.run(&cli.shared, &ui),
+        Command::Check(check) => check.run(&cli.shared, &ui),
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),

@@ -210,7 +210,7 @@ impl Options {
     fn open(&self, dir: &std::path::Path, means: &Update, notes: &mut Vec<String>) -> anyhow::Result<Index> {
         let known = excerpt::index::is_index(dir);
         if !known && (self.within.is_empty() || self.no_index) {
-            return Err(Error::NoIndex { path: dir.into() }.into());
+            return Ok(Index::open(dir)?);
         }
         for path in self.within.iter().filter(|path| !path.exists()) {
             // A folder that is gone may still be searched: its articles are in the index.

@@ -10,7 +10,7 @@ use std::{
 use tantivy::{IndexWriter, SegmentMeta, Term, indexer::NoMergePolicy};
 
 use super::{
-    damaged, engine,
+    damaged, engine, home,
     ledger::{self, Head, Lot},
     manifest::{Manifest, Tally},
     old::Old,
@@ -97,9 +97,11 @@ impl<'a> Commit<'a> {
         let path = self.generation.join(&name);
         // A run that was cut off may have left one of this name that no commit speaks of.
         let _ = fs::remove_file(&path);
-        manifest.ledger_bytes = ledger::write(&path, records.into_iter())
+        let written = ledger::write(&path, records.into_iter())
             .map_err(|source| Error::Write { path: path.clone(), source })?;
+        (manifest.ledger_bytes, manifest.ledger_sum) = (written.bytes, written.sum);
         manifest.ledger = Some(name.clone());
+        home::keep_folders(self.dir, &manifest.of_folders())?;
         let payload = serde_json::to_string(manifest).map_err(|source| engine(self.dir, source))?;
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
         let committed = writer.prepare_commit().and_then(|mut commit| {

@@ -5,6 +5,7 @@
 //! excerpt.toml   settings; marks the folder as an index
 //! current        the name of the generation in force, such as `g1`
 //! g1/            tantivy's files and the ledgers
+//! folders.json   the folders of the index once more, should the generation be lost
 //! synonyms.txt   groups of words that mean the same, where the user gave some
 //! writer.lock    held while writing; writer.pid says by whom
 //! ```
@@ -26,15 +27,27 @@ use tantivy::directory::{
     error::{DeleteError, LockError, OpenReadError, OpenWriteError},
 };
 
-use super::Access;
+use super::{
+    Access,
+    manifest::Folders,
+    seal::{WRONG, is_whole, sealed, unsealed},
+};
 use crate::{
     error::{Error, Result},
     walk::{self, INDEX_MARK},
 };
 
-const POINTER: &str = "current";
+pub(super) const POINTER: &str = "current";
+pub(super) const FOLDERS: &str = "folders.json";
 const LOCK: &str = "writer.lock";
 const PID: &str = "writer.pid";
+
+/// What tantivy says of a commit, and how ours begins there.
+pub(super) const META: &str = "meta.json";
+const PAYLOAD: &[u8] = b"\"payload\": \"";
+
+/// The files that tantivy answers for, as it lists them for itself.
+pub(super) const MANAGED: &str = ".managed.json";
 
 /// Synonyms past so many bytes are not read: they are looked through with each search.
 const LONGEST_SYNONYMS: u64 = 1 << 20;
@@ -62,10 +75,29 @@ pub fn is_index(folder: &Path) -> bool {
     folder.join(INDEX_MARK).is_file()
 }
 
+/// Says what stands in the way where a folder cannot be opened as an index.
+///
+/// # Errors
+/// [`Error::NoIndex`] where it is none, [`Error::Damaged`] where it was one, [`Error::Read`] where that
+/// cannot be told.
+pub(super) fn find(folder: &Path) -> Result<()> {
+    let path = folder.join(INDEX_MARK);
+    match fs::metadata(&path) {
+        Ok(meta) if meta.is_file() => Ok(()),
+        Err(source) if source.kind() == io::ErrorKind::PermissionDenied => Err(Error::Read { path, source }),
+        _ if [POINTER, FOLDERS].iter().any(|name| folder.join(name).is_file()) => Err(Error::Damaged {
+            path: folder.into(),
+            source: format!("its settings file {INDEX_MARK} is missing").into(),
+        }),
+        _ => Err(Error::NoIndex { path: folder.into() }),
+    }
+}
+
 /// Makes a folder an index, if it is none yet.
 pub(super) fn create(folder: &Path) -> Result<()> {
-    if is_index(folder) {
-        return Ok(());
+    match find(folder) {
+        Err(Error::NoIndex { .. }) => {}
+        found => return found,
     }
     create_private(folder).map_err(|source| Error::Write { path: folder.into(), source })?;
     let mut entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
@@ -79,6 +111,11 @@ pub(super) fn create(folder: &Path) -> Result<()> {
     if !entries.all(ours) {
         return Err(Error::NotAnIndex { path: folder.into() });
     }
+    new_settings(folder)
+}
+
+/// Writes the settings file again that a new index has.
+pub(super) fn new_settings(folder: &Path) -> Result<()> {
     write_whole(&folder.join(INDEX_MARK), NEW_SETTINGS.as_bytes())
 }
 
@@ -105,32 +142,69 @@ pub(super) fn synonyms(folder: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Keeps the folders of an index where they last when its generation does not.
+pub(super) fn keep_folders(folder: &Path, folders: &Folders) -> Result<()> {
+    let path = folder.join(FOLDERS);
+    let content = sealed(&serde_json::to_vec(folders).expect("plain data can be encoded"));
+    if fs::read(&path).is_ok_and(|kept| kept == content) {
+        return Ok(());
+    }
+    write_whole(&path, &content)
+}
+
+/// Returns the folders that were kept.
+///
+/// # Errors
+/// When they cannot be read, or are not as they were written.
+pub(super) fn kept_folders(folder: &Path) -> io::Result<Folders> {
+    let bytes = fs::read(folder.join(FOLDERS))?;
+    if !is_whole(&bytes) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, WRONG));
+    }
+    serde_json::from_slice(&unsealed(bytes)?).map_err(io::Error::from)
+}
+
+/// Returns the number of a generation by its name.
+pub(super) fn number(name: &str) -> Option<u64> {
+    let figures = name.strip_prefix('g')?;
+    figures.bytes().all(|byte| byte.is_ascii_digit()).then(|| figures.parse().ok())?
+}
+
 /// Returns the folder of the generation in force, if there is one.
 pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join(POINTER);
-    match fs::read_to_string(&path) {
+    match fs::read(&path) {
         Ok(name) => {
-            let name = name.trim();
-            let number = name.strip_prefix('g').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-            match number {
-                Some(number) if !number.is_empty() => Ok(Some(folder.join(name))),
-                _ => Err(Error::Damaged {
+            let name = std::str::from_utf8(&name).ok().and_then(|name| name.strip_suffix('\n'));
+            match name.filter(|name| number(name).is_some()) {
+                Some(name) => Ok(Some(folder.join(name))),
+                None => Err(Error::Damaged {
                     path: folder.into(),
                     source: format!("`{POINTER}` does not name a generation").into(),
                 }),
             }
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(last_committed(folder)),
         Err(source) => Err(Error::Read { path, source }),
     }
+}
+
+/// Returns the last generation in which something was committed: it is in force where none is said to be.
+pub(super) fn last_committed(folder: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let numbered = entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path())));
+    let committed = |generation: &PathBuf| {
+        let meta = fs::read(generation.join(META)).unwrap_or_default();
+        is_whole(&meta) && meta.windows(PAYLOAD.len()).any(|part| part == PAYLOAD)
+    };
+    numbered.filter(|(_, path)| committed(path)).max_by_key(|(number, _)| *number).map(|(_, path)| path)
 }
 
 /// Returns the folder for a new generation, empty.
 pub(super) fn new_generation(folder: &Path) -> Result<PathBuf> {
     let old = generation(folder)?;
-    let number =
-        old.and_then(|old| old.file_name()?.to_str()?.strip_prefix('g')?.parse::<u64>().ok()).unwrap_or(0);
-    let new = folder.join(format!("g{}", number + 1));
+    let last = old.and_then(|old| number(old.file_name()?.to_str()?)).unwrap_or(0);
+    let new = folder.join(format!("g{}", last + 1));
     if new.exists() {
         fs::remove_dir_all(&new).map_err(|source| Error::Write { path: new.clone(), source })?;
     }
@@ -140,25 +214,39 @@ pub(super) fn new_generation(folder: &Path) -> Result<PathBuf> {
 
 /// Puts a generation in force and removes the others, as far as the system lets it.
 pub(super) fn point_to(folder: &Path, generation: &Path) -> Result<()> {
-    let name = generation.file_name().unwrap_or_default().to_string_lossy();
-    write_whole(&folder.join(POINTER), format!("{name}\n").as_bytes())?;
+    point(folder, generation)?;
     sweep(folder)
+}
+
+/// Puts the last generation in force in which something was committed, whatever the pointer says.
+pub(super) fn point_again(folder: &Path) -> Result<()> {
+    let path = folder.join(POINTER);
+    match last_committed(folder) {
+        Some(generation) => point_to(folder, &generation),
+        None if path.exists() => fs::remove_file(&path).map_err(|source| Error::Write { path, source }),
+        None => Ok(()),
+    }
+}
+
+fn point(folder: &Path, generation: &Path) -> Result<()> {
+    let name = generation.file_name().unwrap_or_default().to_string_lossy();
+    write_whole(&folder.join(POINTER), format!("{name}\n").as_bytes())
 }
 
 /// Removes generations that are not in force: left by a run that was cut off.
 pub(super) fn sweep(folder: &Path) -> Result<()> {
     let current = generation(folder)?;
+    if let Some(current) = current.as_deref().filter(|_| !folder.join(POINTER).exists()) {
+        point(folder, current)?;
+    }
     let entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let generation = name
-            .strip_prefix('g')
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
-        if generation && Some(&path) != current.as_ref() {
+        if number(&name).is_some() && Some(&path) != current.as_ref() {
             // A reader may still have it open; the next writer tries again.
             let _ = fs::remove_dir_all(&path);
         }
-        if name.starts_with(POINTER) && name.ends_with(".new") {
+        if (name.starts_with(POINTER) || name.starts_with("folders.")) && name.ends_with(".new") {
             // Left by a writer that was cut off: only writers make these.
             let _ = fs::remove_file(&path);
         }
@@ -277,7 +365,12 @@ impl Directory for ReadOnly {
         Err(OpenWriteError::wrap_io_error(read_only(), path.into()))
     }
     fn atomic_read(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
-        self.broad.atomic_read(path)
+        if path == Path::new(MANAGED) {
+            // A list of what may be removed: a reader removes nothing.
+            return Err(OpenReadError::FileDoesNotExist(path.into()));
+        }
+        unsealed(self.broad.atomic_read(path)?)
+            .map_err(|source| OpenReadError::wrap_io_error(source, path.into()))
     }
     fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
         Err(read_only())

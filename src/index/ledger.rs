@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use file::{Ledger, LedgerFile, Loaded};
 
-use super::manifest::Tally;
+use super::{manifest::Tally, seal};
 use crate::{
     format::{self, FieldNames, Format},
     walk::{self, Stamp},
@@ -270,13 +270,20 @@ pub(crate) fn order(one: (u32, &[u8]), other: (u32, &[u8])) -> Ordering {
     one.0.cmp(&other.0).then_with(|| walk::order(one.1, other.1))
 }
 
-/// Writes a ledger of these records, which must be in [`order`], and returns its length in bytes.
+/// A ledger as it was written.
+pub(crate) struct Written {
+    /// Its length in bytes.
+    pub(crate) bytes: u64,
+    /// The sum of its bytes.
+    pub(crate) sum: String,
+}
+
+/// Writes a ledger of these records, which must be in [`order`].
 ///
 /// # Errors
 /// Whatever the file system says.
-pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<u64> {
-    let file = File::create_new(path)?;
-    let mut out = io::BufWriter::new(file);
+pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<Written> {
+    let mut out = Summed { out: io::BufWriter::new(File::create_new(path)?), hasher: blake3::Hasher::new() };
     out.write_all(MAGIC)?;
     let mut starts = Vec::new();
     let mut at = MAGIC.len() as u64;
@@ -290,9 +297,28 @@ pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) ->
         out.write_all(&start.to_le_bytes())?;
     }
     out.write_all(&(starts.len() as u64 - 1).to_le_bytes())?;
+    let Summed { out, hasher } = out;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
-    Ok(at + 8 * (starts.len() as u64 + 1))
+    let bytes = at + 8 * (starts.len() as u64 + 1);
+    Ok(Written { bytes, sum: seal::figures(&hasher.finalize()) })
+}
+
+/// A file that is written, and the sum of what was.
+struct Summed {
+    out: io::BufWriter<File>,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 #[cfg(test)]
@@ -308,7 +334,9 @@ mod tests {
             .map(|name| Entry::new(1, name.as_bytes().into(), Stamp::default(), Fate::Folder))
             .collect();
         let records: Vec<Box<[u8]>> = entries.iter().map(Entry::record).collect();
-        let bytes = write(&path, records.iter().map(|record| &**record)).expect("the ledger is written");
+        let written = write(&path, records.iter().map(|record| &**record)).expect("the ledger is written");
+        let bytes = written.bytes;
+        assert_eq!(written.sum, seal::sum(&std::fs::read(&path).expect("it reads")));
         let file = LedgerFile::open(&path, bytes).expect("the ledger opens");
         let mut ledger = file.entries().expect("the ledger reads");
         assert_eq!(ledger.len(), 5);

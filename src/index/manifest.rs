@@ -34,6 +34,8 @@ pub(crate) struct Manifest {
     pub(crate) ledger: Option<String>,
     /// Its length in bytes.
     pub(crate) ledger_bytes: u64,
+    /// The sum of its bytes, in figures.
+    pub(crate) ledger_sum: String,
     /// What the passages add up to.
     pub(crate) tally: Tally,
     /// Whether an update was cut off, so that files it had not read yet are not even in the ledger.
@@ -42,6 +44,14 @@ pub(crate) struct Manifest {
     pub(crate) files: u64,
     /// Files and folders that could not be read.
     pub(crate) failed: u64,
+}
+
+/// The folders of an index by themselves, kept beside the generation in force: with them alone the index
+/// can be made anew.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Folders {
+    pub(crate) folders: Vec<Folder>,
+    pub(crate) next_folder: u32,
 }
 
 /// A folder of the index, or a file that was named outright.
@@ -143,6 +153,7 @@ impl Default for Manifest {
             next_folder: 1,
             ledger: None,
             ledger_bytes: 0,
+            ledger_sum: String::new(),
             tally: Tally::default(),
             unfinished: false,
             files: 0,
@@ -152,6 +163,17 @@ impl Default for Manifest {
 }
 
 impl Manifest {
+    /// Returns the manifest of an index of these folders that holds nothing yet.
+    pub(crate) fn of(folders: Folders) -> Self {
+        let Folders { folders, next_folder } = folders;
+        Self { folders, next_folder, ..Self::default() }
+    }
+
+    /// Returns the folders.
+    pub(crate) fn of_folders(&self) -> Folders {
+        Folders { folders: self.folders.clone(), next_folder: self.next_folder }
+    }
+
     pub(crate) fn folder(&self, id: u32) -> Option<&Folder> {
         self.folders.iter().find(|folder| folder.id == id)
     }

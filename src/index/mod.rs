@@ -4,6 +4,7 @@
 //! An [`Index`] is opened on one committed state and goes on answering from it, whatever a writer
 //! does meanwhile. [`Index::update`] makes the index agree with its folders.
 
+mod check;
 mod commit;
 mod draft;
 mod fresh;
@@ -18,9 +19,11 @@ mod pieces;
 mod plan;
 mod foresee;
 mod queue;
+mod repair;
 mod report;
 mod rows;
 pub(crate) mod schema;
+mod seal;
 mod show;
 mod stats;
 mod status;
@@ -29,15 +32,18 @@ mod tokenizer;
 mod update;
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
 use tantivy::{ReloadPolicy, Searcher, TantivyError, columnar::Column};
 
+pub use check::{Check, Fault};
 pub use fresh::{AUTO, Budget, Freshness};
 pub use home::is_index;
 pub use manifest::Stated;
+pub use repair::Repair;
 pub use report::{Event, Outcome, Report};
 pub use show::{ArticleText, Neighbours, Shown};
 pub use status::{FileLine, FolderStatus, Status, Verdict};
@@ -100,14 +106,12 @@ impl Index {
     /// Those of [`Index::open`].
     pub fn open_for(dir: &Path, access: Access) -> Result<Self> {
         let dir = absolute(dir);
-        if !is_index(&dir) {
-            return Err(Error::NoIndex { path: dir });
-        }
+        home::find(&dir)?;
         home::settings(&dir)?;
         // A writer may take away files between their names being read and their being opened.
         let mut tries = 10;
         loop {
-            match Self::open_now(&dir, access) {
+            match guarded(&dir, || Self::open_now(&dir, access)) {
                 Err(Error::Damaged { .. }) if tries > 1 => tries -= 1,
                 result => return result,
             }
@@ -250,6 +254,11 @@ impl Index {
         ledger.map_err(|source| damaged(&self.dir, source))
     }
 
+    /// Reads from the index. The search engine panics over some bytes that are not as it wrote them.
+    pub(crate) fn guarded<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        guarded(&self.dir, read)
+    }
+
     pub(crate) fn damaged(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         damaged(&self.dir, source)
     }
@@ -290,6 +299,15 @@ fn nothing(dir: &Path) -> Result<Searcher> {
         .try_into()
         .map_err(|source: TantivyError| engine(dir, source))?;
     Ok(reader.searcher())
+}
+
+/// Makes a panic of the search engine an error.
+fn guarded<T>(dir: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no cause was given");
+        Err(damaged(dir, format!("the search engine gave up: {words}")))
+    })
 }
 
 fn damaged(dir: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

@@ -20,6 +20,8 @@ use tantivy::{
     },
 };
 
+use super::seal::{sealed, unsealed};
+
 /// Bytes that are read at once: what is asked for next mostly stands behind what was asked for.
 const PIECE: usize = 64 << 10;
 
@@ -69,10 +71,11 @@ impl Directory for Piecewise {
         self.mapped.open_write(path)
     }
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.mapped.atomic_read(path)
+        unsealed(self.mapped.atomic_read(path)?)
+            .map_err(|source| OpenReadError::wrap_io_error(source, path.into()))
     }
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.mapped.atomic_write(path, data)
+        self.mapped.atomic_write(path, &sealed(data))
     }
     fn sync_directory(&self) -> io::Result<()> {
         self.mapped.sync_directory()

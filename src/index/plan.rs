@@ -75,7 +75,13 @@ impl<'a> Plan<'a> {
             .transpose();
         let (manifest, current) = match opened {
             Ok(Some(index)) => (index.manifest.clone(), index.manifest.version == schema::VERSION),
-            Ok(None) => (Manifest::default(), true),
+            Ok(None) => (home::kept_folders(dir).map_or_else(|_| Manifest::default(), Manifest::of), true),
+            // Its folders are all that is needed to make it anew.
+            Err(Error::Damaged { path, .. }) if update.rebuild => match home::kept_folders(dir) {
+                Ok(folders) => (Manifest::of(folders), true),
+                Err(_) if update.folders.is_empty() => return Err(Error::FoldersLost { path }),
+                Err(_) => (Manifest::default(), true),
+            },
             Err(error) => return Err(error),
         };
         if manifest.version > schema::VERSION {

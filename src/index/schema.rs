@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]

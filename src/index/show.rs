@@ -95,6 +95,10 @@ impl Index {
     /// # Errors
     /// [`Error::UnknownPassage`] and [`Error::AmbiguousId`].
     pub fn show_id(&self, id: &str, around: Neighbours) -> Result<ArticleText> {
+        self.guarded(|| self.by_id(id, around))
+    }
+
+    fn by_id(&self, id: &str, around: Neighbours) -> Result<ArticleText> {
         let mut rows = self.begun(id)?;
         if rows.iter().any(|row| row.stored.id == id) {
             rows.retain(|row| row.stored.id == id);
@@ -128,7 +132,7 @@ impl Index {
         line: Option<u32>,
         around: Neighbours,
     ) -> Result<ArticleText> {
-        let passages = self.rows_of(path, member)?;
+        let passages = self.guarded(|| self.rows_of(path, member))?;
         let Some(line) = line else { return self.shown(&passages, None) };
         // A line between passages, a heading or an empty one, is one of the passage after it.
         let at = passages.iter().position(|row| row.stored.place.line_end >= line);
@@ -153,7 +157,7 @@ impl Index {
     /// [`Error::UnknownPassage`] where the index does not hold the file, or it has no such page.
     pub fn show_spot(&self, path: &Path, member: Option<&str>, spot: Spot) -> Result<ArticleText> {
         let unknown = || Error::UnknownPassage { name: format!("{} at {spot:?}", path.display()) };
-        let passages = self.rows_of(path, member)?;
+        let passages = self.guarded(|| self.rows_of(path, member))?;
         let begun = passages.iter().enumerate().filter_map(|(at, row)| Some((at, row.stored.place.spot?)));
         let reached = begun.filter(|(_, begun)| begun.reaches(spot));
         // What stands around an article comes after it, wherever in the file it is.

@@ -128,8 +128,18 @@ fn run(dir: &Path, update: &Update, event: &mut dyn FnMut(Event), cancel: &Atomi
     if update.memory < LEAST_MEMORY {
         return Err(Error::Memory { given: update.memory >> 20, least: LEAST_MEMORY >> 20 });
     }
-    let lock = if update.dry_run { None } else { Some(home::lock(dir, update.patience)?) };
-    if lock.is_some() {
+    let _lock = if update.dry_run { None } else { Some(home::lock(dir, update.patience)?) };
+    carry_out(dir, update, event, cancel)
+}
+
+/// Does what an update says, for one who may write to the index.
+pub(super) fn carry_out(
+    dir: &Path,
+    update: &Update,
+    event: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> Result<Report> {
+    if !update.dry_run {
         home::sweep(dir)?;
     }
     let mut plan = Plan::new(dir, update)?;

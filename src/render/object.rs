@@ -10,7 +10,66 @@ use std::{
 use serde::Serialize;
 
 use super::json::{FileObject, PlaceObject, SCHEMA, joined, time, write};
-use crate::index::{ArticleText, FileLine, Freshness, Report, Status, Verdict, Why};
+use crate::index::{ArticleText, FileLine, Freshness, Repair, Report, Status, Verdict, Why};
+
+/// Writes what a check found, and what a repair did.
+///
+/// # Errors
+/// Whatever `out` says.
+pub fn check(repair: &Repair, index: &Path, seconds: f64, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        schema: u32,
+        index: String,
+        whole: bool,
+        files: u64,
+        bytes: u64,
+        passages: u64,
+        entries: u64,
+        faults: Vec<Reason<'a>>,
+        more_faults: u64,
+        left_over: u64,
+        repaired: Option<Repaired<'a>>,
+        interrupted: bool,
+        seconds: f64,
+    }
+    #[derive(Serialize)]
+    struct Repaired<'a> {
+        rebuilt: bool,
+        read: u64,
+        lost: Vec<Reason<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Reason<'a> {
+        path: String,
+        cause: &'a str,
+    }
+    fn reason<'a>(path: &Path, cause: &'a str) -> Reason<'a> {
+        Reason { path: path.display().to_string(), cause }
+    }
+    let check = &repair.check;
+    let repaired = repair.report.as_ref().map(|report| Repaired {
+        rebuilt: report.rebuilt,
+        read: report.added + report.changed,
+        lost: repair.lost.iter().map(|(path, cause)| reason(path, cause)).collect(),
+    });
+    let object = Object {
+        schema: SCHEMA,
+        index: index.display().to_string(),
+        whole: repair.is_whole(),
+        files: check.files,
+        bytes: check.bytes,
+        passages: check.passages,
+        entries: check.entries,
+        faults: check.faults.iter().map(|fault| reason(&fault.path, &fault.cause)).collect(),
+        more_faults: check.more_faults,
+        left_over: check.left_over,
+        repaired,
+        interrupted: check.interrupted || repair.report.as_ref().is_some_and(|report| report.interrupted),
+        seconds: (seconds * 1e3).round() / 1e3,
+    };
+    write(&object, out)
+}
 
 /// Writes what an update did.
 ///

@@ -81,10 +81,12 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn search(&self, query: &Query) -> Result<Results> {
-        let Parsed { tree, mut notes } = parse::parse(query);
-        let asked = self.asked(query, tree.clone(), &mut notes)?;
-        let results = self.answer(&asked, notes)?;
-        self.helped(&asked, &tree, results)
+        self.guarded(|| {
+            let Parsed { tree, mut notes } = parse::parse(query);
+            let asked = self.asked(query, tree.clone(), &mut notes)?;
+            let results = self.answer(&asked, notes)?;
+            self.helped(&asked, &tree, results)
+        })
     }
 
     /// Returns passages or articles in the order in which [`Index::search`] would have them, near
@@ -93,6 +95,10 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn ranking(&self, query: &Query) -> Result<Vec<Ranking>> {
+        self.guarded(|| self.ranked(query))
+    }
+
+    fn ranked(&self, query: &Query) -> Result<Vec<Ranking>> {
         let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
         let ranked = asked.ranked(4 * query.offset.saturating_add(query.limit))?.ranked;
         let mut of_article: HashMap<InFile, usize> = HashMap::new();

@@ -25,6 +25,10 @@ impl Index {
     /// # Errors
     /// [`crate::Error::Damaged`] when the index is not as it was written.
     pub fn similar(&self, article: &ArticleText, query: &Query) -> Result<Results> {
+        self.guarded(|| self.like(article, query))
+    }
+
+    fn like(&self, article: &ArticleText, query: &Query) -> Result<Results> {
         let words = self.telling(article)?;
         let typed: Vec<String> =
             words.iter().map(|(words, _)| words.iter().map(|word| word.folded.as_str()).collect()).collect();

@@ -23,6 +23,7 @@ fn the_help_shows_every_command_with_examples() {
       why          Say what became of a file, and why
       show         Print a passage with what stands around it, or the text of an article
       similar      Print what is most like a passage or an article
+      check        Say whether the index is whole: every byte, every passage, and the ledger beside them
       eval         Say how well judged queries are answered: nDCG, MRR, recall and success
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder

@@ -57,3 +57,50 @@ fn why_answers_for_any_path() {
     articles: folder (1)
     ");
 }
+
+#[test]
+fn check_says_what_is_broken_and_mends_it() {
+    let place = Place::with_articles();
+    assert_eq!(place.run(&["check"]).code, 2);
+    place.index("articles");
+    let look = |args: &[&str]| {
+        let answer = place.run(args);
+        let lines = answer.out.lines().filter(|line| !line.starts_with("time"));
+        let lines: Vec<&str> = lines.map(|line| line.split(" (").next().unwrap_or(line)).collect();
+        (answer.code, lines.join("\n"))
+    };
+    insta::assert_debug_snapshot!(look(&["check"]), @r#"
+    (
+        0,
+        "checked   9 files\nwhole     nothing is broken",
+    )
+    "#);
+    place.write("idx/current", "g9\n");
+    insta::assert_debug_snapshot!(look(&["check"]), @r#"
+    (
+        1,
+        "broken    current: names a generation that is not there\nchecked   9 files\ndamaged\nhint: run `excerpt check --repair`",
+    )
+    "#);
+    insta::assert_debug_snapshot!(look(&["check", "--repair"]), @r#"
+    (
+        0,
+        "broken    current: names a generation that is not there\nchecked   9 files\nrepaired  no file had to be read again",
+    )
+    "#);
+    place.write("idx/g1/meta.json", "{}");
+    insta::assert_debug_snapshot!(look(&["check", "--repair"]), @r#"
+    (
+        0,
+        "broken    g1/meta.json: is not as it was written: its sum is another\nchecked   0 files\nrepaired  the index was built anew from 3 files",
+    )
+    "#);
+    place.write("idx/folders.json", "{}");
+    place.write("idx/g2/meta.json", "{}");
+    insta::assert_snapshot!(place.run(&["check", "--repair"]).err, @"
+    excerpt: the index in [DIR]/idx is damaged, and its folders are not known any more
+    hint: name them: `excerpt index --rebuild FOLDER`
+    ");
+    assert_eq!(place.run(&["index", "--rebuild", "articles"]).code, 0);
+    assert_eq!((place.run(&["check"]).code, place.hits("moon").len()), (0, 1));
+}

@@ -1,0 +1,406 @@
+//! Is the index whole? All of it is read: the bytes of every file against their sums, every passage, and
+//! the ledger beside the passages.
+//!
+//! A search notices less: what is cut short or gone, and flipped bits in the small files. Of the large
+//! ones it reads only what it needs, and takes that for what was written.
+
+mod files;
+mod passages;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
+
+use tantivy::{SegmentMeta, index::SegmentComponent};
+
+use super::{
+    Access, Index, ReadableIndex, absolute, home,
+    ledger::{self, LedgerFile, Lot},
+    manifest::{Manifest, Tally},
+    other_version,
+    report::Event,
+    schema, seal,
+};
+use crate::{
+    error::{Error, Result},
+    walk::INDEX_MARK,
+};
+
+/// What a check looked at and found.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Check {
+    /// Files of the index that were read.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// Passages that were read.
+    pub passages: u64,
+    /// Entries of the ledger that were compared with the passages.
+    pub entries: u64,
+    /// What is not as it should be.
+    pub faults: Vec<Fault>,
+    /// Faults past the first hundred, which are not named.
+    pub more_faults: u64,
+    /// Files that no commit needs, left by a run that was cut off; the next one removes them.
+    pub left_over: u64,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+    /// What has to be made again.
+    pub(super) wounds: Wounds,
+}
+
+/// Something in the index that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// The file, from the folder of the index.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub cause: String,
+}
+
+/// What of an index has to be made again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wounds {
+    /// The settings file.
+    pub(super) settings: bool,
+    /// The pointer to the generation in force.
+    pub(super) pointer: bool,
+    /// The commit: nothing of the generation can be used.
+    pub(super) commit: bool,
+    /// The ledger: what became of any file is not known.
+    pub(super) ledger: bool,
+    /// The list of tantivy's own files.
+    pub(super) managed: bool,
+    /// The folders that are kept beside the generation.
+    pub(super) folders: bool,
+    /// The sums of the manifest.
+    pub(super) sums: bool,
+    /// Segments, by their ids.
+    pub(super) segments: BTreeSet<String>,
+    /// Files of which there are other passages than the ledger says, by folder and path.
+    pub(super) files: BTreeSet<(u32, Vec<u8>)>,
+}
+
+/// So many faults are named.
+const NAMED: usize = 100;
+
+impl Index {
+    /// Reads the whole index and says what is not as it was written, or does not fit together. Calls
+    /// `event` as it goes; stops early when `cancel` becomes true. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where there is none, [`Error::Older`] and [`Error::Newer`] for one of another
+    /// version, [`Error::Locked`] while another process writes.
+    pub fn check(
+        dir: &Path,
+        patience: Duration,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Check> {
+        let dir = absolute(dir);
+        if let Err(error @ (Error::NoIndex { .. } | Error::Read { .. })) = home::find(&dir) {
+            return Err(error);
+        }
+        // What cannot be written is not being written either.
+        let _lock = match home::lock(&dir, patience) {
+            Err(Error::Write { .. }) => None,
+            lock => Some(lock?),
+        };
+        check(&dir, event, cancel)
+    }
+}
+
+/// Checks an index that is not being written to.
+pub(super) fn check(dir: &Path, event: &mut dyn FnMut(Event), cancel: &AtomicBool) -> Result<Check> {
+    let mut checking = Checking { dir, check: Check::default(), event, cancel };
+    checking.whole()?;
+    let mut check = checking.check;
+    check.interrupted = cancel.load(Relaxed);
+    Ok(check)
+}
+
+struct Checking<'a> {
+    dir: &'a Path,
+    check: Check,
+    event: &'a mut dyn FnMut(Event),
+    cancel: &'a AtomicBool,
+}
+
+impl Checking<'_> {
+    fn whole(&mut self) -> Result<()> {
+        if home::find(self.dir).is_ok() {
+            home::settings(self.dir)?;
+        } else {
+            self.check.wounds.settings = true;
+            self.fault(Path::new(INDEX_MARK), "is missing");
+        }
+        let generation = match home::generation(self.dir) {
+            Ok(Some(generation)) if !generation.is_dir() => Err("names a generation that is not there"),
+            Ok(generation) => Ok(generation),
+            Err(_) => Err("does not name a generation"),
+        };
+        let generation = generation.unwrap_or_else(|cause| {
+            self.check.wounds.pointer = true;
+            self.fault(Path::new(home::POINTER), cause);
+            home::last_committed(self.dir)
+        });
+        let Some(generation) = generation else {
+            // An index that holds nothing yet, or one of which nothing is left.
+            self.check.wounds.commit = self.check.wounds.pointer || self.dir.join(home::FOLDERS).exists();
+            if self.check.wounds.commit {
+                self.fault(Path::new(home::META), "there is no generation with a commit");
+            }
+            return Ok(());
+        };
+        if !self.check.wounds.pointer && !self.dir.join(home::POINTER).exists() {
+            self.check.wounds.pointer = true;
+            self.fault(Path::new(home::POINTER), "is missing");
+        }
+        let Some(index) = self.commit(&generation)? else { return Ok(()) };
+        self.folders(&index.manifest);
+        let segments =
+            index.index.searchable_segment_metas().map_err(|source| super::damaged(self.dir, source))?;
+        let mut healthy = Vec::new();
+        self.plan(&generation, &segments);
+        for segment in segments {
+            if self.files_of(&generation, &segment) {
+                healthy.push(segment);
+            } else {
+                self.check.wounds.segments.insert(segment.id().uuid_string());
+            }
+        }
+        let mut held = BTreeMap::new();
+        for segment in healthy {
+            let id = segment.id().uuid_string();
+            if let Err(cause) = self.passages_of(&index.index, segment, &mut held) {
+                let path = self.inside(&generation, &format!("{id}.store"));
+                self.fault(&path, &cause);
+                self.check.wounds.segments.insert(id);
+            }
+        }
+        if self.cancel.load(Relaxed) {
+            return Ok(());
+        }
+        self.ledger(&generation, &index.manifest, held);
+        self.left_over(&generation, &index);
+        Ok(())
+    }
+
+    /// Opens the commit of a generation; nothing where it cannot be used.
+    fn commit(&mut self, generation: &Path) -> Result<Option<ReadableIndex>> {
+        let path = self.inside(generation, home::META);
+        let bytes = fs::read(generation.join(home::META));
+        let opened = ReadableIndex::open(self.dir, generation, Access::Broad);
+        let cause = match (bytes, opened) {
+            (Err(error), _) => error.to_string(),
+            (Ok(_), Ok(index)) if index.manifest.version != schema::VERSION => {
+                return Err(other_version(self.dir, index.manifest.version));
+            }
+            (Ok(bytes), Ok(index)) if seal::is_whole(&bytes) => {
+                self.read(bytes.len() as u64);
+                let managed = fs::read(generation.join(home::MANAGED)).unwrap_or_default();
+                if seal::is_whole(&managed) {
+                    self.read(managed.len() as u64);
+                } else {
+                    self.check.wounds.managed = true;
+                    self.fault(&self.inside(generation, home::MANAGED), seal::WRONG);
+                }
+                return Ok(Some(index));
+            }
+            (Ok(bytes), Err(error)) if seal::is_whole(&bytes) => chain(&error),
+            (Ok(_), _) => seal::WRONG.into(),
+        };
+        self.check.wounds.commit = true;
+        self.fault(&path, &cause);
+        Ok(None)
+    }
+
+    fn folders(&mut self, manifest: &Manifest) {
+        let cause = match home::kept_folders(self.dir) {
+            Ok(kept) if kept == manifest.of_folders() => return,
+            Ok(_) => "names other folders than the commit".to_string(),
+            Err(error) => error.to_string(),
+        };
+        self.check.wounds.folders = true;
+        self.fault(Path::new(home::FOLDERS), &cause);
+    }
+
+    /// Says how much is to be read.
+    fn plan(&mut self, generation: &Path, segments: &[SegmentMeta]) {
+        let paths = segments.iter().flat_map(components);
+        let sizes = paths.map(|path| fs::metadata(generation.join(path)).map_or(0, |meta| meta.len()));
+        let (files, bytes) = sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
+        (self.event)(Event::Planned { files, bytes });
+    }
+
+    /// Reads the files of a segment, and says whether all are as they were written.
+    fn files_of(&mut self, generation: &Path, segment: &SegmentMeta) -> bool {
+        let mut whole = true;
+        for path in components(segment) {
+            let (event, cancel) = (&mut *self.event, self.cancel);
+            let read = files::verify(&generation.join(&path), &mut |bytes| {
+                event(Event::Part { bytes });
+                !cancel.load(Relaxed)
+            });
+            match read {
+                Ok(bytes) => self.read(bytes),
+                Err(cause) => {
+                    whole = false;
+                    self.fault(&self.inside(generation, &path.to_string_lossy()), &cause.to_string());
+                }
+            }
+        }
+        whole
+    }
+
+    /// Counts the passages of each file in a segment, whose bytes are as they were written.
+    fn passages_of(
+        &mut self,
+        index: &tantivy::Index,
+        segment: SegmentMeta,
+        held: &mut BTreeMap<(u32, Vec<u8>), u64>,
+    ) -> std::result::Result<(), String> {
+        let read = || passages::count(&index.segment(segment), held, self.cancel);
+        let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+        self.check.passages += read.unwrap_or_else(|_| Err("its parts do not fit together".into()))?;
+        Ok(())
+    }
+
+    /// Compares what the ledger says with the passages that are held.
+    fn ledger(&mut self, generation: &Path, manifest: &Manifest, mut held: BTreeMap<(u32, Vec<u8>), u64>) {
+        let Some(name) = &manifest.ledger else {
+            self.check.wounds.sums |= !held.is_empty();
+            return;
+        };
+        let path = self.inside(generation, name);
+        let summed = (|| -> io::Result<Summed> {
+            let mut hasher = blake3::Hasher::new();
+            let mut file = fs::File::open(generation.join(name))?;
+            io::copy(&mut file, &mut hasher)?;
+            if seal::figures(&hasher.finalize()) != manifest.ledger_sum {
+                return Err(io::Error::other(seal::WRONG));
+            }
+            let ledger = LedgerFile::open(&generation.join(name), manifest.ledger_bytes)?;
+            self.compare(&path, &ledger, &mut held)
+        })();
+        let (tally, files, failed) = match summed {
+            Ok(sums) => sums,
+            Err(error) => {
+                self.check.wounds.ledger = true;
+                self.fault(&path, &error.to_string());
+                return;
+            }
+        };
+        self.read(manifest.ledger_bytes);
+        // Where segments are broken, it is known why.
+        let silent = !self.check.wounds.segments.is_empty();
+        for ((folder, file), passages) in held.into_iter().filter(|(_, passages)| *passages > 0) {
+            let said = format!(
+                "does not know {passages} passages of {} that the index holds",
+                String::from_utf8_lossy(&file)
+            );
+            self.check.wounds.files.insert((folder, file));
+            if !silent {
+                self.fault(&path, &said);
+            }
+        }
+        if (tally, files, failed) != (manifest.tally.clone(), manifest.files, manifest.failed) {
+            self.check.wounds.sums = true;
+            self.fault(&self.inside(generation, home::META), "its sums are not those of the ledger");
+        }
+    }
+
+    fn compare(
+        &mut self,
+        path: &Path,
+        file: &LedgerFile,
+        held: &mut BTreeMap<(u32, Vec<u8>), u64>,
+    ) -> io::Result<Summed> {
+        let mut ledger = file.all()?;
+        let mut sums = Summed::default();
+        let silent = !self.check.wounds.segments.is_empty();
+        for at in 0..ledger.len() {
+            if self.cancel.load(Relaxed) {
+                break;
+            }
+            let entry = ledger.entry(at)?;
+            self.check.entries += 1;
+            let (lot, tally) = ledger::tally(&entry.record())?;
+            sums.1 += u64::from(lot == Lot::Indexed);
+            sums.2 += u64::from(lot == Lot::Failed);
+            let said = tally.passages + tally.asides;
+            sums.0 += tally;
+            let holds = held.remove(&(entry.folder, entry.path.clone())).unwrap_or(0);
+            if holds != said {
+                if !silent {
+                    let file = String::from_utf8_lossy(&entry.path).into_owned();
+                    let cause = format!("says {said} passages of {file}, the index holds {holds}");
+                    self.fault(path, &cause);
+                }
+                self.check.wounds.files.insert((entry.folder, entry.path));
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Counts what no commit needs.
+    fn left_over(&mut self, generation: &Path, index: &ReadableIndex) {
+        let segments = index.index.searchable_segment_metas().unwrap_or_default();
+        let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).collect();
+        needed.extend(index.manifest.ledger.iter().map(PathBuf::from));
+        let ours = |name: &str| name == home::META || name == home::MANAGED || name.ends_with(".lock");
+        let entries = fs::read_dir(generation).into_iter().flatten().flatten();
+        let names = entries.map(|entry| PathBuf::from(entry.file_name()));
+        let files = names.filter(|name| !needed.contains(name) && !ours(&name.to_string_lossy())).count();
+        let entries = fs::read_dir(self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let others = entries.filter(|path| {
+            path != generation && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
+        });
+        self.check.left_over = files as u64 + others.count() as u64;
+    }
+
+    fn read(&mut self, bytes: u64) {
+        self.check.files += 1;
+        self.check.bytes += bytes;
+    }
+
+    fn inside(&self, generation: &Path, name: &str) -> PathBuf {
+        generation.strip_prefix(self.dir).unwrap_or(generation).join(name)
+    }
+
+    fn fault(&mut self, path: &Path, cause: &str) {
+        if self.check.faults.len() < NAMED {
+            self.check.faults.push(Fault { path: path.into(), cause: cause.into() });
+        } else {
+            self.check.more_faults += 1;
+        }
+    }
+}
+
+/// What the entries of a ledger add up to: passages, files that were read, files that could not be.
+type Summed = (Tally, u64, u64);
+
+/// Returns the files of a segment.
+pub(super) fn components(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
+    let always = [
+        SegmentComponent::Terms,
+        SegmentComponent::Postings,
+        SegmentComponent::Positions,
+        SegmentComponent::FieldNorms,
+        SegmentComponent::FastFields,
+        SegmentComponent::Store,
+    ];
+    let deleted = segment.has_deletes().then_some(SegmentComponent::Delete);
+    always.into_iter().chain(deleted).map(|component| segment.relative_path(component))
+}
+
+fn chain(error: &Error) -> String {
+    let source = std::error::Error::source(error);
+    source.map_or_else(|| error.to_string(), ToString::to_string)
+}

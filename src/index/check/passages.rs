@@ -1,0 +1,65 @@
+//! The passages of a segment: each is read back, and compared with the columns that it is found by.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use tantivy::{Segment, SegmentReader, TantivyDocument};
+
+use crate::index::schema::{self, Fields};
+
+/// Counts the passages of each file, and returns how many there are.
+///
+/// # Errors
+/// Says what does not fit together.
+pub(super) fn count(
+    segment: &Segment,
+    held: &mut BTreeMap<(u32, Vec<u8>), u64>,
+    cancel: &AtomicBool,
+) -> Result<u64, String> {
+    let failed = |error: tantivy::TantivyError| error.to_string();
+    let (_, fields) = Fields::build();
+    let reader = SegmentReader::open(segment).map_err(failed)?;
+    let columns = reader.fast_fields();
+    let files = columns.str("file").map_err(failed)?.ok_or("it has no column of files")?;
+    let (ids, orders) = (columns.u64("id").map_err(failed)?, columns.u64("order").map_err(failed)?);
+    let store = reader.get_store_reader(1).map_err(|error| error.to_string())?;
+    let mut read = 0;
+    // The passages of a file lie side by side: its name is looked up once.
+    let (mut last, mut place) = (None, (0, Vec::new()));
+    let (mut key, mut before) = (String::new(), None);
+    let documents = store.iter::<TantivyDocument>(reader.alive_bitset());
+    for (doc, document) in reader.doc_ids_alive().zip(documents) {
+        if cancel.load(Relaxed) {
+            break;
+        }
+        let passage = schema::stored(&fields, &document.map_err(failed)?)
+            .map_err(|error| format!("passage {doc} cannot be read back: {error}"))?;
+        let misplaced = || format!("passage {doc} is not the one that its columns name");
+        let file = files.term_ords(doc).next().ok_or_else(misplaced)?;
+        if last != Some(file) {
+            key.clear();
+            files.ord_to_str(file, &mut key).map_err(|error| error.to_string())?;
+            (last, place) = (Some(file), (passage.folder, passage.path.clone()));
+        }
+        let order = orders.first(doc);
+        // Those of an article lie side by side, in their order.
+        let follows = order.is_some_and(|order| order as u32 == 0 || before == Some((doc, order)));
+        before = order.map(|order| (doc + 1, order + 1));
+        let id = ids.first(doc).map(|hash| passage.id.starts_with(&format!("{hash:016x}:")));
+        if (passage.folder, &passage.path) != (place.0, &place.1)
+            || key != schema::file_key(place.0, &place.1)
+            || id != Some(true)
+            || !follows
+        {
+            return Err(misplaced());
+        }
+        *held.entry(place.clone()).or_default() += 1;
+        read += 1;
+    }
+    if !cancel.load(Relaxed) && read != u64::from(reader.num_docs()) {
+        return Err(format!("{read} passages can be read back of {}", reader.num_docs()));
+    }
+    Ok(read)
+}

@@ -1,0 +1,11 @@
+//! What befalls an index, through the real program: damage, kills, full disks, several at once.
+//!
+//! Every test ends with the same question: are the answers those of an index made anew?
+//! `EXCERPT_LONG=1` tries many times more.
+
+#[path = "../stories/place.rs"]
+#[allow(dead_code, reason = "the stories need more of it")]
+mod place;
+
+mod damage;
+mod stage;
