@@ -12,7 +12,7 @@ use excerpt::{
     Error,
     format::FieldNames,
     index::{Event, Outcome as FileOutcome, Report, Update},
-    render::{object, shown_path},
+    render::{harmless, object, shown_path},
     walk::Rules,
 };
 use indicatif::HumanBytes;
@@ -43,6 +43,9 @@ pub(super) struct Index {
     /// Read all files again and build the index anew beside the old one
     #[arg(long)]
     rebuild: bool,
+    /// Take what was removed out of the files of the index too, and merge these as far as memory allows
+    #[arg(long)]
+    compact: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -142,6 +145,7 @@ impl Index {
             fields: self.rules.fields.clone().or(self.rules.default_rules.then(FieldNames::default)),
             forget: self.forget.clone(),
             rebuild: self.rebuild,
+            compact: self.compact,
             dry_run: self.dry_run,
             // A search that brings the index up to date is soon done.
             patience: Duration::from_secs(2),
@@ -225,6 +229,9 @@ impl Index {
                 "note: the folder {} is missing; its articles stay until you --forget it",
                 folder.display()
             )?;
+        }
+        if let Some(cause) = &report.unmerged {
+            writeln!(out, "note: searches may be slower: segments could not be merged: {}", harmless(cause))?;
         }
         if report.rebuilt && !report.interrupted && !self.dry_run {
             writeln!(out, "The index was built anew.")?;

@@ -126,19 +126,23 @@ impl<'a> Commit<'a> {
     }
 
     /// Merges segments in the course of a long update where they have become very many.
-    pub(super) fn meanwhile(&mut self, index: &tantivy::Index) -> Result<()> {
+    pub(super) fn meanwhile(&mut self, index: &tantivy::Index) {
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let merged =
-            merge(writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
-        merged.map_err(|source| engine(self.dir, source))
+        // Should that fail, the end of the update tries again.
+        let _ = merge(writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
     }
 
-    /// Merges segments until there are few, and removes what no commit needs.
-    pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<()> {
+    /// Merges segments until there are few, and removes what no commit needs. Returns why that failed, where
+    /// it need not be done now: what was committed stands.
+    pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<Option<String>> {
         let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         let merged = merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS, effort)
             .and_then(|()| writer.garbage_collect_files().wait().map(drop));
-        merged.and_then(|()| writer.wait_merging_threads()).map_err(|source| engine(self.dir, source))
+        match merged.and_then(|()| writer.wait_merging_threads()) {
+            Ok(()) => Ok(None),
+            Err(source) if matches!(effort, Effort::Clean | Effort::Whole) => Err(engine(self.dir, source)),
+            Err(source) => Ok(Some(source.to_string())),
+        }
     }
 }
 
@@ -162,6 +166,10 @@ pub(super) enum Effort {
     Least,
     /// So much that each passage is seldom merged again: small updates follow one another.
     Lasting,
+    /// The same, and nothing that was removed stays in any file.
+    Clean,
+    /// All into as few segments as memory allows, and nothing that was removed stays in any file.
+    Whole,
 }
 
 /// What a segment weighs.
@@ -192,10 +200,7 @@ fn merge(
             return Ok(());
         }
         let ids: Vec<_> = chosen.into_iter().map(|at| segments[at].id()).collect();
-        if writer.merge(&ids).wait().is_err() {
-            // What was committed stands; the next update tries again.
-            return Ok(());
-        }
+        writer.merge(&ids).wait()?;
     }
 }
 
@@ -214,7 +219,18 @@ fn choose(segments: &[Weight], memory: u64, most: usize, effort: Effort) -> Vec<
     // is dropped.
     let fits = |segment: &Weight| segment.dead > 0 || segment.store <= memory / 2;
     let room = memory / 2 / 24;
-    if let Some(stale) = segments.iter().position(|segment| segment.dead > segment.alive) {
+    if effort == Effort::Whole {
+        let mut sum = 0;
+        let fitting = (0..segments.len()).filter(|&at| fits(&segments[at])).take_while(|&at| {
+            sum += segments[at].alive;
+            sum <= room
+        });
+        let fitting: Vec<usize> = fitting.collect();
+        let stale = segments.iter().position(|segment| segment.dead > 0);
+        return if fitting.len() > 1 { fitting } else { stale.into_iter().collect() };
+    }
+    let allowed = |segment: &Weight| if effort == Effort::Clean { 0 } else { segment.alive };
+    if let Some(stale) = segments.iter().position(|segment| segment.dead > allowed(segment)) {
         return vec![stale];
     }
     if segments.len() <= most {
@@ -235,7 +251,7 @@ fn choose(segments: &[Weight], memory: u64, most: usize, effort: Effort) -> Vec<
         .collect();
     let taken = match effort {
         Effort::Least => costs.get(segments.len() - most / 2 - 1).or(costs.last()),
-        Effort::Lasting => {
+        _ => {
             let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
             costs.iter().rev().find(|(_, cost)| *cost <= 1.5 * least)
         }
@@ -294,6 +310,17 @@ mod tests {
             assert!(segments.len() <= 8);
         }
         assert!(merged <= 500, "{merged} passages were merged of 200");
+    }
+
+    #[test]
+    fn what_was_removed_is_merged_away_when_that_is_asked_for() {
+        let weight = |alive, dead| Weight { alive, dead, store: alive };
+        let segments = [weight(1, 0), weight(5, 1), weight(9, 0)];
+        assert!(choose(&segments, 256 << 20, 8, Effort::Lasting).is_empty());
+        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Clean), [1]);
+        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Whole), [0, 1, 2]);
+        assert_eq!(choose(&segments[1..2], 256 << 20, 8, Effort::Whole), [0]);
+        assert!(choose(&segments[2..], 256 << 20, 8, Effort::Whole).is_empty());
     }
 
     #[test]

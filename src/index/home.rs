@@ -290,11 +290,14 @@ pub(super) fn lock(folder: &Path, patience: Duration) -> Result<WriteLock> {
     Ok(WriteLock { _file: file })
 }
 
-/// Writes a small file so that it is there whole or not at all.
+/// Writes a small file so that it is there whole or not at all, for its owner alone.
 fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         let new = path.with_extension(format!("{}.new", std::process::id()));
-        let mut file = fs::File::create(&new)?;
+        let mut options = fs::File::options();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.write(true).create(true).truncate(true).open(&new)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&new, path)?;

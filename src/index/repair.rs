@@ -132,7 +132,8 @@ fn mend(dir: &Path, wounds: &Wounds, update: &Update) -> Result<Vec<(u32, Vec<u8
     }
     commit.manifest.unfinished = true;
     commit.now(&slots, &plan.old)?;
-    commit.finish(&index, Effort::Least)?;
+    // The update that follows merges what can be merged.
+    let _ = commit.finish(&index, Effort::Least)?;
     Ok(wounds.files.iter().cloned().collect())
 }
 

@@ -26,6 +26,8 @@ pub struct Report {
     pub interrupted: bool,
     /// Whether the index was built anew.
     pub rebuilt: bool,
+    /// Why segments could not be merged, where that failed: the index is whole, only slower.
+    pub unmerged: Option<String>,
     /// Articles in the index afterwards.
     pub articles: u64,
     /// Passages in the index afterwards.

@@ -62,6 +62,8 @@ pub struct Update {
     pub forget: Vec<PathBuf>,
     /// Whether all files are read again.
     pub rebuild: bool,
+    /// Whether what was removed is to leave the files of the index too, and segments are to be few.
+    pub compact: bool,
     /// Whether only to say what would be done.
     pub dry_run: bool,
     /// How many files are read at once; at least 1.
@@ -82,6 +84,7 @@ impl Default for Update {
             fields: None,
             forget: Vec::new(),
             rebuild: false,
+            compact: false,
             dry_run: false,
             jobs: 1,
             memory: 256 << 20,
@@ -186,6 +189,7 @@ impl Plan<'_> {
             && !self.dirty
             && !self.fresh
             && !self.manifest.unfinished
+            && !update.compact
         {
             self.sum_up();
             return Ok(self.report);
@@ -230,7 +234,14 @@ impl Plan<'_> {
         commit.now(&slots, &self.old)?;
         self.report.articles = commit.manifest.tally.articles;
         self.report.passages = commit.manifest.tally.passages + commit.manifest.tally.asides;
-        commit.finish(&index, if self.fresh { Effort::Least } else { Effort::Lasting })?;
+        let effort = match (update.compact, self.fresh) {
+            (true, _) => Effort::Whole,
+            // What was forgotten is to be gone, not only to be found no more.
+            _ if !update.forget.is_empty() => Effort::Clean,
+            (_, true) => Effort::Least,
+            (_, false) => Effort::Lasting,
+        };
+        self.report.unmerged = commit.finish(&index, effort)?;
         if self.fresh && !first {
             home::point_to(self.dir, &generation)?;
         }
@@ -332,7 +343,7 @@ impl Plan<'_> {
             if waiting.len() > 0 && !cancel.load(Relaxed) {
                 commit.manifest.unfinished = true;
                 commit.now(slots, &self.old)?;
-                commit.meanwhile(index)?;
+                commit.meanwhile(index);
             }
         }
         Ok(if finished < total { End::Early } else { End::Whole })

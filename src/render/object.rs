@@ -98,6 +98,7 @@ pub fn report(
         missing: Vec<String>,
         interrupted: bool,
         rebuilt: bool,
+        unmerged: Option<String>,
         seconds: f64,
         peak_memory: Option<u64>,
     }
@@ -116,6 +117,7 @@ pub fn report(
         missing: report.missing.iter().map(|folder| folder.display().to_string()).collect(),
         interrupted: report.interrupted,
         rebuilt: report.rebuilt,
+        unmerged: report.unmerged.clone(),
         seconds: (seconds * 1e3).round() / 1e3,
         peak_memory,
     };

@@ -8,4 +8,5 @@
 mod place;
 
 mod damage;
+mod private;
 mod stage;
