@@ -72,7 +72,8 @@ impl Check {
 
     fn print(&self, repair: &Repair, seconds: f64, ui: &Ui) -> io::Result<()> {
         let mut out = ui.out();
-        let Checked { files, bytes, passages, entries, faults, more_faults, left_over, .. } = &repair.check;
+        let Checked { files, bytes, passages, entries, faults, more_faults, left_over, unfinished, .. } =
+            &repair.check;
         for fault in faults {
             let line = format!("{}: {}", fault.path.display(), fault.cause).replace('\n', " ");
             writeln!(out, "broken    {}", harmless(&line))?;
@@ -90,6 +91,9 @@ impl Check {
                 out,
                 "left over {left_over} files of a run that was cut off; the next `excerpt index` removes them"
             )?;
+        }
+        if *unfinished && repair.report.is_none() {
+            writeln!(out, "note: indexing was stopped before its end; `excerpt index` goes on")?;
         }
         let from = ui.look().from;
         if let Some(report) = &repair.report {

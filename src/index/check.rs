@@ -45,6 +45,8 @@ pub struct Check {
     pub more_faults: u64,
     /// Files that no commit needs, left by a run that was cut off; the next one removes them.
     pub left_over: u64,
+    /// Whether an update was cut off: files that it had not read yet are not searched.
+    pub unfinished: bool,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
     /// What has to be made again.
@@ -149,7 +151,7 @@ impl Checking<'_> {
         });
         let Some(generation) = generation else {
             // An index that holds nothing yet, or one of which nothing is left.
-            self.check.wounds.commit = self.check.wounds.pointer || self.dir.join(home::FOLDERS).exists();
+            self.check.wounds.commit = self.check.wounds.pointer || home::begun(self.dir).is_err();
             if self.check.wounds.commit {
                 self.fault(Path::new(home::META), "there is no generation with a commit");
             }
@@ -160,6 +162,7 @@ impl Checking<'_> {
             self.fault(Path::new(home::POINTER), "is missing");
         }
         let Some(index) = self.commit(&generation)? else { return Ok(()) };
+        self.check.unfinished = index.manifest.unfinished;
         self.folders(&index.manifest);
         let segments =
             index.index.searchable_segment_metas().map_err(|source| super::damaged(self.dir, source))?;

@@ -29,7 +29,7 @@ use tantivy::directory::{
 
 use super::{
     Access,
-    manifest::Folders,
+    manifest::{Folders, Manifest},
     seal::{WRONG, is_whole, sealed, unsealed},
 };
 use crate::{
@@ -164,6 +164,26 @@ pub(super) fn kept_folders(folder: &Path) -> io::Result<Folders> {
     serde_json::from_slice(&unsealed(bytes)?).map_err(io::Error::from)
 }
 
+/// Returns what is known of an index in which nothing was committed: its folders, where their indexing was
+/// begun.
+///
+/// # Errors
+/// [`Error::Damaged`] where what was committed is gone.
+pub(super) fn begun(folder: &Path) -> Result<Manifest> {
+    let Ok(folders) = kept_folders(folder) else { return Ok(Manifest::default()) };
+    // The folders are kept when a generation is there, and before its first commit.
+    if generations(folder).next().is_none() {
+        return Err(super::damaged(folder, "its generation is missing"));
+    }
+    Ok(Manifest { unfinished: true, ..Manifest::of(folders) })
+}
+
+/// Returns all generations with their numbers.
+fn generations(folder: &Path) -> impl Iterator<Item = (u64, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path())))
+}
+
 /// Returns the number of a generation by its name.
 pub(super) fn number(name: &str) -> Option<u64> {
     let figures = name.strip_prefix('g')?;
@@ -191,13 +211,14 @@ pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
 
 /// Returns the last generation in which something was committed: it is in force where none is said to be.
 pub(super) fn last_committed(folder: &Path) -> Option<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let numbered = entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path())));
     let committed = |generation: &PathBuf| {
         let meta = fs::read(generation.join(META)).unwrap_or_default();
         is_whole(&meta) && meta.windows(PAYLOAD.len()).any(|part| part == PAYLOAD)
     };
-    numbered.filter(|(_, path)| committed(path)).max_by_key(|(number, _)| *number).map(|(_, path)| path)
+    generations(folder)
+        .filter(|(_, path)| committed(path))
+        .max_by_key(|(number, _)| *number)
+        .map(|(_, path)| path)
 }
 
 /// Returns the folder for a new generation, empty.

@@ -134,7 +134,7 @@ impl Index {
             return Ok(Self {
                 dir: dir.into(),
                 access,
-                manifest: Manifest::default(),
+                manifest: home::begun(dir)?,
                 searcher: nothing(dir)?,
                 fields,
                 ledger: None,

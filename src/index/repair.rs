@@ -79,7 +79,8 @@ impl Index {
         let _lock = home::lock(&dir, update.patience)?;
         let check = check::check(&dir, event, cancel)?;
         let mut repair = Repair::of(check);
-        if repair.check.faults.is_empty() || repair.check.interrupted {
+        let sound = repair.check.faults.is_empty() && !repair.check.unfinished;
+        if sound || repair.check.interrupted {
             return Ok(repair);
         }
         let wounds = &repair.check.wounds;
@@ -90,7 +91,8 @@ impl Index {
             home::point_again(&dir)?;
         }
         let anew = wounds.commit || wounds.ledger;
-        let astray = if anew { Vec::new() } else { mend(&dir, wounds, update)? };
+        let astray =
+            if anew || repair.check.faults.is_empty() { Vec::new() } else { mend(&dir, wounds, update)? };
         let all = Update { folders: Vec::new(), rebuild: anew, ..update.clone() };
         repair.report = Some(update::carry_out(&dir, &all, event, cancel)?);
         repair.lost = lost(&dir, &astray)?;

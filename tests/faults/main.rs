@@ -8,5 +8,6 @@
 mod place;
 
 mod damage;
+mod kills;
 mod private;
 mod stage;
