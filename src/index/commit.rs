@@ -57,6 +57,8 @@ impl<'a> Commit<'a> {
         bytes: u64,
     ) -> Result<Self> {
         let writer = writer(index, update, bytes).map_err(|source| engine(dir, source))?;
+        // What a run left that was cut off may have the very names that this one will choose.
+        writer.garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
         let (now, memory) = (update.now, update.memory);
         Ok(Self { dir, generation, manifest, now, memory, writer: RwLock::new(writer) })
     }

@@ -98,7 +98,7 @@ impl Index {
                         new: Some(0),
                         gone: Some(0),
                         missing: report.missing,
-                        notes: self.unfinished(),
+                        notes: self.standing(),
                     };
                 }
                 Ok(_) => fresh = self.compare(deadline)?.0,
@@ -134,16 +134,20 @@ impl Index {
         Freshness {
             files: self.known_files(),
             missing: self.missing(),
-            notes: self.unfinished(),
+            notes: self.standing(),
             ..Freshness::default()
         }
     }
 
-    /// Says where an update was cut off, so that what it had not read yet may be missing.
-    fn unfinished(&self) -> Vec<String> {
+    /// Says what makes answers less than they should be: an update was cut off, so that what it had not read
+    /// yet may be missing; or somebody else can write to the index.
+    fn standing(&self) -> Vec<String> {
         let note = "indexing was stopped before its end: files it had not read yet are not searched; \
                     `excerpt index` goes on";
-        self.manifest.unfinished.then(|| note.to_string()).into_iter().collect()
+        let unfinished = self.manifest.unfinished.then(|| note.to_string());
+        let foreign = super::home::is_foreign(&self.dir)
+            .then(|| "the index belongs to another user, who decides what it answers".to_string());
+        unfinished.into_iter().chain(foreign).collect()
     }
 
     /// Returns what is passed over in a folder: its own rules and those of the whole index.

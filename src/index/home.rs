@@ -128,6 +128,17 @@ pub(super) fn settings(folder: &Path) -> Result<Settings> {
     Ok(settings)
 }
 
+/// Says whether a folder belongs to another user, where the system tells.
+pub(super) fn is_foreign(folder: &Path) -> bool {
+    #[cfg(unix)]
+    if let Ok(meta) = fs::metadata(folder) {
+        return std::os::unix::fs::MetadataExt::uid(&meta) != rustix::process::geteuid().as_raw();
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    false
+}
+
 /// Returns the text of the synonyms that the user gave the index; nothing where there are none.
 pub(super) fn synonyms(folder: &Path) -> Result<String> {
     let path = folder.join(SYNONYMS);

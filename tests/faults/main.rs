@@ -8,6 +8,8 @@
 mod place;
 
 mod damage;
+mod disk;
 mod kills;
 mod private;
+mod several;
 mod stage;

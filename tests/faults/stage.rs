@@ -88,6 +88,10 @@ pub(crate) fn answers(place: &Place, index: &Path) -> Vec<Value> {
             answer.remove("index");
             answer.remove("notes");
         }
+        // What of the folder has changed since is no matter of the index.
+        for hit in answer["hits"].as_array_mut().into_iter().flatten() {
+            hit["stale"] = Value::Null;
+        }
         answer
     };
     let by_passage = QUERIES.iter().map(|query| ask(&["search", query]));
