@@ -111,7 +111,11 @@ pub(super) fn create(folder: &Path) -> Result<()> {
     if !entries.all(ours) {
         return Err(Error::NotAnIndex { path: folder.into() });
     }
-    new_settings(folder)
+    match new_settings(folder) {
+        // Another process made it at the same time, and swept this one's half away.
+        Err(_) if is_index(folder) => Ok(()),
+        made => made,
+    }
 }
 
 /// Writes the settings file again that a new index has.
@@ -278,8 +282,9 @@ pub(super) fn sweep(folder: &Path) -> Result<()> {
             // A reader may still have it open; the next writer tries again.
             let _ = fs::remove_dir_all(&path);
         }
-        if (name.starts_with(POINTER) || name.starts_with("folders.")) && name.ends_with(".new") {
-            // Left by a writer that was cut off: only writers make these.
+        let begun = ["current.", "folders.", "excerpt."].iter().any(|start| name.starts_with(start));
+        if begun && name.ends_with(".new") {
+            // Left by one that was cut off; see [`write_whole`].
             let _ = fs::remove_file(&path);
         }
     }

@@ -3,6 +3,8 @@
 //! Every test ends with the same question: are the answers those of an index made anew?
 //! `EXCERPT_LONG=1` tries many times more.
 
+#![allow(clippy::print_stderr, reason = "what was skipped is said")]
+
 #[path = "../stories/place.rs"]
 #[allow(dead_code, reason = "the stories need more of it")]
 mod place;
