@@ -14,6 +14,7 @@ mod ingest;
 mod ledger;
 mod lookup;
 mod manifest;
+mod mapped;
 mod old;
 mod pieces;
 mod plan;
@@ -272,7 +273,7 @@ struct ReadableIndex {
 
 impl ReadableIndex {
     fn open(dir: &Path, generation: &Path, access: Access) -> Result<Self> {
-        let directory = home::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
+        let directory = mapped::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
         // The manifest first: the fields of another version need not be understood.
         let index = tantivy::Index::open(directory).map_err(|source| damaged(dir, source))?;
         let payload = index.load_metas().map_err(|source| damaged(dir, source))?.payload;
