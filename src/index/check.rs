@@ -274,18 +274,11 @@ impl Checking<'_> {
 
     /// Counts what no commit needs.
     fn left_over(&mut self, generation: &Path, index: &ReadableIndex) {
-        let segments = index.index.searchable_segment_metas().unwrap_or_default();
-        let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).collect();
-        needed.extend(index.manifest.ledger.iter().map(PathBuf::from));
-        let ours = |name: &str| name == home::META || name == home::MANAGED || name.ends_with(".lock");
-        let entries = fs::read_dir(generation).into_iter().flatten().flatten();
-        let names = entries.map(|entry| PathBuf::from(entry.file_name()));
-        let files = names.filter(|name| !needed.contains(name) && !ours(&name.to_string_lossy())).count();
         let entries = fs::read_dir(self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
         let others = entries.filter(|path| {
             path != generation && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
         });
-        self.check.left_over = files as u64 + others.count() as u64;
+        self.check.left_over = left_over(generation, index) + others.count() as u64;
     }
 
     fn read(&mut self, bytes: u64) {
@@ -304,6 +297,24 @@ impl Checking<'_> {
             self.check.more_faults += 1;
         }
     }
+}
+
+/// Says whether a run that was cut off left files behind, or in them what was to be forgotten.
+pub(super) fn is_untidy(generation: &Path, index: &ReadableIndex) -> bool {
+    let segments = index.index.searchable_segment_metas().unwrap_or_default();
+    let removed = segments.iter().any(SegmentMeta::has_deletes);
+    left_over(generation, index) > 0 || (index.manifest.forgetting && removed)
+}
+
+/// Counts the files of a generation that its commit does not need.
+pub(super) fn left_over(generation: &Path, index: &ReadableIndex) -> u64 {
+    let segments = index.index.searchable_segment_metas().unwrap_or_default();
+    let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).collect();
+    needed.extend(index.manifest.ledger.iter().map(PathBuf::from));
+    let ours = |name: &str| name == home::META || name == home::MANAGED || name.ends_with(".lock");
+    let entries = fs::read_dir(generation).into_iter().flatten().flatten();
+    let names = entries.map(|entry| PathBuf::from(entry.file_name()));
+    names.filter(|name| !needed.contains(name) && !ours(&name.to_string_lossy())).count() as u64
 }
 
 /// Returns the files of a segment.

@@ -40,6 +40,8 @@ pub(crate) struct Manifest {
     pub(crate) tally: Tally,
     /// Whether an update was cut off, so that files it had not read yet are not even in the ledger.
     pub(crate) unfinished: bool,
+    /// Whether passages were removed that are to leave the files of the index too.
+    pub(crate) forgetting: bool,
     /// Files that were read, in whole or in part.
     pub(crate) files: u64,
     /// Files and folders that could not be read.
@@ -156,6 +158,7 @@ impl Default for Manifest {
             ledger_sum: String::new(),
             tally: Tally::default(),
             unfinished: false,
+            forgetting: false,
             files: 0,
             failed: 0,
         }

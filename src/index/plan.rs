@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Access, ReadableIndex, absolute, damaged, home,
+    Access, ReadableIndex, absolute, check, damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, Head, LedgerFile, Lot},
     manifest::{At, Folder, Manifest},
@@ -63,6 +63,8 @@ pub(super) struct Plan<'a> {
     pub(super) report: Report,
     /// Whether the ledger or the folders are others than before.
     pub(super) dirty: bool,
+    /// Whether a run that was cut off left files behind, or in them what was to be forgotten.
+    pub(super) untidy: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -73,6 +75,10 @@ impl<'a> Plan<'a> {
             .as_deref()
             .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
             .transpose();
+        let untidy = match (&generation, &opened) {
+            (Some(generation), Ok(Some(index))) => check::is_untidy(generation, index),
+            _ => false,
+        };
         let (manifest, current) = match opened {
             Ok(Some(index)) => (index.manifest.clone(), index.manifest.version == schema::VERSION),
             Ok(None) => (home::kept_folders(dir).map_or_else(|_| Manifest::default(), Manifest::of), true),
@@ -104,6 +110,7 @@ impl<'a> Plan<'a> {
             gone: Vec::new(),
             report: Report { rebuilt: update.rebuild || !current, ..Report::default() },
             dirty: false,
+            untidy,
         };
         if !plan.fresh {
             plan.read_ledger()?;

@@ -189,6 +189,7 @@ impl Plan<'_> {
             && !self.dirty
             && !self.fresh
             && !self.manifest.unfinished
+            && !self.untidy
             && !update.compact
         {
             self.sum_up();
@@ -231,13 +232,15 @@ impl Plan<'_> {
         // What another update left unread is still unread, unless all folders were compared.
         let all = self.manifest.folders.iter().all(|folder| self.compared.contains(&folder.id));
         commit.manifest.unfinished = self.report.interrupted || (self.manifest.unfinished && !all);
+        // Should this be cut off before the merges, the next update takes care of them.
+        commit.manifest.forgetting = !update.forget.is_empty() || (self.manifest.forgetting && self.untidy);
         commit.now(&slots, &self.old)?;
         self.report.articles = commit.manifest.tally.articles;
         self.report.passages = commit.manifest.tally.passages + commit.manifest.tally.asides;
         let effort = match (update.compact, self.fresh) {
             (true, _) => Effort::Whole,
             // What was forgotten is to be gone, not only to be found no more.
-            _ if !update.forget.is_empty() => Effort::Clean,
+            _ if commit.manifest.forgetting => Effort::Clean,
             (_, true) => Effort::Least,
             (_, false) => Effort::Lasting,
         };

@@ -186,6 +186,9 @@ fn expect_right(place: &Place, deed: &Deed, (before, after): (&[Value], &[Value]
     // What was forgotten before the kill is not known any more.
     let forgotten = again.err.contains("does not hold");
     assert!(again.code == 0 || forgotten, "{what}: {}{}", again.out, again.err);
+    if forgotten {
+        assert_eq!(place.run(&["index"]).code, 0, "{what}");
+    }
     let check = place.json(&["check"]);
     assert_eq!((&check["whole"], &check["left_over"]), (&true.into(), &0.into()), "{what}: {check:#}");
     assert_eq!(left_over(&index), Vec::<String>::new(), "{what}");

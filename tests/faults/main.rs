@@ -12,6 +12,7 @@ mod place;
 mod damage;
 mod disk;
 mod kills;
+mod odd;
 mod private;
 mod several;
 mod stage;
