@@ -11,6 +11,7 @@ mod place;
 
 mod damage;
 mod disk;
+mod history;
 mod kills;
 mod odd;
 mod private;
