@@ -89,18 +89,22 @@ pub(super) struct Means {
     /// How much memory to use, such as 512M or 1G
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory)]
     memory: u64,
+    /// How much to read before it is committed, such as 64M: a run that is cut off loses no more
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory)]
+    stage: u64,
 }
 
 impl Means {
     pub(super) fn update(&self) -> Update {
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        Update { jobs, memory: self.memory, now: SystemTime::now(), ..Update::default() }
+        Update { jobs, memory: self.memory, stage: self.stage, now: SystemTime::now(), ..Update::default() }
     }
 }
 
 impl Default for Means {
     fn default() -> Self {
-        Self { jobs: None, memory: Update::default().memory }
+        let Update { memory, stage, .. } = Update::default();
+        Self { jobs: None, memory, stage }
     }
 }
 

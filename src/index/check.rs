@@ -222,13 +222,14 @@ impl Checking<'_> {
     }
 
     fn folders(&mut self, manifest: &Manifest) {
-        let cause = match home::kept_folders(self.dir) {
-            Ok(kept) if kept == manifest.of_folders() => return,
-            Ok(_) => "names other folders than the commit".to_string(),
-            Err(error) => error.to_string(),
-        };
-        self.check.wounds.folders = true;
-        self.fault(Path::new(home::FOLDERS), &cause);
+        match home::kept_folders(self.dir) {
+            // They are kept before they are committed: a run was cut off in between.
+            Ok(kept) => self.check.left_over += u64::from(kept != manifest.of_folders()),
+            Err(error) => {
+                self.check.wounds.folders = true;
+                self.fault(Path::new(home::FOLDERS), &error.to_string());
+            }
+        }
     }
 
     /// Says how much is to be read.
@@ -278,7 +279,7 @@ impl Checking<'_> {
         let others = entries.filter(|path| {
             path != generation && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
         });
-        self.check.left_over = left_over(generation, index) + others.count() as u64;
+        self.check.left_over += left_over(generation, index) + others.count() as u64;
     }
 
     fn read(&mut self, bytes: u64) {
@@ -300,10 +301,11 @@ impl Checking<'_> {
 }
 
 /// Says whether a run that was cut off left files behind, or in them what was to be forgotten.
-pub(super) fn is_untidy(generation: &Path, index: &ReadableIndex) -> bool {
+pub(super) fn is_untidy(dir: &Path, generation: &Path, index: &ReadableIndex) -> bool {
+    let kept = home::kept_folders(dir).is_ok_and(|kept| kept == index.manifest.of_folders());
     let segments = index.index.searchable_segment_metas().unwrap_or_default();
     let removed = segments.iter().any(SegmentMeta::has_deletes);
-    left_over(generation, index) > 0 || (index.manifest.forgetting && removed)
+    !kept || left_over(generation, index) > 0 || (index.manifest.forgetting && removed)
 }
 
 /// Counts the files of a generation that its commit does not need.

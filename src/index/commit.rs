@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     path::Path,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::SystemTime,
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Commit<'a> {
     pub(super) manifest: Manifest,
     now: SystemTime,
     memory: u64,
-    pub(super) writer: RwLock<IndexWriter<Waiting>>,
+    pub(super) writer: Arc<RwLock<IndexWriter<Waiting>>>,
 }
 
 impl<'a> Commit<'a> {
@@ -60,18 +60,18 @@ impl<'a> Commit<'a> {
         // What a run left that was cut off may have the very names that this one will choose.
         writer.garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
         let (now, memory) = (update.now, update.memory);
-        Ok(Self { dir, generation, manifest, now, memory, writer: RwLock::new(writer) })
+        Ok(Self { dir, generation, manifest, now, memory, writer: Arc::new(RwLock::new(writer)) })
     }
 
     /// Removes the passages that carry a term.
     pub(super) fn remove(&mut self, term: Term) {
-        self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).delete_term(term);
+        self.writer.read().unwrap_or_else(PoisonError::into_inner).delete_term(term);
     }
 
     /// Forgets what was added and removed since the last commit.
     pub(super) fn roll_back(&mut self) -> Result<()> {
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let done = writer.rollback().and_then(|_| start(writer));
+        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
+        let done = writer.rollback().and_then(|_| start(&writer));
         done.map_err(|source| engine(self.dir, source))
     }
 
@@ -105,7 +105,7 @@ impl<'a> Commit<'a> {
         manifest.ledger = Some(name.clone());
         home::keep_folders(self.dir, &manifest.of_folders())?;
         let payload = serde_json::to_string(manifest).map_err(|source| engine(self.dir, source))?;
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
         let committed = writer.prepare_commit().and_then(|mut commit| {
             commit.set_payload(&payload);
             commit.commit()
@@ -129,15 +129,17 @@ impl<'a> Commit<'a> {
 
     /// Merges segments in the course of a long update where they have become very many.
     pub(super) fn meanwhile(&mut self, index: &tantivy::Index) {
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
         // Should that fail, the end of the update tries again.
-        let _ = merge(writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
+        let _ =
+            merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
     }
 
     /// Merges segments until there are few, and removes what no commit needs. Returns why that failed, where
     /// it need not be done now: what was committed stands.
     pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<Option<String>> {
-        let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let writer = Arc::into_inner(self.writer).expect("no reader is left");
+        let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         let merged = merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS, effort)
             .and_then(|()| writer.garbage_collect_files().wait().map(drop));
         match merged.and_then(|()| writer.wait_merging_threads()) {

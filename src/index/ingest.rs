@@ -22,6 +22,7 @@ use super::{
     manifest::Tally,
     queue::{Queue, Waiting},
     schema::Fields,
+    stage::Gate,
 };
 use crate::{
     article::Article,
@@ -56,6 +57,8 @@ pub(super) struct Task {
 pub(super) enum Step {
     /// So many bytes more of a long file were read.
     Part(u64),
+    /// The reader of the file in this slot waits for a commit; so much of it was read.
+    Paused(usize, Box<Entry>),
     Done(Box<Done>),
 }
 
@@ -67,6 +70,8 @@ pub(super) struct Done {
     pub(super) entry: Entry,
     /// Whether the content is what it was, whatever the file's times say.
     pub(super) same: bool,
+    /// Whether a commit came before its end.
+    pub(super) resumed: bool,
 }
 
 /// What all readers share.
@@ -80,6 +85,8 @@ pub(super) struct Ingest<'a> {
     /// Whether a reader was stopped in the middle of a file: what was added since the last commit holds
     /// half of it, and must not be committed.
     pub(super) torn: AtomicBool,
+    /// Closed when a commit is to be made.
+    pub(super) gate: Gate,
     /// Held while a large file stands in memory as a whole: one at a time.
     pub(super) large: Mutex<()>,
     /// Held while the passages of a long article are made: one article at a time.
@@ -104,7 +111,8 @@ impl<'a> Ingest<'a> {
                         if self.cancel.load(Ordering::Relaxed) {
                             break;
                         }
-                        let done = self.take(task, &|bytes| _ = steps.send(Ok(Step::Part(bytes))));
+                        let tell = Tell { slot: task.slot, told: Cell::new(0), steps: &steps };
+                        let done = self.take(task, &tell);
                         if self.torn.load(Ordering::Relaxed)
                             || steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err()
                         {
@@ -118,16 +126,11 @@ impl<'a> Ingest<'a> {
     }
 
     /// Reads one file into the index.
-    fn take(&self, task: Task, part: &dyn Fn(u64)) -> tantivy::Result<Done> {
+    fn take(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Done> {
         let Task { slot, folder, fields, path, file, bytes, old } = task;
-        let told = Cell::new(0);
-        let part = |bytes| {
-            told.set(told.get() + bytes);
-            part(bytes);
-        };
-        let done = |entry, same| {
-            let bytes = bytes.saturating_sub(told.get());
-            Done { slot, file: file.clone(), bytes, entry, same }
+        let done = |entry, same, resumed| {
+            let bytes = bytes.saturating_sub(tell.told.get());
+            Done { slot, file: file.clone(), bytes, entry, same, resumed }
         };
         let replaces = old.is_some();
         let mut content = match Content::open(&file) {
@@ -138,23 +141,30 @@ impl<'a> Ingest<'a> {
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
                 self.replace(&entry, replaces, None)?;
-                return Ok(done(entry, false));
+                return Ok(done(entry, false, false));
             }
         };
         let settled = content.steady && settled(content.stamp, self.now);
         let same =
             |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields);
-        if let Some(old) = old.as_deref().filter(same) {
-            return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true));
+        let same = old.as_deref().filter(same);
+        if let Some(old) = same.filter(|old| old.begun == 0) {
+            return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true, false));
         }
         let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
         entry.settled = settled;
         entry.hash = content.hash;
+        let mut resumed = false;
         match content.format {
             Some(format) => {
                 entry.format = format.name().into();
                 entry.read_by(format, &fields);
-                self.fill(&mut entry, replaces, format, &mut content, &fields, &part)?;
+                let old = match same {
+                    Some(begun) => Before::Begun(begun),
+                    None if replaces => Before::Other,
+                    None => Before::Nothing,
+                };
+                resumed = self.fill(&mut entry, old, format, &mut content, &fields, tell)?;
             }
             None => {
                 entry.fate = Fate::Unsupported(format::refusal(&content.name));
@@ -162,24 +172,35 @@ impl<'a> Ingest<'a> {
                 self.replace(&entry, replaces, None)?;
             }
         }
-        Ok(done(entry, false))
+        Ok(done(entry, false, resumed))
     }
 
-    /// Reads the articles of a file into the index and notes in its entry what came of it.
+    /// Reads the articles of a file into the index and notes in its entry what came of it. Says whether a
+    /// commit came before its end.
     fn fill(
         &self,
         entry: &mut Entry,
-        replaces: bool,
+        before: Before<'_>,
         format: &dyn Format,
         content: &mut Content,
         names: &FieldNames,
-        part: &dyn Fn(u64),
-    ) -> tantivy::Result<()> {
+        tell: &Tell<'_>,
+    ) -> tantivy::Result<bool> {
         let mut filed = Filed::default();
+        let replaces = matches!(before, Before::Other);
+        let begun = match before {
+            Before::Begun(begun) => {
+                filed.tally = begun.tally.clone();
+                begun.begun
+            }
+            _ => 0,
+        };
+        let mut resumed = begun > 0;
+        let pauses = !replaces && format.extent() == Extent::Stream;
         let (mut number, mut broken) = (0, None);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
         let allowance = Nest::allowance(content.stamp.size);
-        let mut parts = Parts { file: &content.file, read: 0, part };
+        let mut parts = Parts { file: &content.file, read: 0, tell };
         let rest = match format.extent() {
             _ if content.stamp.size <= FIRST_PART => Rest::Nothing,
             Extent::First => Rest::Nothing,
@@ -198,15 +219,27 @@ impl<'a> Ingest<'a> {
             if number == 0 {
                 filed.title = article.title.clone().unwrap_or_default();
             }
+            if u64::from(number) < begun {
+                // It was committed.
+                number += 1;
+                return Flow::Continue(());
+            }
             let length: usize = article.sections.iter().map(|section| section.text.len()).sum();
             let long = length > LONG;
-            let _turn = long.then(|| self.long.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let turn = long.then(|| self.long.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             let passages = passage::cut(&article, Size::default());
             let drafts = Drafts::new(fields, file, number, article, passages);
             number += 1;
-            match self.replace(file, replaces && number == 1, Some(drafts)) {
+            let replaced = self.replace(file, replaces && number == 1, Some(drafts));
+            drop(turn);
+            match replaced {
                 Ok(tally) => {
                     filed.tally += tally;
+                    if pauses && self.gate.is_closed() {
+                        resumed = true;
+                        tell.pause(filed.begun(file, number.into(), names));
+                        self.gate.pass();
+                    }
                     // Of a file of records the rest may take long.
                     let stopped = format.extent() != Extent::First && self.cancel.load(Ordering::Relaxed);
                     self.torn.fetch_or(stopped, Ordering::Relaxed);
@@ -243,7 +276,7 @@ impl<'a> Ingest<'a> {
                 self.replace(entry, number > 0, None)?;
             }
         }
-        Ok(())
+        Ok(resumed)
     }
 
     /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
@@ -267,11 +300,40 @@ impl<'a> Ingest<'a> {
     }
 }
 
+/// What the index holds of a file before it is read.
+enum Before<'a> {
+    Nothing,
+    /// Its first articles, as this entry says.
+    Begun(&'a Entry),
+    /// Another state of it.
+    Other,
+}
+
+/// How a reader tells of its work before it is done.
+struct Tell<'a> {
+    slot: usize,
+    /// Bytes that were told of.
+    told: Cell<u64>,
+    steps: &'a Sender<tantivy::Result<Step>>,
+}
+
+impl Tell<'_> {
+    fn part(&self, bytes: u64) {
+        self.told.set(self.told.get() + bytes);
+        // Where nobody listens any more, the run ends soon.
+        let _ = self.steps.send(Ok(Step::Part(bytes)));
+    }
+
+    fn pause(&self, entry: Entry) {
+        let _ = self.steps.send(Ok(Step::Paused(self.slot, Box::new(entry))));
+    }
+}
+
 /// The rest of a long file, telling of each [`PART`] that was read of it.
 struct Parts<'a> {
     file: &'a File,
     read: u64,
-    part: &'a dyn Fn(u64),
+    tell: &'a Tell<'a>,
 }
 
 /// Bytes of a part that is told of.
@@ -282,7 +344,7 @@ impl Read for Parts<'_> {
         let read = self.file.read(buffer)?;
         self.read += read as u64;
         if self.read >= PART {
-            (self.part)(std::mem::take(&mut self.read));
+            self.tell.part(std::mem::take(&mut self.read));
         }
         Ok(read)
     }
@@ -303,6 +365,25 @@ struct Filed {
     warnings: Vec<String>,
     /// The formats of its articles.
     readers: Vec<&'static str>,
+}
+
+impl Filed {
+    /// Returns the entry of a file of which so many articles were read.
+    fn begun(&self, entry: &Entry, articles: u64, names: &FieldNames) -> Entry {
+        let said = format!("in progress: {articles} articles were read so far");
+        let warnings = self.warnings.iter().cloned().chain([said]).collect();
+        let mut begun = Entry {
+            fate: Fate::Indexed(warnings),
+            title: self.title.clone(),
+            tally: self.tally.clone(),
+            settled: false,
+            begun: articles,
+            ..entry.clone()
+        };
+        let readers = self.readers.iter().filter_map(|name| format::by_name(name));
+        readers.for_each(|format| begun.read_by(format, names));
+        begun
+    }
 }
 
 /// Whether reading the same bytes again would come to the same.

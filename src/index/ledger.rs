@@ -46,6 +46,8 @@ pub(crate) struct Entry {
     pub(crate) readers: Vec<(String, u32)>,
     /// What became of it.
     pub(crate) fate: Fate,
+    /// How many of its articles were read, where a commit came before its end; 0 where it was read whole.
+    pub(crate) begun: u64,
     /// What its passages add up to.
     pub(crate) tally: Tally,
     /// The title of its first article.
@@ -98,6 +100,7 @@ pub(crate) struct Head<'a> {
 struct Rest<'a> {
     tally: Tally,
     hash: [u8; 16],
+    begun: u64,
     /// None where it is the name of the first reader.
     #[serde(borrow)]
     format: Option<&'a str>,
@@ -154,7 +157,7 @@ impl Entry {
 
     fn decode(record: &[u8]) -> postcard::Result<Self> {
         let (head, rest) = postcard::take_from_bytes::<Head<'_>>(record)?;
-        let Rest { tally, hash, format, title, words } = postcard::from_bytes(rest)?;
+        let Rest { tally, hash, begun, format, title, words } = postcard::from_bytes(rest)?;
         let readers: Vec<(String, u32)> = postcard::from_bytes(head.readers)?;
         let first = || readers.first().map(|(name, _)| name.clone()).unwrap_or_default();
         let word = || words.first().copied().unwrap_or_default().to_string();
@@ -164,6 +167,7 @@ impl Entry {
             stamp: head.stamp(),
             settled: head.settled,
             hash,
+            begun,
             format: format.map_or_else(first, String::from),
             fate: match head.lot {
                 Lot::Folder => Fate::Folder,
@@ -204,6 +208,7 @@ impl Entry {
         let rest = Rest {
             tally: self.tally.clone(),
             hash: self.hash,
+            begun: self.begun,
             format: Some(self.format.as_str()).filter(|format| *format != first),
             title: &self.title,
             words,
@@ -227,6 +232,7 @@ impl Entry {
             format: String::new(),
             readers: Vec::new(),
             fate,
+            begun: 0,
             tally: Tally::default(),
             title: String::new(),
         }
@@ -371,6 +377,7 @@ mod tests {
                     ..Tally::default()
                 },
                 hash: [9; 16],
+                begun: 300,
                 settled: false,
                 ..Entry::new(4, b"a\xff/b".into(), stamp, fate)
             };

@@ -26,6 +26,7 @@ mod rows;
 pub(crate) mod schema;
 mod seal;
 mod show;
+mod stage;
 mod stats;
 mod status;
 mod why;

@@ -76,7 +76,7 @@ impl<'a> Plan<'a> {
             .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
             .transpose();
         let untidy = match (&generation, &opened) {
-            (Some(generation), Ok(Some(index))) => check::is_untidy(generation, index),
+            (Some(generation), Ok(Some(index))) => check::is_untidy(dir, generation, index),
             _ => false,
         };
         let (manifest, current) = match opened {

@@ -5,47 +5,34 @@
 //! inode and the time of its last change of any kind are those in the ledger. Where they differ, or
 //! had not stood long enough to be told from a later change (50 ms; 2 s where times are whole
 //! seconds), its bytes are hashed (BLAKE3), and only another hash means another content. The ledger
-//! is written in the same commit as the passages; long runs commit in between.
+//! is written in the same commit as the passages; long runs commit in between, see [`super::stage`].
 
 use std::{
     mem,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-    thread,
-    time::{Duration, Instant, SystemTime},
+    sync::atomic::AtomicBool,
+    time::{Duration, SystemTime},
 };
-
-use crossbeam_channel::RecvTimeoutError;
 
 use super::{
     Index, absolute,
     commit::{Commit, Effort},
-    damaged, engine, home,
-    ingest::{Done, Ingest, Step},
-    ledger::{Fate, Lot},
+    engine, home,
     old::Record,
     pieces::Piecewise,
     plan::{Plan, Slot},
-    queue::Queue,
-    report::{Event, Outcome, Report},
+    report::{Event, Report},
     schema::{self, Fields},
+    stage::End,
 };
 use crate::{
     error::{Error, Result},
     format::FieldNames,
-    walk::{self, Rules},
+    walk::Rules,
 };
-
-/// How often to look whether a run was told to stop.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// The least memory an update can work with, in bytes.
 pub const LEAST_MEMORY: u64 = 64 << 20;
-
-/// A long run commits after this many bytes were read, or a fifth of the time it has taken, but at least
-/// the first and at most the second of these, so that being cut off costs no more than that. Each commit
-/// makes segments that have to be merged.
-const STAGE: (u64, Duration, Duration) = (256 << 20, Duration::from_secs(10), Duration::from_secs(60));
 
 /// What an update is to do.
 #[derive(Clone, Debug)]
@@ -72,6 +59,8 @@ pub struct Update {
     pub memory: u64,
     /// How long to wait for another process that writes to the index.
     pub patience: Duration,
+    /// How many bytes may be read before a commit, so that a run that is cut off loses no more.
+    pub stage: u64,
     /// The present time, which the commit is dated by.
     pub now: SystemTime,
 }
@@ -88,6 +77,7 @@ impl Default for Update {
             dry_run: false,
             jobs: 1,
             memory: 256 << 20,
+            stage: 256 << 20,
             patience: Duration::ZERO,
             now: SystemTime::UNIX_EPOCH,
         }
@@ -158,17 +148,6 @@ pub(super) fn carry_out(
         return plan.foresee(event);
     }
     plan.carry_out(update, event, cancel)
-}
-
-/// How the reading of files ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// All were read.
-    Whole,
-    /// It was stopped between two files.
-    Early,
-    /// It was stopped in the middle of one.
-    Torn,
 }
 
 impl Plan<'_> {
@@ -250,147 +229,11 @@ impl Plan<'_> {
         }
         Ok(self.report)
     }
-
-    /// Reads all files of the plan.
-    fn read_all(
-        &mut self,
-        update: &Update,
-        (index, fields): (&tantivy::Index, Fields),
-        slots: &mut [Slot],
-        commit: &mut Commit<'_>,
-        event: &mut dyn FnMut(Event),
-        cancel: &AtomicBool,
-    ) -> Result<End> {
-        let mut waiting = mem::take(&mut self.tasks).into_iter();
-        let total = waiting.len();
-        let mut finished = 0;
-        let began = Instant::now();
-        while finished < total && !cancel.load(Relaxed) {
-            let ingest = Ingest {
-                writer: &commit.writer,
-                queue: Queue::new(update.memory / 8),
-                fields,
-                now: walk::nanoseconds(update.now),
-                cancel,
-                torn: AtomicBool::new(false),
-                large: std::sync::Mutex::new(()),
-                long: std::sync::Mutex::new(()),
-            };
-            let (before, mut replaced) = (self.report.clone(), Vec::new());
-            let (send_task, take_task) = crossbeam_channel::unbounded();
-            let (send_done, take_done) = crossbeam_channel::bounded(16);
-            let dir = self.dir;
-            let mut since = (0, Instant::now());
-            let time = (began.elapsed() / 5).clamp(STAGE.1, STAGE.2);
-            thread::scope(|scope| -> Result<()> {
-                let jobs = update.jobs.clamp(1, 64);
-                ingest.start(scope, jobs, &take_task, &send_done).map_err(|source| engine(dir, source))?;
-                drop(send_done);
-                drop(take_task);
-                // A stage ends when enough was read; what was not handed out waits for the next.
-                let mut hand_out = |plan: &Self, slots: &[Slot], since: &(u64, Instant), out: &mut usize| {
-                    while *out < 2 * jobs && since.0 < STAGE.0 && since.1.elapsed() < time {
-                        let Some(due) = waiting.next() else { break };
-                        *out += 1;
-                        let task = plan.task(due, slots).map_err(|source| damaged(dir, source))?;
-                        if send_task.send(task).is_err() {
-                            break;
-                        }
-                    }
-                    Ok(())
-                };
-                let mut out = 0;
-                hand_out(self, slots, &since, &mut out)?;
-                while out > 0 {
-                    // A reader that was told to stop says no more, and the others may wait for work.
-                    let done = match take_done.recv_timeout(LOOK) {
-                        Ok(done) => done,
-                        Err(RecvTimeoutError::Timeout) if !cancel.load(Relaxed) => continue,
-                        Err(_) => break,
-                    };
-                    let done = match done.map_err(|source| engine(dir, source))? {
-                        Step::Part(bytes) => {
-                            since.0 += bytes;
-                            event(Event::Part { bytes });
-                            continue;
-                        }
-                        Step::Done(done) => done,
-                    };
-                    out -= 1;
-                    finished += 1;
-                    since.0 += done.bytes;
-                    replaced.push((done.slot, slots[done.slot].entry.clone()));
-                    self.take(*done, slots, event)?;
-                    if cancel.load(Relaxed) {
-                        break;
-                    }
-                    hand_out(self, slots, &since, &mut out)?;
-                }
-                drop(send_task);
-                // Files that were being read when the run was stopped.
-                for done in take_done {
-                    if let Step::Done(done) = done.map_err(|source| engine(dir, source))? {
-                        finished += 1;
-                        replaced.push((done.slot, slots[done.slot].entry.clone()));
-                        self.take(*done, slots, event)?;
-                    }
-                }
-                Ok(())
-            })?;
-            if ingest.torn.into_inner() {
-                // All since the last commit is as if it had not been.
-                self.report = before;
-                replaced.into_iter().for_each(|(slot, entry)| slots[slot].entry = entry);
-                return Ok(End::Torn);
-            }
-            if waiting.len() > 0 && !cancel.load(Relaxed) {
-                commit.manifest.unfinished = true;
-                commit.now(slots, &self.old)?;
-                commit.meanwhile(index);
-            }
-        }
-        Ok(if finished < total { End::Early } else { End::Whole })
-    }
-
-    fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) -> Result<()> {
-        let Done { slot, file, bytes, entry, same } = done;
-        let lot = slots[slot].entry.as_ref().map(|record| self.old.lot(record)).transpose();
-        let held = lot.map_err(|source| damaged(self.dir, source))? == Some(Lot::Indexed);
-        let report = &mut self.report;
-        if !same {
-            report.bytes += bytes;
-        }
-        let outcome = match &entry.fate {
-            Fate::Failed(cause) => {
-                report.failed += 1;
-                Outcome::Failed(cause.clone())
-            }
-            Fate::Indexed(_) if same => {
-                report.unchanged += 1;
-                Outcome::Touched
-            }
-            Fate::Indexed(_) if held => {
-                report.changed += 1;
-                Outcome::Changed
-            }
-            Fate::Indexed(_) => {
-                report.added += 1;
-                Outcome::Added
-            }
-            _ => {
-                report.skipped += 1;
-                Outcome::Touched
-            }
-        };
-        slots[slot].entry = Some(Record::New(entry.record()));
-        event(Event::File { path: file, bytes, outcome });
-        Ok(())
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, sync::atomic::Ordering::Relaxed};
 
     use super::*;
 

@@ -1,0 +1,253 @@
+//! The reading of files in stages, each of which ends with a commit, so that a run that is cut off loses no more
+//! than one of them.
+//!
+//! A stage ends between two files. Within a file of records that is longer than a stage, and of which the
+//! index held nothing before, it ends between two articles: its reader pauses, the ledger says how many
+//! articles were read, and a later run goes on behind them if the file is the same. A long file that
+//! replaces what was read of it before is read in one stage: at no commit are both states of an article
+//! found, or neither.
+
+use std::{
+    mem,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::RecvTimeoutError;
+
+use super::{
+    commit::Commit,
+    damaged, engine,
+    ingest::{Done, Ingest, Step},
+    ledger::{Fate, Lot},
+    old::Record,
+    plan::{Plan, Slot},
+    queue::Queue,
+    report::{Event, Outcome},
+    schema::Fields,
+    update::Update,
+};
+use crate::{error::Result, walk};
+
+/// How often to look whether a run was told to stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A stage ends after this part of the time that a run has taken, but at least the first and at most the
+/// second of these: each commit makes segments that have to be merged.
+const TIME: (u32, Duration, Duration) = (5, Duration::from_secs(10), Duration::from_secs(60));
+
+/// How the reading of files ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// All were read.
+    Whole,
+    /// It was stopped between two files.
+    Early,
+    /// It was stopped in the middle of one.
+    Torn,
+}
+
+/// What is read between two commits.
+struct Stage {
+    /// Bytes that were read of it, and how many there should be.
+    bytes: (u64, u64),
+    began: Instant,
+    /// How long it should take.
+    time: Duration,
+}
+
+impl Stage {
+    fn new(most: u64, run: Duration) -> Self {
+        let time = (run / TIME.0).clamp(TIME.1, TIME.2);
+        Self { bytes: (0, most), began: Instant::now(), time }
+    }
+
+    fn is_over(&self) -> bool {
+        self.bytes.0 >= self.bytes.1 || self.began.elapsed() >= self.time
+    }
+}
+
+/// Where the readers of long files wait while a commit is made.
+#[derive(Default)]
+pub(super) struct Gate {
+    closed: Mutex<bool>,
+    opened: Condvar,
+    /// The same, to be asked often.
+    is_closed: AtomicBool,
+}
+
+impl Gate {
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Relaxed)
+    }
+
+    /// Waits until it is open.
+    pub(super) fn pass(&self) {
+        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        while *closed {
+            closed = self.opened.wait(closed).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn set(&self, closed: bool) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = closed;
+        self.is_closed.store(closed, Relaxed);
+        self.opened.notify_all();
+    }
+}
+
+/// Opens a gate when all is done, or failed.
+struct Opened<'a>(&'a Gate);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+impl Plan<'_> {
+    /// Reads all files of the plan.
+    pub(super) fn read_all(
+        &mut self,
+        update: &Update,
+        (index, fields): (&tantivy::Index, Fields),
+        slots: &mut [Slot],
+        commit: &mut Commit<'_>,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<End> {
+        let mut due = mem::take(&mut self.tasks).into_iter();
+        let writer = Arc::clone(&commit.writer);
+        let ingest = Ingest {
+            writer: &writer,
+            queue: Queue::new(update.memory / 8),
+            fields,
+            now: walk::nanoseconds(update.now),
+            cancel,
+            torn: AtomicBool::new(false),
+            gate: Gate::default(),
+            large: Mutex::default(),
+            long: Mutex::default(),
+        };
+        let (began, jobs, dir) = (Instant::now(), update.jobs.clamp(1, 64), self.dir);
+        let new_stage = || Stage::new(update.stage, began.elapsed());
+        let (send_task, take_task) = crossbeam_channel::unbounded();
+        let (send_step, take_step) = crossbeam_channel::bounded(16);
+        // What was so at the last commit.
+        let (mut before, mut replaced) = (self.report.clone(), Vec::new());
+        let left = thread::scope(|scope| -> Result<usize> {
+            ingest.start(scope, jobs, &take_task, &send_step).map_err(|source| engine(dir, source))?;
+            drop(send_step);
+            let _opened = Opened(&ingest.gate);
+            let mut stage = new_stage();
+            // Tasks that were handed out and not finished, those of them whose readers wait, and those that
+            // were taken back.
+            let (mut out, mut paused, mut back) = (0, 0, Vec::new());
+            while !cancel.load(Relaxed) {
+                while out < 2 * jobs && !stage.is_over() {
+                    let next = back.pop().map(Ok).or_else(|| Some(self.task(due.next()?, slots)));
+                    let Some(task) = next.transpose().map_err(|source| damaged(dir, source))? else { break };
+                    out += usize::from(send_task.send(task).is_ok());
+                }
+                if out == 0 && back.is_empty() && due.len() == 0 {
+                    break;
+                }
+                if stage.is_over() {
+                    ingest.gate.set(true);
+                    let taken: Vec<_> = take_task.try_iter().collect();
+                    out -= taken.len();
+                    back.extend(taken.into_iter().rev());
+                }
+                if out == paused {
+                    commit.manifest.unfinished = true;
+                    commit.now(slots, &self.old)?;
+                    commit.meanwhile(index);
+                    (before, paused, stage) = (self.report.clone(), 0, new_stage());
+                    replaced.clear();
+                    ingest.gate.set(false);
+                    continue;
+                }
+                // A reader that was told to stop says no more, and the others may wait for work.
+                let step = match take_step.recv_timeout(LOOK) {
+                    Ok(step) => step,
+                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
+                match step.map_err(|source| engine(dir, source))? {
+                    Step::Part(bytes) => {
+                        stage.bytes.0 += bytes;
+                        event(Event::Part { bytes });
+                    }
+                    Step::Paused(slot, entry) => {
+                        paused += 1;
+                        replaced.push((slot, slots[slot].entry.replace(Record::New(entry.record()))));
+                    }
+                    Step::Done(done) => {
+                        out -= 1;
+                        stage.bytes.0 += done.bytes;
+                        replaced.push((done.slot, slots[done.slot].entry.clone()));
+                        self.take(*done, slots, event)?;
+                    }
+                }
+            }
+            let mut left = out + back.len() + due.len();
+            drop((send_task, take_task));
+            ingest.gate.set(false);
+            // Files that were being read when the run was stopped.
+            for step in take_step {
+                if let Step::Done(done) = step.map_err(|source| engine(dir, source))? {
+                    left -= 1;
+                    replaced.push((done.slot, slots[done.slot].entry.clone()));
+                    self.take(*done, slots, event)?;
+                }
+            }
+            Ok(left)
+        })?;
+        if ingest.torn.into_inner() {
+            // All since the last commit is as if it had not been.
+            self.report = before;
+            replaced.into_iter().rev().for_each(|(slot, entry)| slots[slot].entry = entry);
+            return Ok(End::Torn);
+        }
+        Ok(if left > 0 { End::Early } else { End::Whole })
+    }
+
+    fn take(&mut self, done: Done, slots: &mut [Slot], event: &mut dyn FnMut(Event)) -> Result<()> {
+        let Done { slot, file, bytes, entry, same, resumed } = done;
+        let lot = slots[slot].entry.as_ref().map(|record| self.old.lot(record)).transpose();
+        let held = lot.map_err(|source| damaged(self.dir, source))? == Some(Lot::Indexed);
+        let report = &mut self.report;
+        if !same {
+            report.bytes += bytes;
+        }
+        let outcome = match &entry.fate {
+            Fate::Failed(cause) => {
+                report.failed += 1;
+                Outcome::Failed(cause.clone())
+            }
+            Fate::Indexed(_) if same => {
+                report.unchanged += 1;
+                Outcome::Touched
+            }
+            Fate::Indexed(_) if held && !resumed => {
+                report.changed += 1;
+                Outcome::Changed
+            }
+            Fate::Indexed(_) => {
+                report.added += 1;
+                Outcome::Added
+            }
+            _ => {
+                report.skipped += 1;
+                Outcome::Touched
+            }
+        };
+        slots[slot].entry = Some(Record::New(entry.record()));
+        event(Event::File { path: file, bytes, outcome });
+        Ok(())
+    }
+}
