@@ -5,13 +5,16 @@ use std::{cell::OnceCell, collections::HashMap, ops::Range};
 use foldhash::fast::RandomState;
 
 use super::{
-    Language, fold, lower, plain_stem, stem,
+    Language, fold, lower, plain_stem,
+    stem::{is_same_in_small, stem},
     term::{MARK, form_term, word_term},
+    texts::Texts,
     word::{is_character_word, words},
 };
 
-/// As many different words of a language are remembered, of so many bytes at most: some megabytes.
-const MOST_REMEMBERED: usize = 1 << 15;
+/// As many different words of a language are remembered, of so many bytes at most: some ten megabytes, and
+/// what a table of 65,536 places holds.
+const MOST_REMEMBERED: usize = 56_000;
 const LONGEST_REMEMBERED: usize = 40;
 /// Of so many languages.
 const MOST_LANGUAGES: usize = 3;
@@ -67,12 +70,11 @@ struct Memory {
     known: Vec<Known>,
 }
 
+/// What a word is in the index. Of most texts nearly all words are remembered, so that it is small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
-    folded: Box<str>,
-    stem: Box<str>,
-    plain: Option<Box<str>>,
-    accented: Option<Box<str>>,
+    /// What [`Token`] has: the folded word, the stem, the plain one, and the form with accents.
+    texts: Texts<4>,
     terms: OnceCell<Terms>,
     /// The file it was met in last.
     file: u64,
@@ -80,24 +82,31 @@ struct Known {
 
 /// A word as terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
-    /// Its form under its stem, under the plain one where there is one; a character under none.
-    pub(crate) word: Box<str>,
-    /// Its stem alone, where the form is under the plain one.
-    pub(crate) stem: Option<Box<str>>,
-    /// What tells of its stem by its form, where that is another.
-    pub(crate) form: Option<Box<str>>,
-}
+pub(crate) struct Terms(Texts<3>);
 
 impl Terms {
     fn of(known: &Known, is_character: bool) -> Self {
-        let Known { folded, stem, plain, .. } = known;
-        let under = if is_character { "" } else { plain.as_deref().unwrap_or(stem) };
-        Self {
-            word: word_term(under, folded).into(),
-            stem: plain.is_some().then(|| format!("{stem}{MARK}").into()),
-            form: form_term(folded, under).map(Into::into),
-        }
+        let (folded, stem, plain) = (known.folded(), known.stem(), known.texts.get(2));
+        let under = if is_character { "" } else { plain.unwrap_or(stem) };
+        let stem = plain.is_some().then(|| format!("{stem}{MARK}"));
+        let form = form_term(folded, under);
+        Self(Texts::of([Some(&word_term(under, folded)), stem.as_deref(), form.as_deref()]))
+    }
+
+    /// Returns the form of the word under its stem, under the plain one where there is one; of a character
+    /// under none.
+    pub(crate) fn word(&self) -> &str {
+        self.0.get(0).unwrap_or_default()
+    }
+
+    /// Returns the stem alone, where the form is under the plain one.
+    pub(crate) fn stem(&self) -> Option<&str> {
+        self.0.get(1)
+    }
+
+    /// Returns what tells of the stem by the form, where that is another.
+    pub(crate) fn form(&self) -> Option<&str> {
+        self.0.get(2)
     }
 }
 
@@ -108,9 +117,17 @@ impl Known {
         let plain = has_accents.then(|| plain_stem(word, language)).flatten();
         // Typed without accents the word mostly has the same stem, or one beside it: nothing need lead there.
         let leads = has_accents && plain.is_none() && *stem(&folded, language) != *stem_of;
-        let accented = leads.then(|| format!("{folded}{ACCENT_MARK}{lower}").into());
-        let (plain, terms) = (plain.map(Into::into), OnceCell::new());
-        Self { plain, stem: stem_of.into(), folded: folded.into(), accented, terms, file: 0 }
+        let accented = leads.then(|| format!("{folded}{ACCENT_MARK}{lower}"));
+        let texts = Texts::of([Some(&folded), Some(&stem_of), plain.as_deref(), accented.as_deref()]);
+        Self { texts, terms: OnceCell::new(), file: 0 }
+    }
+
+    fn folded(&self) -> &str {
+        self.texts.get(0).unwrap_or_default()
+    }
+
+    fn stem(&self) -> &str {
+        self.texts.get(1).unwrap_or_default()
     }
 }
 
@@ -131,7 +148,7 @@ impl Analyzer {
             }
         }
         let memory = &mut self.memories[0];
-        if memory.known.len() > MOST_REMEMBERED {
+        if memory.numbers.len() > MOST_REMEMBERED {
             memory.numbers.clear();
             memory.known.clear();
         }
@@ -151,7 +168,7 @@ impl Analyzer {
             if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
                 let known = memory.word(word);
                 let is_new = std::mem::replace(&mut known.file, file) != file;
-                let (known, folded) = (&*known, &known.folded);
+                let (known, folded) = (&*known, known.folded());
                 let next =
                     words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
                 let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
@@ -178,10 +195,10 @@ impl Analyzer {
             let known = &*known;
             each(Token {
                 range,
-                stem: Some(&known.stem),
-                plain: known.plain.as_deref(),
-                folded: &known.folded,
-                accented: known.accented.as_deref(),
+                stem: Some(known.stem()),
+                plain: known.texts.get(2),
+                folded: known.folded(),
+                accented: known.texts.get(3),
                 is_character: false,
                 is_new,
                 known,
@@ -195,13 +212,22 @@ impl Memory {
     fn word(&mut self, word: &str) -> &mut Known {
         let number = match self.numbers.get(word) {
             Some(number) => *number,
-            None => {
-                self.numbers.insert(word.into(), self.known.len());
-                self.known.push(Known::of(word, self.language));
-                self.known.len() - 1
-            }
+            None => self.learn(word),
         };
         &mut self.known[number]
+    }
+
+    /// Remembers a word and returns its number. One with a capital has that of the same in small letters,
+    /// where that was met.
+    fn learn(&mut self, word: &str) -> usize {
+        let small = is_same_in_small(word, self.language).then(|| word.to_ascii_lowercase());
+        let number = small.and_then(|small| self.numbers.get(small.as_str()).copied());
+        let number = number.unwrap_or_else(|| {
+            self.known.push(Known::of(word, self.language));
+            self.known.len() - 1
+        });
+        self.numbers.insert(word.into(), number);
+        number
     }
 }
 
@@ -233,6 +259,8 @@ mod tests {
         check("猫", "ja", "猫/猫");
         check("猫、犬です", "ja", "猫/猫 犬で/犬 です/で -/す");
         check("한국 수", "ko", "한국/한 -/국 수/수");
+        check("ilk Ilk", "tr", "tr:ilk/ilk tr:ılk/ilk");
+        check("ilk Ilk", "en", "ilk/ilk ilk/ilk");
         check("U.S. C++", "en", "us/us c++/c++");
     }
 

@@ -11,6 +11,7 @@ mod language;
 mod detect;
 mod stem;
 mod term;
+mod texts;
 mod chain;
 mod sentence;
 mod hash;

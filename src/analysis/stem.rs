@@ -155,11 +155,20 @@ fn marked(language: Option<Language>, stem: &str) -> String {
 
 /// Returns a word in the small letters of a language: Turkish and Azeri have two letters i.
 fn lower_in(word: &str, language: Option<Language>) -> Cow<'_, str> {
-    let dotless = language.is_some_and(|language| matches!(language.code(), "tr" | "az"));
-    if dotless && word.contains(['I', 'İ']) {
+    if is_dotless(language) && word.contains(['I', 'İ']) {
         return Cow::Owned(lower(&word.replace('I', "ı").replace('İ', "i")).into_owned());
     }
     lower(word)
+}
+
+/// Whether the small letter of `I` is `ı`.
+fn is_dotless(language: Option<Language>) -> bool {
+    language.is_some_and(|language| matches!(language.code(), "tr" | "az"))
+}
+
+/// Whether a word of ASCII begins with a capital, and is in every way the same word in small letters.
+pub(super) fn is_same_in_small(word: &str, language: Option<Language>) -> bool {
+    word.as_bytes().first().is_some_and(u8::is_ascii_uppercase) && word.is_ascii() && !is_dotless(language)
 }
 
 /// Whether a language is written in Latin letters.

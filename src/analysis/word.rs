@@ -41,7 +41,7 @@ impl Iterator for Words<'_> {
 impl Words<'_> {
     /// Returns the next word where it is one of ASCII letters and figures alone, and nothing behind it can
     /// belong to it. None says nothing of what comes: see [`Self::other`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain(&mut self) -> Option<Range<usize>> {
         let bytes = self.text.as_bytes();
         if !self.parted.is_empty() {

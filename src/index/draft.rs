@@ -275,18 +275,18 @@ fn add(token: &Token<'_>, row: &mut Row) {
         return;
     }
     let terms = token.terms();
-    terms.stem.iter().for_each(|stem| row.add(stem));
-    row.add(&terms.word);
+    terms.stem().into_iter().for_each(|stem| row.add(stem));
+    row.add(terms.word());
 }
 
 fn add_character(token: &Token<'_>, row: &mut Row) {
-    token.is_character.then(|| row.add(&token.terms().word));
+    token.is_character.then(|| row.add(token.terms().word()));
 }
 
 /// Adds the form of a word to the forms of its file.
 fn add_form(token: &Token<'_>, forms: &mut Row) {
     if token.is_new {
-        token.terms().form.iter().for_each(|form| forms.add(form));
+        token.terms().form().into_iter().for_each(|form| forms.add(form));
     }
 }
 
