@@ -36,6 +36,14 @@ struct Facts {
     hash: u64,
 }
 
+/// What documents are made with: it remembers the words it met, and keeps its memory.
+#[derive(Default)]
+pub(super) struct Desk {
+    analyzer: Analyzer,
+    /// Of the words, what stands beside them, of title, aside and forms.
+    rows: [Row; 5],
+}
+
 /// A passage that is to become a document.
 pub(super) struct Draft {
     facts: Arc<Facts>,
@@ -145,7 +153,7 @@ impl Iterator for Drafts {
 
 impl Draft {
     /// Returns the document of the passage.
-    pub(super) fn document(&self, analyzer: &mut Analyzer) -> TantivyDocument {
+    pub(super) fn document(&self, desk: &mut Desk) -> TantivyDocument {
         let Facts { fields, folder, path, number, length, .. } = &*self.facts;
         // The text, and two rows of terms of about its length.
         let mut document = TantivyDocument::with_capacity(3 * self.passage.text.len() + 1_000);
@@ -158,7 +166,7 @@ impl Draft {
         for band in self.sketch.bands {
             document.add_u64(fields.band, band);
         }
-        self.add_text(&mut document, analyzer);
+        self.add_text(&mut document, desk);
         self.facts.add_to(&mut document);
         for language in self.language_tag().as_deref().map(languages).unwrap_or_default() {
             document.add_text(fields.language, language);
@@ -169,48 +177,47 @@ impl Draft {
         document
     }
 
-    fn add_text(&self, document: &mut TantivyDocument, analyzer: &mut Analyzer) {
+    fn add_text(&self, document: &mut TantivyDocument, Desk { analyzer, rows }: &mut Desk) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
-        let [mut words, mut beside, mut title, mut aside, mut forms] = <[Row; 5]>::default();
+        rows.iter_mut().for_each(Row::clear);
+        let [words, beside, title, aside, forms] = rows;
         analyzer.begin(self.facts.file);
         if passage.role == Role::Aside {
             analyzer.each(&passage.text, language, |token| {
                 aside.next();
-                add(&token, &mut aside);
-                add_character(&token, &mut aside);
-                add_form(&token, &mut forms);
+                add(&token, aside);
+                add_character(&token, aside);
+                add_form(&token, forms);
             });
         } else {
             document.add_u64(fields.main, 1);
             let above = std::iter::once(&self.facts.title).chain(&passage.headings);
             for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
                 // The last word of one part is no neighbour of the first of the next.
-                [&mut words, &mut beside, &mut title].into_iter().for_each(Row::next);
+                [&mut *words, &mut *beside, &mut *title].into_iter().for_each(Row::next);
                 analyzer.each(part, language, |token| {
                     words.next();
-                    add(&token, &mut words);
+                    add(&token, words);
                     beside.next();
                     token.is_character.then(|| beside.add(token.folded));
                     token.accented.into_iter().for_each(|accented| beside.add(accented));
                     if is_title {
                         title.next();
-                        add(&token, &mut title);
-                        add_character(&token, &mut title);
+                        add(&token, title);
+                        add_character(&token, title);
                     }
-                    add_form(&token, &mut forms);
+                    add_form(&token, forms);
                 });
             }
         }
-        let rows = [words, beside, title, aside, forms];
-        for (field, mut row) in
-            [fields.words, fields.beside, fields.title, fields.aside, fields.form].into_iter().zip(rows)
-        {
+        let fields = [fields.words, fields.beside, fields.title, fields.aside, fields.form];
+        for (field, row) in fields.into_iter().zip(rows) {
             // No segment is to be without any terms of a field: an empty dictionary is made by way of a
             // table of a megabyte when it is asked.
             if self.at == 0 && row.is_empty() {
                 row.add_stem("");
             }
-            row.finish().into_iter().for_each(|row| document.add_text(field, row));
+            row.text().into_iter().for_each(|row| document.add_text(field, row));
         }
     }
 

@@ -8,26 +8,20 @@ use tantivy::{
     schema::{Field, document::CompactDocValue, document::Document},
 };
 
-use super::draft::Draft;
-use crate::analysis::Analyzer;
+use super::draft::{Desk, Draft};
 
 /// Bounds the bytes of waiting passages.
 pub(super) struct Queue {
     limit: u64,
     waiting: Mutex<u64>,
     shrunk: Condvar,
-    /// Analyzers that no thread uses now: they remember the words they met.
-    analyzers: Mutex<Vec<Analyzer>>,
+    /// Desks that no thread writes at now.
+    desks: Mutex<Vec<Desk>>,
 }
 
 impl Queue {
     pub(super) fn new(limit: u64) -> Arc<Self> {
-        Arc::new(Self {
-            limit,
-            waiting: Mutex::default(),
-            shrunk: Condvar::new(),
-            analyzers: Mutex::default(),
-        })
+        Arc::new(Self { limit, waiting: Mutex::default(), shrunk: Condvar::new(), desks: Mutex::default() })
     }
 
     /// Waits until there is room for so many bytes. What is larger than the whole room waits until
@@ -41,12 +35,12 @@ impl Queue {
         Ticket { queue: Arc::clone(self), bytes }
     }
 
-    /// Lends an analyzer.
-    fn with_analyzer<T>(&self, work: impl FnOnce(&mut Analyzer) -> T) -> T {
-        let idle = || self.analyzers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut analyzer = idle().pop().unwrap_or_default();
-        let made = work(&mut analyzer);
-        idle().push(analyzer);
+    /// Lends a desk.
+    fn at_a_desk<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
+        let idle = || self.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut desk = idle().pop().unwrap_or_default();
+        let made = work(&mut desk);
+        idle().push(desk);
         made
     }
 }
@@ -78,7 +72,7 @@ impl Waiting {
     }
 
     fn document(&self) -> TantivyDocument {
-        self.ticket.queue.with_analyzer(|analyzer| self.draft.document(analyzer))
+        self.ticket.queue.at_a_desk(|desk| self.draft.document(desk))
     }
 }
 

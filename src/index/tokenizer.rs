@@ -38,7 +38,9 @@ impl Row {
 
     /// Adds a term at the present position.
     pub(super) fn add(&mut self, term: &str) {
-        self.text.extend(std::iter::repeat_n(NEXT, std::mem::take(&mut self.passed)));
+        for _ in 0..std::mem::take(&mut self.passed) {
+            self.text.push(NEXT);
+        }
         self.text.push(TERM);
         self.text.push_str(term);
     }
@@ -54,8 +56,14 @@ impl Row {
     }
 
     /// Returns the row; none where it has no terms.
-    pub(super) fn finish(self) -> Option<String> {
-        (!self.text.is_empty()).then_some(self.text)
+    pub(super) fn text(&self) -> Option<&str> {
+        (!self.text.is_empty()).then_some(&self.text)
+    }
+
+    /// Begins anew, in the same memory.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.passed = 0;
     }
 }
 
@@ -156,9 +164,8 @@ mod tests {
         row.next();
         row.add("人");
         row.add("工");
-        let row = row.finish().expect("it has terms");
         let mut rows = Rows;
-        let mut stream = rows.token_stream(&row);
+        let mut stream = rows.token_stream(row.text().expect("it has terms"));
         let mut found = Vec::new();
         while stream.advance() {
             found.push((stream.token().text.clone(), stream.token().position));
