@@ -8,7 +8,7 @@ use tantivy::TantivyDocument;
 use super::{
     ledger::Entry,
     manifest::{Stated, Tally},
-    schema::{self, Fields, Stored, file_key},
+    schema::{self, Fields, file_key},
     tokenizer::Row,
 };
 use crate::{
@@ -22,6 +22,8 @@ struct Facts {
     fields: Fields,
     folder: u32,
     path: Vec<u8>,
+    /// The file's name in the index.
+    key: String,
     /// The file's number for an [`Analyzer`].
     file: u64,
     format: &'static str,
@@ -34,6 +36,8 @@ struct Facts {
     length: u64,
     /// What the ids of its passages are made of besides their texts.
     hash: u64,
+    /// What is kept of it with each passage.
+    data: Vec<u8>,
 }
 
 /// What documents are made with: it remembers the words it met, and keeps its memory.
@@ -86,9 +90,12 @@ impl Drafts {
         let length = length(&title, &passages);
         let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
         let (folder, path, format) = (file.folder, file.path.clone(), article.format);
-        let hash = hash(&path, article.member.as_deref());
+        let hash = schema::article_hash(&path, article.member.as_deref());
         let file = analysis::hash(u64::from(folder), &path);
-        let facts = Facts { fields, folder, path, file, format, number, article, title, length, hash };
+        let key = file_key(folder, &path);
+        let data = schema::of_article((folder, &path, format), &title, &article);
+        let facts =
+            Facts { fields, folder, path, key, file, format, number, article, title, length, hash, data };
         let only = passages.len() == 1;
         let passages = passages.into_iter().enumerate();
         Self { facts: Arc::new(facts), languages, only, bytes, passages, seen: HashMap::new() }
@@ -139,8 +146,7 @@ impl Iterator for Drafts {
     fn next(&mut self) -> Option<Self::Item> {
         let (at, passage) = self.passages.next()?;
         let facts = &self.facts;
-        let hash =
-            analysis::mix(analysis::hash(facts.hash, passage.text.as_bytes()) ^ passage.text.len() as u64);
+        let hash = schema::passage_hash(facts.hash, &passage.text);
         let repeat = self.seen.entry(hash).and_modify(|times| *times += 1).or_insert(1);
         let id = (hash, *repeat);
         let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
@@ -154,11 +160,11 @@ impl Iterator for Drafts {
 impl Draft {
     /// Returns the document of the passage.
     pub(super) fn document(&self, desk: &mut Desk) -> TantivyDocument {
-        let Facts { fields, folder, path, number, length, .. } = &*self.facts;
+        let Facts { fields, folder, key, number, length, data, .. } = &*self.facts;
         // The text, and two rows of terms of about its length.
         let mut document = TantivyDocument::with_capacity(3 * self.passage.text.len() + 1_000);
         document.add_u64(fields.id, self.id.0);
-        document.add_text(fields.file, file_key(*folder, path));
+        document.add_text(fields.file, key);
         document.add_u64(fields.order, u64::from(*number) << 32 | self.at as u64);
         document.add_u64(fields.folder, u64::from(*folder));
         document.add_u64(fields.length, *length);
@@ -168,12 +174,14 @@ impl Draft {
         }
         self.add_text(&mut document, desk);
         self.facts.add_to(&mut document);
-        for language in self.language_tag().as_deref().map(languages).unwrap_or_default() {
+        self.facts.add_names_to(&mut document);
+        let language = self.language_tag();
+        for language in language.as_deref().map(languages).unwrap_or_default() {
             document.add_text(fields.language, language);
         }
         document.add_text(fields.text, &self.passage.text);
-        let stored = postcard::to_stdvec(&self.stored()).expect("plain data can be encoded");
-        document.add_bytes(fields.data, &stored);
+        let own = schema::of_passage(&self.passage, language.as_deref(), self.id.1);
+        document.add_bytes(fields.data, &[data.as_slice(), &own].concat());
         document
     }
 
@@ -228,37 +236,22 @@ impl Draft {
         let stated = stated.filter(|tag| Language::of_tag(tag) == Some(language));
         Some(stated.map_or_else(|| language.to_string(), |tag| tag.trim().into()))
     }
-
-    /// Returns what is kept to show the passage, less its text.
-    fn stored(&self) -> Stored {
-        let (facts, article, passage) = (&*self.facts, &self.facts.article, &self.passage);
-        Stored {
-            id: schema::id_of(self.id.0, self.id.1),
-            folder: facts.folder,
-            path: facts.path.clone(),
-            member: article.member.clone(),
-            title: facts.title.clone(),
-            authors: article.authors.clone(),
-            date: article.date,
-            date_source: article.date_source.into(),
-            url: article.url.clone(),
-            language: self.language_tag(),
-            format: facts.format.into(),
-            tags: article.tags.clone(),
-            headings: passage.headings.clone(),
-            section: passage.section,
-            role: passage.role,
-            place: passage.place,
-            text: String::new(),
-        }
-    }
 }
 
 impl Facts {
     fn add_to(&self, document: &mut TantivyDocument) {
+        let fields = &self.fields;
+        document.add_text(fields.format, self.format);
+        if let Some(date) = self.article.date {
+            document.add_u64(fields.day, date.first_day());
+            document.add_u64(fields.day_end, date.last_day());
+        }
+    }
+
+    /// Adds what the first passage alone is found by; filters let those behind it through.
+    fn add_names_to(&self, document: &mut TantivyDocument) {
         let (fields, article) = (&self.fields, &self.article);
         document.add_text(fields.path, String::from_utf8_lossy(&self.path));
-        document.add_text(fields.format, self.format);
         for author in &article.authors {
             document.add_text(fields.author, author);
         }
@@ -267,10 +260,6 @@ impl Facts {
         }
         for site in article.url.as_deref().map(sites).unwrap_or_default() {
             document.add_text(fields.site, site.to_ascii_lowercase());
-        }
-        if let Some(date) = article.date {
-            document.add_u64(fields.day, date.first_day());
-            document.add_u64(fields.day_end, date.last_day());
         }
     }
 }
@@ -295,12 +284,6 @@ fn add_form(token: &Token<'_>, forms: &mut Row) {
     if token.is_new {
         token.terms().form().into_iter().for_each(|form| forms.add(form));
     }
-}
-
-/// Returns the hash of a path and a member.
-fn hash(path: &[u8], member: Option<&str>) -> u64 {
-    let parts = [path, member.unwrap_or_default().as_bytes()];
-    parts.iter().fold(0, |hash, part| analysis::mix(analysis::hash(hash, part) ^ part.len() as u64))
 }
 
 /// Counts the words of an article: of its title, of each heading where it first stands, and of its

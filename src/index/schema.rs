@@ -11,20 +11,20 @@ use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, TantivyDocument, Term,
     schema::{
-        FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
-        Value,
+        FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions, Value,
     },
 };
 
 use super::tokenizer;
 use crate::{
     analysis::{self, Sketch},
-    article::{Place, Role},
+    article::{Article, Place, Role},
     date::Date,
+    passage::Passage,
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 7;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -73,32 +73,35 @@ pub(crate) struct Fields {
     pub(crate) day: Field,
     /// Last day that the date may mean.
     pub(crate) day_end: Field,
-    /// The [`Stored`] passage, less its text.
+    /// The [`Stored`] passage, less its text: see [`of_article`] and [`of_passage`].
     pub(crate) data: Field,
     /// Its text.
     pub(crate) text: Field,
 }
 
-/// What is kept of a passage to show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What is kept of a passage to show it: first what its article says, which the next passage has too.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Stored {
-    #[serde(with = "id")]
-    pub(crate) id: String,
     pub(crate) folder: u32,
     pub(crate) path: Vec<u8>,
+    pub(crate) format: String,
     pub(crate) member: Option<String>,
     pub(crate) title: String,
     pub(crate) authors: Vec<String>,
     pub(crate) date: Option<Date>,
     pub(crate) date_source: String,
     pub(crate) url: Option<String>,
-    pub(crate) language: Option<String>,
-    pub(crate) format: String,
     pub(crate) tags: Vec<String>,
+    pub(crate) language: Option<String>,
     pub(crate) headings: Vec<String>,
     pub(crate) section: u32,
     pub(crate) role: Role,
     pub(crate) place: Place,
+    /// How often the article had the hash that its id begins with, with this time.
+    pub(crate) repeat: u32,
+    /// Made of path, member and text again.
+    #[serde(skip)]
+    pub(crate) id: String,
     /// Kept by itself: the engine reads bytes one at a time, and text at once.
     #[serde(skip)]
     pub(crate) text: String,
@@ -107,35 +110,39 @@ pub(crate) struct Stored {
 impl Fields {
     /// Returns the schema and its fields.
     pub(crate) fn build() -> (Schema, Self) {
-        let text = |tokenizer: &str, record| {
-            TextOptions::default().set_indexing_options(
-                TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record),
-            )
+        let text = |tokenizer: &str, record, lengths| {
+            let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
+            TextOptions::default().set_indexing_options(indexing.set_fieldnorms(lengths))
         };
-        let positions = IndexRecordOption::WithFreqsAndPositions;
+        let (whether, where_) = (IndexRecordOption::Basic, IndexRecordOption::WithFreqsAndPositions);
+        // Lengths are kept where they count in scores, and nowhere else.
+        let scored = || text(tokenizer::TERMS, where_, true);
+        let words = || text(tokenizer::WORDS, where_, false);
+        let name = || text("raw", whether, false);
+        let number = || NumericOptions::default().set_indexed();
         let mut schema = Schema::builder();
         let fields = Self {
             id: schema.add_u64_field("id", FAST),
-            file: schema.add_text_field("file", STRING | TextOptions::default().set_fast("raw")),
+            file: schema.add_text_field("file", name().set_fast("raw")),
             order: schema.add_u64_field("order", FAST),
-            folder: schema.add_u64_field("folder", INDEXED),
-            main: schema.add_u64_field("main", INDEXED),
+            folder: schema.add_u64_field("folder", number()),
+            main: schema.add_u64_field("main", number()),
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
-            band: schema.add_u64_field("band", INDEXED),
-            words: schema.add_text_field("words", text(tokenizer::TERMS, positions)),
-            beside: schema.add_text_field("beside", text(tokenizer::TERMS, positions)),
-            title: schema.add_text_field("title", text(tokenizer::TERMS, positions)),
-            aside: schema.add_text_field("aside", text(tokenizer::TERMS, positions)),
-            form: schema.add_text_field("form", text(tokenizer::TERMS, IndexRecordOption::Basic)),
-            author: schema.add_text_field("author", text(tokenizer::WORDS, positions)),
-            path: schema.add_text_field("path", text(tokenizer::WORDS, positions)),
-            tag: schema.add_text_field("tag", STRING),
-            site: schema.add_text_field("site", STRING),
-            language: schema.add_text_field("lang", STRING),
-            format: schema.add_text_field("format", STRING),
-            day: schema.add_u64_field("day", FAST | INDEXED),
-            day_end: schema.add_u64_field("day_end", FAST | INDEXED),
+            band: schema.add_u64_field("band", number()),
+            words: schema.add_text_field("words", scored()),
+            beside: schema.add_text_field("beside", scored()),
+            title: schema.add_text_field("title", scored()),
+            aside: schema.add_text_field("aside", scored()),
+            form: schema.add_text_field("form", text(tokenizer::TERMS, whether, false)),
+            author: schema.add_text_field("author", words()),
+            path: schema.add_text_field("path", words()),
+            tag: schema.add_text_field("tag", name()),
+            site: schema.add_text_field("site", name()),
+            language: schema.add_text_field("lang", name()),
+            format: schema.add_text_field("format", name()),
+            day: schema.add_u64_field("day", number().set_fast()),
+            day_end: schema.add_u64_field("day_end", number().set_fast()),
             data: schema.add_bytes_field("data", STORED),
             text: schema.add_text_field("text", STORED),
         };
@@ -148,30 +155,20 @@ impl Fields {
     }
 }
 
-/// Ids as two numbers: a hash, and how often it was met before in the article and this time.
-mod id {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
-
-    pub(super) fn serialize<S: Serializer>(id: &str, to: S) -> Result<S::Ok, S::Error> {
-        let numbers = super::numbers_of(id).ok_or_else(|| ser::Error::custom("no id"))?;
-        (numbers.0.to_le_bytes(), numbers.1).serialize(to)
-    }
-
-    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<String, D::Error> {
-        let (hash, repeat) = <([u8; 8], u32)>::deserialize(from).map_err(de::Error::custom)?;
-        Ok(super::id_of(u64::from_le_bytes(hash), repeat))
-    }
-}
-
 /// Returns the id of a passage by its hash and how often that was met in its article, with this time.
 pub(crate) fn id_of(hash: u64, repeat: u32) -> String {
     format!("{hash:016x}:{repeat}")
 }
 
-/// Returns the numbers that an id is made of.
-fn numbers_of(id: &str) -> Option<(u64, u32)> {
-    let (hash, repeat) = id.split_once(':')?;
-    Some((u64::from_str_radix(hash, 16).ok()?, repeat.parse().ok()?))
+/// Returns what the ids of an article's passages are made of besides their texts.
+pub(super) fn article_hash(path: &[u8], member: Option<&str>) -> u64 {
+    let parts = [path, member.unwrap_or_default().as_bytes()];
+    parts.iter().fold(0, |hash, part| analysis::mix(analysis::hash(hash, part) ^ part.len() as u64))
+}
+
+/// Returns the hash that the id of a passage begins with.
+pub(super) fn passage_hash(article: u64, text: &str) -> u64 {
+    analysis::mix(analysis::hash(article, text.as_bytes()) ^ text.len() as u64)
 }
 
 /// Returns the hashes of the ids that begin so; none where no id does.
@@ -230,6 +227,26 @@ pub(crate) fn folded(name: &str) -> String {
     analysis::fold(name.trim()).into_owned()
 }
 
+/// Returns what is kept of an article with each of its passages: the beginning of a [`Stored`].
+pub(super) fn of_article(
+    (folder, path, format): (u32, &[u8], &str),
+    title: &str,
+    article: &Article,
+) -> Vec<u8> {
+    let Article { member, authors, date, date_source, url, tags, .. } = article;
+    encoded(&(folder, path, format, member, title, authors, date, date_source, url, tags))
+}
+
+/// Returns what is kept of a passage by itself: the rest of a [`Stored`].
+pub(super) fn of_passage(passage: &Passage, language: Option<&str>, repeat: u32) -> Vec<u8> {
+    let Passage { headings, section, role, place, .. } = passage;
+    encoded(&(language, headings, section, role, place, repeat))
+}
+
+fn encoded(parts: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(parts).expect("plain data can be encoded")
+}
+
 /// Returns the passage that a document holds.
 ///
 /// # Errors
@@ -237,12 +254,15 @@ pub(crate) fn folded(name: &str) -> String {
 pub(crate) fn stored(fields: &Fields, document: &TantivyDocument) -> Result<Stored, postcard::Error> {
     let bytes = document.get_first(fields.data).and_then(|value| value.as_bytes()).unwrap_or_default();
     let text = document.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
-    Ok(Stored { text: text.into(), ..postcard::from_bytes(bytes)? })
+    let stored: Stored = postcard::from_bytes(bytes)?;
+    let hash = passage_hash(article_hash(&stored.path, stored.member.as_deref()), text);
+    Ok(Stored { id: id_of(hash, stored.repeat), text: text.into(), ..stored })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Lines;
 
     #[test]
     fn the_beginning_of_an_id_names_a_range_of_hashes() {
@@ -258,7 +278,50 @@ mod tests {
         check("0123:2", None);
         check("AB", None);
         check("+1", None);
-        assert_eq!(numbers_of(&id_of(0xab, 12)), Some((0xab, 12)));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_passage_is_read_again() {
+        let article = Article {
+            member: Some("a.txt".into()),
+            authors: vec!["Ann".into(), "Bo".into()],
+            date: Date::parse("2024-02-29"),
+            date_source: "name",
+            tags: vec!["sea".into()],
+            ..Article::default()
+        };
+        let place = Place { of: Lines::File, line: 3, line_end: 300, record: Some(9), spot: None };
+        let passage = Passage {
+            headings: vec!["Tides".into()],
+            text: String::new(),
+            words: 0,
+            section: 7,
+            role: Role::Aside,
+            place,
+        };
+        let data = of_article((1, b"x/y.zip", "zip"), "Of tides", &article);
+        let data = [data, of_passage(&passage, Some("en"), 2)].concat();
+        let expected = Stored {
+            folder: 1,
+            path: b"x/y.zip".into(),
+            format: "zip".into(),
+            member: article.member,
+            title: "Of tides".into(),
+            authors: article.authors,
+            date: article.date,
+            date_source: "name".into(),
+            url: None,
+            tags: article.tags,
+            language: Some("en".into()),
+            headings: passage.headings,
+            section: 7,
+            role: Role::Aside,
+            place,
+            repeat: 2,
+            id: String::new(),
+            text: String::new(),
+        };
+        assert_eq!(postcard::from_bytes(&data), Ok(expected));
     }
 
     #[test]
