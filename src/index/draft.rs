@@ -174,7 +174,9 @@ impl Draft {
         }
         self.add_text(&mut document, desk);
         self.facts.add_to(&mut document);
-        self.facts.add_names_to(&mut document);
+        if self.at == 0 {
+            self.facts.add_names_to(&mut document);
+        }
         let language = self.language_tag();
         for language in language.as_deref().map(languages).unwrap_or_default() {
             document.add_text(fields.language, language);

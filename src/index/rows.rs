@@ -26,6 +26,11 @@ impl Rows {
         passage - (self.order(passage) as u32).min(passage)
     }
 
+    /// Returns the first passage of the article that a passage is of; none behind the last passage.
+    pub(crate) fn first_of(&self, passage: DocId) -> Option<DocId> {
+        (passage < self.end).then(|| self.first(passage))
+    }
+
     /// Returns the passages of the article that begins with this one.
     pub(crate) fn article(&self, first: DocId) -> Range<DocId> {
         let order = self.order(first);

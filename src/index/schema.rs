@@ -57,7 +57,7 @@ pub(crate) struct Fields {
     /// The forms of all words of a file, each with its stem: where at least one passage of the file has
     /// one, one of them says so here.
     pub(crate) form: Field,
-    /// Who wrote it.
+    /// Only in the first passage of an article, as the three that follow: who wrote it.
     pub(crate) author: Field,
     /// The words of the path inside the folder.
     pub(crate) path: Field,

@@ -10,6 +10,7 @@ use tantivy::{
 
 use super::{
     compile::{Compiler, folded},
+    spread::Spread,
     tree::Filter,
 };
 use crate::{analysis::Language, date::Span, index::schema};
@@ -28,10 +29,10 @@ impl Compiler<'_> {
     pub(super) fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
         match filter {
-            Filter::Author(names) => any_of(names, |words| phrase(fields.author, &folded(words))),
-            Filter::Path(names) => any_of(names, |words| phrase(fields.path, &folded(words))),
-            Filter::Tag(names) => any_of(names, |name| term(fields.tag, name)),
-            Filter::Site(names) => any_of(names, |name| term(fields.site, name)),
+            Filter::Author(names) => Spread::of(any_of(names, |words| phrase(fields.author, &folded(words)))),
+            Filter::Path(names) => Spread::of(any_of(names, |words| phrase(fields.path, &folded(words)))),
+            Filter::Tag(names) => Spread::of(any_of(names, |name| term(fields.tag, name))),
+            Filter::Site(names) => Spread::of(any_of(names, |name| term(fields.site, name))),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
             Filter::Language(names) => {
                 any_of(names, |name| match Language::of_tag(name).filter(|_| !name.contains('-')) {

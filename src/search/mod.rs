@@ -19,6 +19,7 @@ mod any;
 mod loose;
 mod compile;
 mod filters;
+mod spread;
 mod expand;
 mod letters;
 mod excluded;
