@@ -13,14 +13,15 @@ use std::{
 use tantivy::{
     Term,
     query::{
-        Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery,
-        Occur, Query as EngineQuery, TermQuery,
+        Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
+        Query as EngineQuery, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
     any::Any,
+    best_of::BestOf,
     excluded::Excluded,
     expand::Expansion,
     filters::Within,
@@ -300,7 +301,7 @@ impl<'a> Compiler<'a> {
         Ok(match series.len() {
             0 => Box::new(EmptyQuery),
             1 => series.remove(0),
-            _ => Box::new(DisjunctionMaxQuery::new(series)),
+            _ => Box::new(BestOf(series)),
         })
     }
 

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use tantivy::{
-    DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term,
+    DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError, Term,
     fieldnorm::FieldNormReader,
     query::{
         Bm25StatisticsProvider, Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer,
@@ -226,6 +226,15 @@ impl Weighing for LooseWeight {
 }
 
 impl LooseScorer {
+    /// Whether the phrase stands in a passage that holds all its words.
+    fn stands(&mut self) -> bool {
+        for (postings, positions) in self.postings.iter_mut().zip(&mut self.positions) {
+            postings.positions(positions);
+        }
+        self.count = self.loose.count(&self.positions);
+        self.count > 0
+    }
+
     /// Goes on from where the first word stands to a passage that has the phrase.
     fn settle(&mut self) -> DocId {
         while self.postings[0].doc() != TERMINATED {
@@ -238,11 +247,7 @@ impl LooseScorer {
                 self.postings[0].seek(next);
                 continue;
             }
-            for (postings, positions) in self.postings.iter_mut().zip(&mut self.positions) {
-                postings.positions(positions);
-            }
-            self.count = self.loose.count(&self.positions);
-            if self.count > 0 {
+            if self.stands() {
                 return doc;
             }
             self.postings[0].advance();
@@ -263,6 +268,16 @@ impl DocSet for LooseScorer {
             self.settle();
         }
         self.doc()
+    }
+
+    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
+        for postings in &mut self.postings {
+            let at = if postings.doc() < target { postings.seek(target) } else { postings.doc() };
+            if at > target || at == TERMINATED {
+                return SeekDangerResult::SeekLowerBound(at);
+            }
+        }
+        if self.stands() { SeekDangerResult::Found } else { SeekDangerResult::SeekLowerBound(target + 1) }
     }
 
     fn doc(&self) -> DocId {

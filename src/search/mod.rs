@@ -16,6 +16,7 @@ mod print;
 mod understood;
 mod leaf;
 mod any;
+mod best_of;
 mod loose;
 mod compile;
 mod filters;

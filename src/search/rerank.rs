@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use tantivy::{
-    DocAddress, DocSet, Term,
+    DocAddress, DocSet, SeekDangerResult, Term,
     query::{BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
 };
 
@@ -290,11 +290,8 @@ pub(super) fn score(
             let segment = searcher.segment_reader(passages[passages_of_segment[0]].segment_ord);
             let mut scorer = weight.scorer(segment, 1.0)?;
             for &at in passages_of_segment {
-                let doc = passages[at].doc_id;
-                if scorer.doc() < doc {
-                    scorer.seek(doc);
-                }
-                if scorer.doc() == doc {
+                // What is not there is not looked for behind it.
+                if scorer.seek_danger(passages[at].doc_id) == SeekDangerResult::Found {
                     scores[at][number] = scorer.score();
                 }
             }
