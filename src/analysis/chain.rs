@@ -112,12 +112,12 @@ impl Terms {
 
 impl Known {
     fn of(word: &str, language: Option<Language>) -> Self {
-        let (folded, lower, stem_of) = (fold(word), lower(word), stem(word, language));
-        let has_accents = *lower != *folded;
-        let plain = has_accents.then(|| plain_stem(word, language)).flatten();
+        let (folded, stem_of) = (fold(word), stem(word, language));
+        let lower = (!word.is_ascii()).then(|| lower(word)).filter(|lower| **lower != *folded);
+        let plain = lower.as_ref().and_then(|_| plain_stem(word, language));
         // Typed without accents the word mostly has the same stem, or one beside it: nothing need lead there.
-        let leads = has_accents && plain.is_none() && *stem(&folded, language) != *stem_of;
-        let accented = leads.then(|| format!("{folded}{ACCENT_MARK}{lower}"));
+        let leads = || plain.is_none() && *stem(&folded, language) != *stem_of;
+        let accented = lower.filter(|_| leads()).map(|lower| format!("{folded}{ACCENT_MARK}{lower}"));
         let texts = Texts::of([Some(&folded), Some(&stem_of), plain.as_deref(), accented.as_deref()]);
         Self { texts, terms: OnceCell::new(), file: 0 }
     }
@@ -155,7 +155,19 @@ impl Analyzer {
     }
 
     /// Hands on the words of a text in a language, in order.
-    pub fn each(&mut self, text: &str, language: Option<Language>, mut each: impl FnMut(Token<'_>)) {
+    pub fn each(&mut self, text: &str, language: Option<Language>, each: impl FnMut(Token<'_>)) {
+        self.each_of(text, language, |_| true, each);
+    }
+
+    /// Hands on those words of a text in a language that are wanted, in order. Of words with other letters
+    /// than those of ASCII all are.
+    pub fn each_of(
+        &mut self,
+        text: &str,
+        language: Option<Language>,
+        is_wanted: impl Fn(&str) -> bool,
+        mut each: impl FnMut(Token<'_>),
+    ) {
         let file = self.file;
         self.remember(language);
         let Self { memories, pair, .. } = self;
@@ -184,6 +196,9 @@ impl Analyzer {
                 continue;
             }
             paired = false;
+            if word.is_ascii() && !is_wanted(word) {
+                continue;
+            }
             let mut once;
             let known = if word.len() > LONGEST_REMEMBERED {
                 once = Known::of(word, language);

@@ -26,7 +26,7 @@ pub(crate) use hash::{hash, mix};
 pub use language::Language;
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
-pub use stem::{head, keeps_accents, plain_stem, restored, root, stem};
+pub use stem::{head, keeps_accents, keeps_first_letters, plain_stem, restored, root, stem};
 pub use stop::{StopWords, asks_for_kind};
 pub(crate) use term::{END_OF_OWN_STEM, MARK, split_form, word_term};
 pub(crate) use word::is_character_word;

@@ -98,6 +98,11 @@ pub fn keeps_accents(language: Option<Language>) -> bool {
     rules(language).1 == Accents::Kept
 }
 
+/// Whether the stem and the folded form of every word in ASCII letters begin with its first one, in small.
+pub fn keeps_first_letters(language: Option<Language>) -> bool {
+    rules(language).0 == Some(Algorithm::English) || !writes_latin(language)
+}
+
 /// Returns the stem of a word without its accents, marked, in languages whose stems keep them: what a
 /// word stands for that was typed without.
 pub fn plain_stem(word: &str, language: Option<Language>) -> Option<String> {
