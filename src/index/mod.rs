@@ -77,7 +77,9 @@ pub struct Index {
     fields: Fields,
     /// None while nothing was ever committed.
     ledger: Option<LedgerFile>,
-    /// Once they were asked for.
+    /// Once they were asked for, as opening them takes time.
+    rows: OnceLock<Vec<Rows>>,
+    /// The same.
     sketches: OnceLock<Vec<Column<u64>>>,
 }
 
@@ -140,6 +142,7 @@ impl Index {
                 searcher: nothing(dir)?,
                 fields,
                 ledger: None,
+                rows: OnceLock::new(),
                 sketches: OnceLock::new(),
             });
         };
@@ -160,7 +163,8 @@ impl Index {
             .as_ref()
             .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
         let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
-        Ok(Self { dir: dir.into(), access, manifest, searcher, fields, ledger, sketches: OnceLock::new() })
+        let (dir, rows, sketches) = (dir.into(), OnceLock::new(), OnceLock::new());
+        Ok(Self { dir, access, manifest, searcher, fields, ledger, rows, sketches })
     }
 
     /// Returns the folder of the index.
@@ -206,6 +210,16 @@ impl Index {
 
     pub(crate) fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// Returns how the passages lie in each segment.
+    pub(crate) fn rows(&self) -> tantivy::Result<&[Rows]> {
+        if let Some(known) = self.rows.get() {
+            return Ok(known);
+        }
+        let rows = self.searcher.segment_readers().iter().map(Rows::new);
+        let rows = rows.collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(self.rows.get_or_init(|| rows))
     }
 
     /// Returns the bits of the sketches of all passages, of each segment.

@@ -35,23 +35,21 @@ use crate::index::{Lookup, Rows, Together};
 struct Shelf<'a> {
     segment: u32,
     reader: &'a SegmentReader,
-    rows: Rows,
+    rows: &'a Rows,
     lengths: Column<u64>,
     names: &'a Arc<Names>,
     alive: Option<&'a AliveBitSet>,
 }
 
 impl<'a> Shelf<'a> {
-    fn new(segment: u32, reader: &'a SegmentReader, names: &'a Arc<Names>) -> tantivy::Result<Self> {
+    fn new(
+        segment: u32,
+        reader: &'a SegmentReader,
+        rows: &'a Rows,
+        names: &'a Arc<Names>,
+    ) -> tantivy::Result<Self> {
         let fast = reader.fast_fields();
-        Ok(Self {
-            segment,
-            reader,
-            rows: Rows::new(reader)?,
-            lengths: fast.u64("length")?,
-            names,
-            alive: reader.alive_bitset(),
-        })
+        Ok(Self { segment, reader, rows, lengths: fast.u64("length")?, names, alive: reader.alive_bitset() })
     }
 
     /// Returns what a count of a word is divided by, beside the count itself.
@@ -104,8 +102,8 @@ pub(super) struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     pub(super) fn new(compiler: &'a Compiler<'a>, names: &'a Arc<Names>) -> tantivy::Result<Self> {
         let index = compiler.index;
-        let readers = (0..).zip(index.searcher().segment_readers());
-        let shelves = readers.map(|(segment, reader)| Shelf::new(segment, reader, names));
+        let readers = (0..).zip(index.searcher().segment_readers()).zip(index.rows()?);
+        let shelves = readers.map(|((segment, reader), rows)| Shelf::new(segment, reader, rows, names));
         let tally = &index.manifest().tally;
         let mean = (tally.article_words.max(1) as f32) / (tally.articles.max(1) as f32);
         Ok(Self { compiler, shelves: shelves.collect::<tantivy::Result<_>>()?, mean })

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-use tantivy::{
-    DocAddress, DocSet, SegmentReader, TERMINATED, Term, columnar::Column, schema::IndexRecordOption,
-};
+use tantivy::{DocAddress, DocSet, TERMINATED, Term, columnar::Column, schema::IndexRecordOption};
 
 use super::{group::Face, order::Ranked, query::Unit};
 use crate::{
@@ -17,42 +15,42 @@ use crate::{
 const MOST_COMPARED: usize = 16;
 
 /// The columns of a segment that grouping reads.
-struct Columns {
-    sketch: Column<u64>,
-    length: Column<u64>,
+struct Columns<'a> {
+    sketch: &'a Column<u64>,
+    /// Of whole articles only.
+    length: Option<Column<u64>>,
     day: Column<u64>,
-    rows: Rows,
+    rows: &'a Rows,
 }
 
-impl Columns {
-    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let fast = segment.fast_fields();
-        let (sketch, length, day) = (fast.u64("sketch")?, fast.u64("length")?, fast.u64("day")?);
-        Ok(Self { sketch, length, day, rows: Rows::new(segment)? })
+impl<'a> Columns<'a> {
+    fn open(index: &'a Index, segment: u32, by: Unit) -> tantivy::Result<Self> {
+        let fast = index.searcher().segment_reader(segment).fast_fields();
+        let (sketch, rows) = (&index.sketches()?[segment as usize], &index.rows()?[segment as usize]);
+        let length = (by == Unit::Article).then(|| fast.u64("length")).transpose()?;
+        Ok(Self { sketch, length, day: fast.u64("day")?, rows })
     }
 }
 
 /// Returns what decides where each candidate is shown.
 pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Result<Vec<Face>> {
-    let mut segments: HashMap<u32, Columns> = HashMap::new();
+    let mut segments: HashMap<u32, Columns<'_>> = HashMap::new();
     let mut faces = Vec::with_capacity(ranked.len());
     for Ranked { candidate, passages, .. } in ranked {
         let DocAddress { segment_ord, doc_id } = passages[0];
         let columns = match segments.entry(segment_ord) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                place.insert(Columns::open(index.searcher().segment_reader(segment_ord))?)
-            }
+            Entry::Vacant(place) => place.insert(Columns::open(index, segment_ord, by)?),
         };
         let value = |column: &Column<u64>, doc| column.first(doc).unwrap_or(0);
-        let whole = || {
+        let whole = |length| {
             let all = columns.rows.article_of(doc_id).take(MOST_COMPARED);
-            (all.map(|doc| value(&columns.sketch, doc)).collect(), value(&columns.length, doc_id))
+            (all.map(|doc| value(columns.sketch, doc)).collect(), value(length, doc_id))
         };
         faces.push(Face {
             article: candidate.article(),
-            sketch: value(&columns.sketch, doc_id),
-            whole: (by == Unit::Article).then(whole),
+            sketch: value(columns.sketch, doc_id),
+            whole: columns.length.as_ref().map(whole),
             day: value(&columns.day, doc_id),
             score: candidate.key,
         });
@@ -70,16 +68,19 @@ pub(super) fn copies(
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
     let bands = sketch.bands.map(|band| Term::from_field_u64(index.fields().band, band));
     let searcher = index.searcher();
-    let sketches = index.sketches()?;
+    let (sketches, rows) = (index.sketches()?, index.rows()?);
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
     for ((segment, reader), sketches) in (0..).zip(searcher.segment_readers()).zip(sketches) {
-        let home = match segment == passage.segment_ord {
-            true => Some(Rows::new(reader)?.article_of(passage.doc_id)),
-            false => None,
-        };
+        let home =
+            (segment == passage.segment_ord).then(|| rows[segment as usize].article_of(passage.doc_id));
         let inverted = reader.inverted_index(index.fields().band)?;
         for band in &bands {
-            let Some(mut docs) = inverted.read_postings(band, IndexRecordOption::Basic)? else { continue };
+            let Some(held) = inverted.get_term_info(band)? else { continue };
+            if home.is_some() && held.doc_freq == 1 {
+                // By itself.
+                continue;
+            }
+            let mut docs = inverted.read_postings_from_terminfo(&held, IndexRecordOption::Basic)?;
             while docs.doc() != TERMINATED {
                 let doc = docs.doc();
                 let bits = sketches.first(doc).unwrap_or(0);
@@ -108,7 +109,7 @@ pub(super) fn earliest(
     let mut keyed = Vec::with_capacity(passages.len());
     let mut file = String::new();
     for (segment, reader) in (0..).zip(index.searcher().segment_readers()) {
-        let columns = Columns::open(reader)?;
+        let (days, rows) = (reader.fast_fields().u64("day")?, &index.rows()?[segment as usize]);
         let files = reader.fast_fields().str("file")?;
         let of_segment = DocAddress::new(segment, 0)..=DocAddress::new(segment, TERMINATED);
         for address in passages.range(of_segment) {
@@ -116,8 +117,8 @@ pub(super) fn earliest(
             if let Some(files) = &files {
                 files.ord_to_str(files.ords().first(address.doc_id).unwrap_or(0), &mut file)?;
             }
-            let day = columns.day.first(address.doc_id).unwrap_or(u64::MAX);
-            keyed.push((day, file.clone(), columns.rows.order(address.doc_id), *address));
+            let day = days.first(address.doc_id).unwrap_or(u64::MAX);
+            keyed.push((day, file.clone(), rows.order(address.doc_id), *address));
         }
     }
     keyed.sort_unstable();

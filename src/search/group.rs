@@ -95,11 +95,12 @@ fn groups(faces: &[Face], head: usize) -> Vec<Vec<usize>> {
 /// part of it, whether they are copies to the letter. Whole articles are, where their best passages and
 /// at least half of all are, and they are about as long.
 fn copies(one: &Face, other: &Face) -> bool {
-    if one.article == other.article {
-        return one.sketch == other.sketch;
-    }
+    // Most are not: what takes longer to tell waits.
     if !analysis::alike(one.sketch, other.sketch) {
         return false;
+    }
+    if one.article == other.article {
+        return one.sketch == other.sketch;
     }
     let (Some((one, one_long)), Some((other, other_long))) = (&one.whole, &other.whole) else { return true };
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
