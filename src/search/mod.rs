@@ -32,6 +32,7 @@ mod rerank;
 mod likeness;
 mod nearest;
 mod order;
+mod head;
 mod group;
 mod copies;
 mod matches;
@@ -152,7 +153,7 @@ impl Index {
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
             let known = ranked[at].stored.take();
-            let stored = known.map_or_else(|| self.stored_at(ranked[at].passages[0]), Ok)?;
+            let stored = known.map_or_else(|| self.stored_at(ranked[at].passages[0]), |known| Ok(*known))?;
             let mut hit = self.hit(&ranked[at], stored, &grouped, &targets, query)?;
             hit.rank = rank;
             hit.more = if query.by == Unit::Article { ranked[at].more } else { more };

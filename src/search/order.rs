@@ -1,24 +1,25 @@
 //! The candidates in their order: passages by themselves, or articles by all they say.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-    sync::Arc,
+use std::{collections::HashSet, ops::Range, sync::Arc};
+
+use tantivy::{
+    DocAddress, DocId,
+    query::{Bm25StatisticsProvider, Query as EngineQuery},
 };
 
-use tantivy::{DocAddress, DocId, query::Query as EngineQuery};
-
 use super::{
+    any::Any,
     article::{Evidence, Marks, Worths},
     compile::Compiler,
     copies,
     filters::Within,
+    head::gather_head,
     likeness::Likeness,
     name::Names,
     newest::Times,
     query::{Query, Recency, Sort, Unit},
     rerank::{self, Part},
-    retrieve::{self, Best, By, Candidate, InFile, best_first},
+    retrieve::{self, Best, By, Candidate, best_first},
     tree::{Group, Node},
 };
 use crate::{
@@ -30,11 +31,7 @@ use crate::{
 /// How many candidates are put in order by all parts of the score: the head of the order. Those behind
 /// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
 /// head of 200 changes no figure of the collections by more than .001.
-const HEAD: usize = 100;
-
-/// The head holds no more passages of one article while there are others: a book on the subject must
-/// not keep a short article on it out.
-const MOST_IN_HEAD: usize = 16;
+pub(super) const HEAD: usize = 100;
 
 /// The head is gathered from more candidates, up to [`WIDEST`], while they are of fewer articles.
 const FEW_ARTICLES: usize = 40;
@@ -103,7 +100,7 @@ pub(super) struct Ranked {
     /// Further passages of the article that hold anything of the query.
     pub(super) more: u64,
     /// The first passage to show, where it was read already.
-    pub(super) stored: Option<Stored>,
+    pub(super) stored: Option<Box<Stored>>,
 }
 
 impl<'a> Asked<'a> {
@@ -135,13 +132,26 @@ impl<'a> Asked<'a> {
     /// Counts what matches, up to [`MOST_COUNTED`].
     pub(super) fn count(&self) -> tantivy::Result<u64> {
         if self.query.by == Unit::Passage {
-            return retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, &self.except);
+            let enough = self.except.0.is_empty() && self.holders_of_one()? >= MOST_COUNTED;
+            return match enough {
+                true => Ok(MOST_COUNTED),
+                false => retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, &self.except),
+            };
         }
         let evidence = Evidence::new(&self.compiler, &self.names)?;
         match self.matching(&evidence)? {
             None => evidence.count(&*self.compiled, MOST_COUNTED, &self.except),
             Some(marks) => Ok(marks.iter().map(Marks::count).sum::<u64>().min(MOST_COUNTED)),
         }
+    }
+
+    /// Returns how many passages hold the most frequent of the words any of which is enough to match; 0 where
+    /// they are not.
+    fn holders_of_one(&self) -> tantivy::Result<u64> {
+        let words = self.compiled.downcast_ref::<Any>().map_or(&[][..], |any| &any.0);
+        let statistics = &self.compiler.lexicon.statistics;
+        let holders = words.iter().map(|word| statistics.doc_freq(&word.word.term));
+        holders.reduce(|most, other| Ok(most?.max(other?))).unwrap_or(Ok(0))
     }
 
     /// Returns the articles that match; none where any word of the query is enough to match.
@@ -208,7 +218,7 @@ impl<'a> Asked<'a> {
             let stop = self.compiler.lexicon.stop_words(language);
             one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, &stop));
             one.candidate.key = sum(&one.scores);
-            one.stored = Some(stored);
+            one.stored = Some(Box::new(stored));
         }
         best.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
         Ok(())
@@ -221,12 +231,8 @@ impl<'a> Asked<'a> {
             if self.by == By::Age {
                 return Ok(Order { head: ranked.len(), ranked, all });
             }
-            let articles = ranked
-                .iter()
-                .take(window)
-                .map(|ranked| ranked.candidate.article())
-                .collect::<HashSet<_>>()
-                .len();
+            let articles = ranked.iter().take(window).map(|ranked| ranked.candidate.article());
+            let articles = articles.collect::<HashSet<_>>().len();
             if articles >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
                 let head = gather_head(&mut ranked, window);
                 settle(&mut ranked[..head]);
@@ -237,7 +243,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Returns the best passages by what they are retrieved by, in exact sums, with all parts of their
-    /// scores; by date, the newest.
+    /// scores; by date, the newest. No more than the head, which all parts put in order, come in none.
     fn retrieved_and_scored(&self, depth: usize) -> tantivy::Result<(Vec<Ranked>, bool)> {
         let (candidates, all) = self.retrieved(depth)?;
         let scores = self.scores(&candidates)?;
@@ -248,10 +254,12 @@ impl<'a> Asked<'a> {
             Ranked { passages: vec![candidate.address], candidate, scores, more: 0, stored: None }
         });
         let mut ranked: Vec<Ranked> = ranked.collect();
-        ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
         if !all {
             // The last ones may have been taken by inexact sums.
-            ranked.truncate(depth);
+            retrieve::keep_best(&mut ranked, depth, |one| &one.candidate);
+        }
+        if ranked.len() > HEAD || self.by == By::Age {
+            ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
         }
         Ok((ranked, all))
     }
@@ -329,16 +337,18 @@ impl<'a> Asked<'a> {
         Ok(ranked.collect())
     }
 
-    /// Returns the best passages by what the engine can tell, some more than so many, and whether these
-    /// are all.
+    /// Returns the best passages by what the engine can tell, some more than so many and in no order, and
+    /// whether these are all.
     fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
         let limit = depth + MARGIN + self.except.len();
-        let best = Best { limit, by: self.by, times: self.times.as_ref(), names: &self.names };
-        let (searcher, statistics) = (self.compiler.index.searcher(), &self.compiler.lexicon.statistics);
-        let mut candidates = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
+        let (index, statistics) = (self.compiler.index, &self.compiler.lexicon.statistics);
+        let (times, names, rows) = (self.times.as_ref(), &self.names, index.rows()?);
+        let best = Best { limit, by: self.by, times, names, rows };
+        let searcher = index.searcher();
+        let found = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
+        let mut candidates = best.of(found);
         let all = candidates.len() < limit;
         candidates.retain(|candidate| !self.except.has(candidate.address));
-        candidates.sort_by(best_first);
         Ok((candidates, all))
     }
 
@@ -346,29 +356,6 @@ impl<'a> Asked<'a> {
         let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
         rerank::score(&self.compiler, &self.parts, &addresses)
     }
-}
-
-/// Moves those candidates to the front that all parts of the score put in order: of the first `window`
-/// no more than [`MOST_IN_HEAD`] of an article while there are others. Returns how many they are.
-fn gather_head(ranked: &mut Vec<Ranked>, window: usize) -> usize {
-    let mut of_article: HashMap<InFile, usize> = HashMap::new();
-    let (mut head, mut passed, mut behind) = (Vec::with_capacity(HEAD), Vec::new(), Vec::new());
-    for (at, one) in ranked.drain(..).enumerate() {
-        if at >= window || head.len() == HEAD {
-            behind.push(one);
-            continue;
-        }
-        let taken = of_article.entry(one.candidate.article()).or_default();
-        *taken += 1;
-        if *taken <= MOST_IN_HEAD { head.push(one) } else { passed.push(one) }
-    }
-    let room = (HEAD - head.len()).min(passed.len());
-    head.extend(passed.drain(..room));
-    let count = head.len();
-    passed.extend(behind);
-    passed.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
-    ranked.extend(head.into_iter().chain(passed));
-    count
 }
 
 /// Puts candidates in the order of the sums of all their parts.

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::BinaryHeap, sync::Arc};
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
     collector::{Collector, SegmentCollector},
-    columnar::{Column, StrColumn},
+    columnar::StrColumn,
     query::{EnableScoring, Query, Weight},
 };
 
@@ -14,7 +14,7 @@ use super::{
     newest::{Newest, Times},
     order::Except,
 };
-use crate::index::Index;
+use crate::index::{Index, Rows};
 
 /// What the candidates are taken by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +55,61 @@ pub(super) fn best_first(one: &Candidate, other: &Candidate) -> Ordering {
         .then_with(|| one.order.cmp(&other.order))
 }
 
-/// Collects the best candidates, equal keys in the order of path and place.
+/// Keeps so many of the best, in no order. Names, which take time to read, are read of those alone that
+/// are as good as the last.
+pub(super) fn keep_best<T>(all: &mut Vec<T>, limit: usize, of: fn(&T) -> &Candidate) {
+    if limit == 0 || all.len() <= limit {
+        return all.truncate(limit);
+    }
+    let by_key = |one: &T, other: &T| of(other).key.total_cmp(&of(one).key);
+    let (_, last, _) = all.select_nth_unstable_by(limit - 1, by_key);
+    let least = of(last).key;
+    all.retain(|one| of(one).key.total_cmp(&least).is_ge());
+    let mut last: Vec<T> = all.extract_if(.., |one| of(one).key.total_cmp(&least).is_eq()).collect();
+    let room = limit - all.len();
+    if last.len() > room {
+        last.select_nth_unstable_by(room, |one, other| best_first(of(one), of(other)));
+    }
+    all.extend(last.into_iter().take(room));
+}
+
+/// Collects the best candidates, of equal keys the first by path and place.
 pub(super) struct Best<'a> {
     pub(super) limit: usize,
     pub(super) by: By,
     /// The times of files, where age is told by them.
     pub(super) times: Option<&'a Times>,
     pub(super) names: &'a Arc<Names>,
+    pub(super) rows: &'a [Rows],
 }
 
 /// Scores that differ by no more than this part of them may have been summed in another order, or
 /// bounded by the statistics of another time: they are not pruned.
 const SLACK: f32 = 1e-3;
 
+impl Best<'_> {
+    /// Returns the best of what collecting gave, in no order.
+    pub(super) fn of(&self, mut entries: Vec<Entry>) -> Vec<Candidate> {
+        if let Some(last) = self.limit.checked_sub(1).filter(|last| *last < entries.len()) {
+            let (_, last, _) =
+                entries.select_nth_unstable_by(last, |one, other| other.key.total_cmp(&one.key));
+            let least = last.key;
+            entries.retain(|entry| entry.key.total_cmp(&least).is_ge());
+        }
+        let candidate = |entry: Entry| Candidate {
+            address: DocAddress::new(entry.segment, entry.doc),
+            key: entry.key,
+            file: self.names.name(entry.segment, entry.file),
+            order: entry.order,
+        };
+        let mut all = entries.into_iter().map(candidate).collect();
+        keep_best(&mut all, self.limit, |candidate| candidate);
+        all
+    }
+}
+
 impl Collector for Best<'_> {
-    type Fruit = Vec<Candidate>;
+    type Fruit = Vec<Entry>;
     type Child = Unused;
 
     fn for_segment(&self, _: u32, _: &SegmentReader) -> tantivy::Result<Unused> {
@@ -80,17 +120,8 @@ impl Collector for Best<'_> {
         self.by == By::Score
     }
 
-    fn merge_fruits(&self, fruits: Vec<Vec<Candidate>>) -> tantivy::Result<Vec<Candidate>> {
-        let mut all: Vec<Candidate> = fruits.into_iter().flatten().collect();
-        if let Some(last) = self.limit.checked_sub(1).filter(|last| *last < all.len()) {
-            // Names, which take time to read, are not needed of what is not among the best anyway.
-            let (_, last, _) = all.select_nth_unstable_by(last, |one, other| other.key.total_cmp(&one.key));
-            let least = last.key;
-            all.retain(|candidate| candidate.key.total_cmp(&least).is_ge());
-        }
-        all.sort_by(best_first);
-        all.truncate(self.limit);
-        Ok(all)
+    fn merge_fruits(&self, fruits: Vec<Vec<Entry>>) -> tantivy::Result<Vec<Entry>> {
+        Ok(fruits.concat())
     }
 
     fn collect_segment(
@@ -98,10 +129,10 @@ impl Collector for Best<'_> {
         weight: &dyn Weight,
         segment: u32,
         reader: &SegmentReader,
-    ) -> tantivy::Result<Vec<Candidate>> {
-        let orders = reader.fast_fields().u64("order")?;
+    ) -> tantivy::Result<Vec<Entry>> {
         let Some(files) = self.names.column(segment) else { return Ok(Vec::new()) };
-        let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), files, orders: &orders };
+        let rows = &self.rows[segment as usize];
+        let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), segment, files, rows };
         let alive = reader.alive_bitset();
         match self.by {
             By::Score => weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
@@ -124,13 +155,7 @@ impl Collector for Best<'_> {
                 })?;
             }
         }
-        let candidate = |entry: Entry| Candidate {
-            address: DocAddress::new(segment, entry.doc),
-            key: entry.key,
-            file: self.names.name(segment, entry.file),
-            order: entry.order,
-        };
-        Ok(heap.entries.into_iter().map(candidate).collect())
+        Ok(heap.entries.into_vec())
     }
 }
 
@@ -138,8 +163,9 @@ impl Collector for Best<'_> {
 struct Heap<'a> {
     limit: usize,
     entries: BinaryHeap<Entry>,
+    segment: u32,
     files: &'a StrColumn,
-    orders: &'a Column<u64>,
+    rows: &'a Rows,
 }
 
 impl Heap<'_> {
@@ -148,22 +174,27 @@ impl Heap<'_> {
     }
 
     fn offer(&mut self, key: f64, doc: DocId) {
-        if self.limit == 0 || self.least().is_some_and(|least| key < least) {
+        let full = self.entries.len() >= self.limit;
+        if full && self.entries.peek().is_none_or(|last| key < last.key) {
             return;
         }
         let file = self.files.ords().first(doc).unwrap_or(0);
-        let order = self.orders.first(doc).unwrap_or(0);
-        self.entries.push(Entry { key, file, order, doc });
-        if self.entries.len() > self.limit {
-            self.entries.pop();
+        let entry = Entry { key, file, order: self.rows.order(doc), segment: self.segment, doc };
+        if !full {
+            self.entries.push(entry);
+        } else if let Some(mut last) = self.entries.peek_mut().filter(|last| entry < **last) {
+            *last = entry;
         }
     }
 }
 
-struct Entry {
+/// A passage of a segment, as a [`Candidate`] is made of it.
+#[derive(Clone)]
+pub(super) struct Entry {
     key: f64,
     file: u64,
     order: u64,
+    segment: u32,
     doc: DocId,
 }
 
@@ -192,9 +223,9 @@ impl Eq for Entry {}
 pub(super) struct Unused;
 
 impl SegmentCollector for Unused {
-    type Fruit = Vec<Candidate>;
+    type Fruit = Vec<Entry>;
     fn collect(&mut self, _: DocId, _: Score) {}
-    fn harvest(self) -> Vec<Candidate> {
+    fn harvest(self) -> Vec<Entry> {
         Vec::new()
     }
 }
