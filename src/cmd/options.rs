@@ -173,7 +173,10 @@ impl Options {
         let mut out = ui.out();
         renderer.render(&results, &ui.look(), &mut out)?;
         out.flush()?;
-        Ok(if results.total == 0 || results.relaxed { Outcome::Nothing } else { Outcome::Done })
+        let nothing = results.total == 0 || results.relaxed;
+        // The system takes back at once, as the process ends, what would be given back bit by bit.
+        std::mem::forget((index, results));
+        Ok(if nothing { Outcome::Nothing } else { Outcome::Done })
     }
 
     /// Returns the query that the options are for.

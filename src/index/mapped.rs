@@ -1,23 +1,50 @@
-//! The files of a generation as readers have them: mapped, and never written to.
-
-use std::{fmt, io, path::Path, sync::Arc};
+//! The files of a generation as a search reads them: no lock file is made, so that an index on a read-only
+//! disk or of another user can be searched.
+//!
+//! A process that searches once asks for few positions and passages of many. Each page that it touches of a
+//! mapped file costs it more than reading some thousand bytes: short pieces of those files are read.
 
 #[cfg(unix)]
-use tantivy::directory::Advice;
+use std::{ffi::OsStr, fs::File, ops::Range, os::unix::fs::FileExt};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
     error::{DeleteError, LockError, OpenReadError, OpenWriteError},
 };
+#[cfg(unix)]
+use tantivy::{
+    HasLen,
+    directory::{Advice, OwnedBytes},
+};
 
-use super::{Access, home::MANAGED, seal::unsealed};
+use super::{
+    Access,
+    home::{MANAGED, META},
+    seal::unsealed,
+};
 
-/// A generation opened for reading alone: no lock file is made, so that an index on a read-only
-/// disk or of another user can be searched.
+/// What is longer is mapped.
+#[cfg(unix)]
+const SHORT: usize = 16 << 10;
+
+/// The end of each file, which says how to read it, is read at once.
+#[cfg(unix)]
+const END: usize = 4 << 10;
+
+/// A generation opened for reading alone.
 #[derive(Clone)]
 pub(super) struct ReadOnly {
+    folder: PathBuf,
     broad: MmapDirectory,
     /// Where little of most files will be read.
     sparse: Option<MmapDirectory>,
+    /// What is read of one commit is of one, whatever a writer does meanwhile.
+    commit: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl ReadOnly {
@@ -30,42 +57,61 @@ impl ReadOnly {
             #[cfg(unix)]
             Access::Sparse => Some(MmapDirectory::open_with_madvice(generation, Advice::Random)?),
         };
-        Ok(Self { broad: MmapDirectory::open(generation)?, sparse })
-    }
-
-    /// Returns what a file is read through. Columns are small, and are read here and there all over.
-    fn of(&self, path: &Path) -> &MmapDirectory {
-        let is_column = path.extension().is_some_and(|end| end == "fast");
-        self.sparse.as_ref().filter(|_| !is_column).unwrap_or(&self.broad)
+        let (folder, commit) = (generation.into(), Arc::default());
+        Ok(Self { folder, broad: MmapDirectory::open(generation)?, sparse, commit })
     }
 }
 
 impl fmt::Debug for ReadOnly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.broad.fmt(f)
+        self.folder.fmt(f)
     }
 }
 
 impl Directory for ReadOnly {
-    fn get_file_handle(&self, path: &Path) -> std::result::Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.of(path).get_file_handle(path)
+    #[cfg(not(unix))]
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.broad.get_file_handle(path)
     }
-    fn delete(&self, path: &Path) -> std::result::Result<(), DeleteError> {
+    #[cfg(unix)]
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        let Some(sparse) = &self.sparse else { return self.broad.get_file_handle(path) };
+        match path.extension().and_then(OsStr::to_str) {
+            Some("pos" | "store") => {}
+            // Columns are small, and are read here and there all over.
+            Some("fast") => return self.broad.get_file_handle(path),
+            _ => return sparse.get_file_handle(path),
+        }
+        let place = self.folder.join(path);
+        match Pieces::open(&place, path, sparse) {
+            Ok(pieces) => Ok(Arc::new(pieces)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(OpenReadError::FileDoesNotExist(place))
+            }
+            Err(error) => Err(OpenReadError::wrap_io_error(error, place)),
+        }
+    }
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         Err(DeleteError::IoError { io_error: Arc::new(read_only()), filepath: path.into() })
     }
-    fn exists(&self, path: &Path) -> std::result::Result<bool, OpenReadError> {
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
         self.broad.exists(path)
     }
-    fn open_write(&self, path: &Path) -> std::result::Result<WritePtr, OpenWriteError> {
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         Err(OpenWriteError::wrap_io_error(read_only(), path.into()))
     }
-    fn atomic_read(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         if path == Path::new(MANAGED) {
             // A list of what may be removed: a reader removes nothing.
             return Err(OpenReadError::FileDoesNotExist(path.into()));
         }
-        unsealed(self.broad.atomic_read(path)?)
-            .map_err(|source| OpenReadError::wrap_io_error(source, path.into()))
+        let is_commit = path == Path::new(META);
+        if let Some(known) = self.commit.get().filter(|_| is_commit) {
+            return Ok(known.clone());
+        }
+        let read = unsealed(self.broad.atomic_read(path)?)
+            .map_err(|source| OpenReadError::wrap_io_error(source, path.into()))?;
+        Ok(if is_commit { self.commit.get_or_init(|| read).clone() } else { read })
     }
     fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
         Err(read_only())
@@ -73,7 +119,7 @@ impl Directory for ReadOnly {
     fn sync_directory(&self) -> io::Result<()> {
         Ok(())
     }
-    fn acquire_lock(&self, _: &Lock) -> std::result::Result<DirectoryLock, LockError> {
+    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
         Ok(DirectoryLock::from(Box::new(())))
     }
     fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
@@ -83,4 +129,105 @@ impl Directory for ReadOnly {
 
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "opened for reading")
+}
+
+/// A file that short pieces are read of. It is held open: a writer may take its name away.
+#[cfg(unix)]
+struct Pieces {
+    name: PathBuf,
+    file: File,
+    length: usize,
+    end: OnceLock<OwnedBytes>,
+    mapped: MmapDirectory,
+    /// The whole file, once a long piece was asked for; none where it has no name any more.
+    whole: OnceLock<Option<Arc<dyn FileHandle>>>,
+}
+
+#[cfg(unix)]
+impl Pieces {
+    fn open(place: &Path, name: &Path, mapped: &MmapDirectory) -> io::Result<Self> {
+        let file = File::open(place)?;
+        let length = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let (end, whole) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { name: name.into(), file, length, end, mapped: mapped.clone(), whole })
+    }
+
+    fn read(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        let mut bytes = vec![0; range.len()];
+        self.file.read_exact_at(&mut bytes, range.start as u64)?;
+        Ok(OwnedBytes::new(bytes))
+    }
+}
+
+#[cfg(unix)]
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
+#[cfg(unix)]
+impl HasLen for Pieces {
+    fn len(&self) -> usize {
+        self.length
+    }
+}
+
+#[cfg(unix)]
+impl FileHandle for Pieces {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.is_empty() {
+            return Ok(OwnedBytes::empty());
+        }
+        if range.end > self.length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let start = self.length.saturating_sub(END);
+        if range.start >= start {
+            let end = match self.end.get() {
+                Some(end) => end,
+                None => {
+                    let end = self.read(start..self.length)?;
+                    self.end.get_or_init(|| end)
+                }
+            };
+            return Ok(end.slice(range.start - start..range.end - start));
+        }
+        if range.len() > SHORT {
+            let whole = self.whole.get_or_init(|| self.mapped.get_file_handle(&self.name).ok());
+            if let Some(whole) = whole {
+                return whole.read_bytes(range);
+            }
+        }
+        self.read(range)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_range_reads_as_it_is_written_though_the_file_has_lost_its_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let content: Vec<u8> =
+            (0..3 * SHORT as u32).map(|at| (at.wrapping_mul(0x9E37_79B9) >> 24) as u8).collect();
+        let place = folder.path().join("segment.store");
+        let end = content.len();
+        for keeps_name in [true, false] {
+            std::fs::write(&place, &content).expect("it can be written");
+            let directory = ReadOnly::open(folder.path(), Access::Sparse).expect("it is there");
+            let file = directory.get_file_handle(Path::new("segment.store")).expect("it is there");
+            if !keeps_name {
+                std::fs::remove_file(&place).expect("it is there");
+            }
+            for range in
+                [0..10, 5..8, 100..101 + SHORT, 7..9, 1..end, end - 1..end, end - END - 1..end, end..end]
+            {
+                assert_eq!(*file.read_bytes(range.clone()).expect("it reads"), content[range]);
+            }
+            assert!(file.read_bytes(end - 1..end + 1).is_err());
+            assert!(directory.get_file_handle(Path::new("none.store")).is_err());
+        }
+    }
 }

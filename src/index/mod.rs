@@ -39,7 +39,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tantivy::{ReloadPolicy, Searcher, TantivyError, columnar::Column};
+use serde::Deserialize;
+use tantivy::{Directory, ReloadPolicy, Searcher, TantivyError, columnar::Column};
 
 pub use check::{Check, Fault};
 pub use fresh::{AUTO, Budget, Freshness};
@@ -280,6 +281,12 @@ impl Index {
     }
 }
 
+/// What of a commit is ours.
+#[derive(Deserialize)]
+struct Commit {
+    payload: Option<String>,
+}
+
 /// A generation opened for reading.
 struct ReadableIndex {
     index: tantivy::Index,
@@ -290,10 +297,11 @@ impl ReadableIndex {
     fn open(dir: &Path, generation: &Path, access: Access) -> Result<Self> {
         let directory = mapped::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
         // The manifest first: the fields of another version need not be understood.
-        let index = tantivy::Index::open(directory).map_err(|source| damaged(dir, source))?;
-        let payload = index.load_metas().map_err(|source| damaged(dir, source))?.payload;
+        let index = tantivy::Index::open(directory.clone()).map_err(|source| damaged(dir, source))?;
+        let commit = directory.atomic_read(Path::new(home::META)).map_err(|source| damaged(dir, source))?;
+        let commit: Commit = serde_json::from_slice(&commit).map_err(|source| damaged(dir, source))?;
         let manifest =
-            payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
+            commit.payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
         let manifest = manifest.map_err(|source| damaged(dir, source))?;
         schema::register(&index);
         Ok(Self { index, manifest })
