@@ -157,12 +157,17 @@ impl Checking<'_> {
             }
             return Ok(());
         };
-        if !self.check.wounds.pointer && !self.dir.join(home::POINTER).exists() {
-            self.check.wounds.pointer = true;
-            self.fault(Path::new(home::POINTER), "is missing");
-        }
         let Some(index) = self.commit(&generation)? else { return Ok(()) };
         self.check.unfinished = index.manifest.unfinished;
+        if !self.check.wounds.pointer && !self.dir.join(home::POINTER).exists() {
+            if index.manifest.unfinished {
+                // A first index was cut off before it: the next update writes it.
+                self.check.left_over += 1;
+            } else {
+                self.check.wounds.pointer = true;
+                self.fault(Path::new(home::POINTER), "is missing");
+            }
+        }
         self.folders(&index.manifest);
         let segments =
             index.index.searchable_segment_metas().map_err(|source| super::damaged(self.dir, source))?;

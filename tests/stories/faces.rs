@@ -201,6 +201,10 @@ fn the_help_shows_every_command_with_examples() {
           --rebuild
               Read all files again and build the index anew beside the old one
 
+          --compact
+              Take what was removed out of the files of the index too, and merge these as far as memory
+              allows
+
           --dry-run
               Only say what would be done
 
@@ -209,6 +213,11 @@ fn the_help_shows_every_command_with_examples() {
 
           --memory <SIZE>
               How much memory to use, such as 512M or 1G
+
+              [default: 256M]
+
+          --stage <SIZE>
+              How much to read before it is committed, such as 64M: a run that is cut off loses no more
 
               [default: 256M]
 
