@@ -3,12 +3,14 @@
 //! A reader fills these and knows nothing of passages, terms or the index. Facts are fields: a
 //! byline is one of [`Article::authors`], a line number is [`Block::line`], never a mark inside the text.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 
 /// One piece of writing: mostly a file, but a file may hold many.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Article {
     /// Which article of its file, where a file holds several.
     pub member: Option<String>,
@@ -19,7 +21,7 @@ pub struct Article {
     /// When it was published, as precisely as the file says.
     pub date: Option<Date>,
     /// Where in the file the date stands, in words for its reader, such as `front matter`.
-    pub date_source: &'static str,
+    pub date_source: Cow<'static, str>,
     /// Where it was published.
     pub url: Option<String>,
     /// Language tag as the file states it, such as `en` or `pt-BR`.
@@ -36,11 +38,12 @@ pub struct Article {
     pub record: Option<Record>,
     /// The format it was read as, where the file is of another one that holds it. [`crate::format::read`]
     /// fills it in.
+    #[serde(skip)]
     pub format: &'static str,
 }
 
 /// A record of a file, which stands on one line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Its number among the records of the file, counting from 1.
     pub number: u64,
@@ -49,7 +52,7 @@ pub struct Record {
 }
 
 /// Text under one heading path.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     /// Headings above the text, outermost first; the article's title is not among them.
     pub headings: Vec<String>,
@@ -65,7 +68,7 @@ pub struct Section {
 }
 
 /// A paragraph, list item, table row or code block of a [`Section`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Byte offset in [`Section::text`].
     pub start: usize,
@@ -77,7 +80,7 @@ pub struct Block {
 }
 
 /// What kind of text a [`Block`] holds: decides where a passage may end inside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Sentences.
     Prose,
@@ -209,9 +212,9 @@ impl Section {
 
 impl Article {
     /// Takes a date and where in the file it stands, unless one is known.
-    pub fn take_date(&mut self, date: Option<Date>, source: &'static str) {
+    pub fn take_date(&mut self, date: Option<Date>, source: impl Into<Cow<'static, str>>) {
         if self.date.is_none() && date.is_some() {
-            (self.date, self.date_source) = (date, source);
+            (self.date, self.date_source) = (date, source.into());
         }
     }
 

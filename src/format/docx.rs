@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(article.authors, ["Ann Lee"]);
         assert_eq!(article.tags, ["sea", "moon"]);
         let date = article.date.map(|date| date.to_string());
-        assert_eq!((date.as_deref(), article.date_source), (Some("2024-05-06"), "core properties"));
+        assert_eq!((date.as_deref(), &*article.date_source), (Some("2024-05-06"), "core properties"));
         let article = read(&document("<w:p><w:r><w:t>a</w:t></w:r></w:p>", &[("core", core)]));
         assert_eq!(article.title.as_deref(), Some("The tide"));
     }

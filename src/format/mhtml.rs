@@ -105,7 +105,7 @@ mod tests {
                 .replace("Here is a sentence, with commas, and with words enough in it to be text.", "…");
             let found = [article.title.as_deref(), article.url.as_deref(), Some(text.as_str())];
             assert_eq!(found.map(Option::unwrap_or_default), expected, "{file}");
-            assert_eq!((article.date, article.date_source), (None, ""), "the day of saving is none");
+            assert_eq!((article.date, &*article.date_source), (None, ""), "the day of saving is none");
         };
         let head =
             "Subject: A =?utf-8?q?=C3=BC?=\nDate: Fri, 31 Jan 2025 08:00:00 +0000\nMIME-Version: 1.0\n";

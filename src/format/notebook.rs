@@ -256,7 +256,7 @@ mod tests {
         let article = read(&notebook(
             &json!([{"cell_type": "raw", "source": "---\ntitle: A\ndate: 2024-05-01\n---\n"}]),
         ));
-        assert_eq!((article.title.as_deref(), article.date_source), (Some("A"), "front matter"));
+        assert_eq!((article.title.as_deref(), &*article.date_source), (Some("A"), "front matter"));
         assert_eq!((article.authors, article.tags), (vec!["Jane Doe".to_owned()], vec!["python".to_owned()]));
     }
 

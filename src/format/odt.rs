@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(article.tags, ["sea", "moon"]);
         assert_eq!(article.language.as_deref(), Some("en-GB"));
         let date = article.date.map(|date| date.to_string());
-        assert_eq!((date.as_deref(), article.date_source), (Some("2024-05-06"), "document properties"));
+        assert_eq!((date.as_deref(), &*article.date_source), (Some("2024-05-06"), "document properties"));
     }
 
     #[test]

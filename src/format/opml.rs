@@ -92,7 +92,7 @@ fn article(text: &str) -> Article {
 
 fn date(article: &mut Article, text: &str, source: &'static str) {
     if let Some(date) = Date::parse(text) {
-        (article.date, article.date_source) = (Some(date), source);
+        (article.date, article.date_source) = (Some(date), source.into());
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         );
         let date = article.date.map(|date| date.to_string());
         assert_eq!((article.title.as_deref(), date.as_deref()), (Some("A"), Some("2025-01-30")));
-        assert_eq!((article.authors, article.date_source), (vec!["Jane Doe".to_owned()], "dateModified"));
+        assert_eq!((article.authors, &*article.date_source), (vec!["Jane Doe".to_owned()], "dateModified"));
         assert_eq!(read("<opml><outline text='a'>").warnings, ["broken off: what follows was not read"]);
     }
 

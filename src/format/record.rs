@@ -221,10 +221,12 @@ impl<'n> Record<'n> {
             title: short(Fact::Title).map(|title| fragment::line(&title)),
             authors: authors.cloned().collect(),
             date: date.map(|(date, _)| date),
-            date_source: date.map_or("", |(_, name)| match name {
-                Cow::Borrowed(name) => *name,
-                Cow::Owned(_) => "its field of dates",
-            }),
+            date_source: date
+                .map_or("", |(_, name)| match name {
+                    Cow::Borrowed(name) => *name,
+                    Cow::Owned(_) => "its field of dates",
+                })
+                .into(),
             url: fact(Fact::Url),
             language: fact(Fact::Language),
             tags: self.first(Fact::Tags).map(names_of).unwrap_or_default(),
@@ -291,7 +293,7 @@ mod tests {
         assert_eq!(text(&names, json), "A: The ebb.");
         let (record, _) = Record::parse(&names, json.as_bytes()).expect("it is an object");
         let article = record.article(1, 1);
-        assert_eq!((article.date, article.date_source), (Date::parse("2024"), "its field of dates"));
+        assert_eq!((article.date, &*article.date_source), (Date::parse("2024"), "its field of dates"));
     }
 
     #[test]

@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(article.authors, ["Ann Lee"]);
         assert_eq!(article.tags, ["sea", "moon"]);
         let date = article.date.map(|date| date.to_string());
-        assert_eq!((date.as_deref(), article.date_source), (Some("2024-05-06"), "document properties"));
+        assert_eq!((date.as_deref(), &*article.date_source), (Some("2024-05-06"), "document properties"));
         let article = read(format!("{HEAD}{info}{{\\pard\\s4 The tide\\par}}a}}").as_bytes());
         assert_eq!(article.title.as_deref(), Some("The tide"));
     }

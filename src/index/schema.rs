@@ -286,7 +286,7 @@ mod tests {
             member: Some("a.txt".into()),
             authors: vec!["Ann".into(), "Bo".into()],
             date: Date::parse("2024-02-29"),
-            date_source: "name",
+            date_source: "name".into(),
             tags: vec!["sea".into()],
             ..Article::default()
         };

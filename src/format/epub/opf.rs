@@ -177,7 +177,7 @@ impl Facts {
             title: title.map(|fact| fact.text.clone()),
             authors,
             date,
-            date_source: if date.is_some() { "package metadata" } else { "" },
+            date_source: if date.is_some() { "package metadata" } else { "" }.into(),
             url: url.map(|fact| fact.text.clone()),
             language: language.map(|fact| fact.text.clone()),
             tags,

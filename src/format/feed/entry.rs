@@ -278,7 +278,7 @@ impl Facts {
             title: self.titles.into_iter().flatten().next(),
             authors: self.authors,
             date: self.date.map(|(_, date)| date),
-            date_source: self.date.map_or("", |(rank, _)| DATES[rank]),
+            date_source: self.date.map_or("", |(rank, _)| DATES[rank]).into(),
             url,
             language: self.language,
             tags: self.tags,

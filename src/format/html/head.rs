@@ -94,7 +94,7 @@ pub(super) fn read(document: &Document, page: &Tame) -> Article {
     Article {
         authors: authors(&facts),
         date: date.map(|(date, _)| date),
-        date_source: date.map_or("", |(_, source)| source),
+        date_source: date.map_or("", |(_, source)| source).into(),
         language: language(&facts),
         title,
         url,

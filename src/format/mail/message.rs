@@ -123,7 +123,7 @@ fn facts(message: &Part<'_>) -> Article {
         title: message.text_of(HeaderName::Subject),
         authors,
         date,
-        date_source: date.map_or("", |_| "the Date header"),
+        date_source: date.map_or("", |_| "the Date header").into(),
         url: url.filter(|url| url.starts_with("http")).map(str::to_owned),
         language: language.filter(|tag| tag.len() < 20 && !tag.contains([',', ' '])),
         tags: tags.collect(),

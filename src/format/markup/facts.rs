@@ -30,7 +30,7 @@ impl Facts {
         Article {
             title: self.title.or(title),
             authors: self.authors,
-            date_source: if self.date.is_some() { "document information" } else { "" },
+            date_source: if self.date.is_some() { "document information" } else { "" }.into(),
             date: self.date,
             tags: self.tags,
             language: self.language.filter(|language| !language.is_empty()),

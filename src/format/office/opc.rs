@@ -165,7 +165,7 @@ pub(in crate::format) fn properties(package: &mut Package<'_>, article: &mut Art
     }
     if article.authors.iter().any(|author| author == TEMPLATE_AUTHOR) {
         article.authors.clear();
-        (article.date, article.date_source) = (None, "");
+        (article.date, article.date_source) = (None, "".into());
     }
     Ok(())
 }

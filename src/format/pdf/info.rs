@@ -76,7 +76,7 @@ pub(super) fn fill(pdf: &Pdf, article: &mut Article) {
     let dates = [(made, "document information"), (packet.date, "XMP metadata")];
     let date = dates.into_iter().find_map(|(date, source)| Some((Date::parse(&date?)?, source)));
     if let Some((date, source)) = date {
-        (article.date, article.date_source) = (Some(date), source);
+        (article.date, article.date_source) = (Some(date), source.into());
     }
     let words = text(&told.keywords).unwrap_or_default();
     let words = words.split([',', ';']).map(str::trim).filter(|word| !word.is_empty() && word.len() < 80);

@@ -58,7 +58,7 @@ impl Reader<'_> {
                 let text = self.text_of(range);
                 if let Some(date) = Date::parse(&text) {
                     self.article.date = Some(date);
-                    self.article.date_source = "\\date";
+                    self.article.date_source = "\\date".into();
                 }
             }
             _ => self.tags(range),
