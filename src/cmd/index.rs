@@ -18,7 +18,7 @@ use excerpt::{
 use indicatif::HumanBytes;
 
 use super::{
-    Outcome, Shared, locate,
+    Outcome, Shared, locate, read_worker,
     ui::{self, Progress, Ui},
 };
 
@@ -97,7 +97,14 @@ pub(super) struct Means {
 impl Means {
     pub(super) fn update(&self) -> Update {
         let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        Update { jobs, memory: self.memory, stage: self.stage, now: SystemTime::now(), ..Update::default() }
+        Update {
+            jobs,
+            memory: self.memory,
+            worker: read_worker::command(),
+            stage: self.stage,
+            now: SystemTime::now(),
+            ..Update::default()
+        }
     }
 }
 
@@ -164,7 +171,7 @@ impl Index {
         let report = self.update(&dir, &update, ui)?;
         let (dir, seconds) = (dunce::canonicalize(&dir).unwrap_or(dir), began.elapsed());
         if ui.json {
-            object::report(&report, &dir, seconds.as_secs_f64(), peak_memory(), &mut ui.out())?;
+            object::report(&report, &dir, seconds.as_secs_f64(), peak_memory(&report), &mut ui.out())?;
         } else {
             self.summary(&report, seconds, ui)?;
         }
@@ -256,7 +263,7 @@ impl Index {
             write!(out, " · {} articles, {} passages", report.articles, report.passages)?;
         }
         write!(out, " · {seconds:.1} s")?;
-        if let Some(peak) = peak_memory() {
+        if let Some(peak) = peak_memory(report) {
             write!(out, ", peak memory {}", HumanBytes(peak))?;
         }
         writeln!(out)?;
@@ -267,12 +274,13 @@ impl Index {
     }
 }
 
-/// Returns the most memory this process held at once, in bytes, where the system tells.
-fn peak_memory() -> Option<u64> {
+/// Returns the most memory that this process and those apart held at once, in bytes, where the system
+/// tells. They may have held it at different times: it was no more.
+fn peak_memory(report: &Report) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024)
+    Some(kilobytes * 1024 + report.apart)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod index;
 mod locate;
 mod man;
 mod options;
+mod read_worker;
 mod search;
 mod show;
 mod similar;
@@ -77,6 +78,9 @@ enum Command {
     Eval(eval::Eval),
     Completions(completions::Completions),
     Man(man::Man),
+    /// Read what the program itself hands on
+    #[command(hide = true)]
+    ReadWorker,
 }
 
 /// How a command ended.
@@ -129,6 +133,7 @@ fn run(args: Vec<OsString>) -> ExitCode {
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),
+        Command::ReadWorker => read_worker::run(),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

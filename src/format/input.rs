@@ -6,7 +6,7 @@ use std::{
     io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
 };
 
-use super::{Cause, Each, FieldNames, Warnings, decode::decode};
+use super::{Cause, Each, Extent, FieldNames, Warnings, decode::decode};
 use crate::article::Article;
 
 /// As much of a file as is read at once, in bytes, and all that is read of a format that does not ask
@@ -39,6 +39,18 @@ pub enum Rest<'a> {
     Stream(&'a mut dyn Read),
     /// The whole file, its first part too.
     File(&'a mut dyn ReadSeek),
+}
+
+impl<'a> Rest<'a> {
+    /// Returns what a format may read of a file of so many bytes behind its first part.
+    pub fn of(extent: Extent, size: u64, file: &'a mut (impl ReadSeek + 'a)) -> Self {
+        match extent {
+            _ if size <= FIRST_PART => Self::Nothing,
+            Extent::First => Self::Nothing,
+            Extent::Stream => Self::Stream(file),
+            Extent::Whole => Self::File(file),
+        }
+    }
 }
 
 /// A source that can be read at any place.

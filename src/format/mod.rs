@@ -13,6 +13,7 @@ use crate::article::{Block, Section};
 
 mod input;
 mod told;
+pub mod worker;
 
 mod text;
 #[cfg(feature = "markdown")]
@@ -237,7 +238,12 @@ pub fn read(format: &dyn Format, input: Input<'_>, each: &mut Each<'_>) -> Resul
             each(article)
         })
     });
-    catch_unwind(run).unwrap_or_else(|_| Err(Cause(format!("the {} reader failed on it", format.name()))))
+    catch_unwind(run).unwrap_or_else(|_| Err(panicked(format)))
+}
+
+/// What there is to say of a file that made its reader panic.
+fn panicked(format: &dyn Format) -> Cause {
+    Cause(format!("the {} reader failed on it", format.name()))
 }
 
 /// Reads a text that holds one article.

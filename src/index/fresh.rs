@@ -299,8 +299,9 @@ impl Index {
                         } else if !entry.read_by_these(&folder.fields) {
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
-                        } else if !entry.settled {
-                            // Nothing is known to have changed, but reading it again will tell.
+                        } else if !entry.settled && entry.lot == Lot::Indexed {
+                            // Nothing is known to have changed, but reading it again will tell. One that
+                            // was stopped for its time is left to an update that was asked for.
                             pending.unsure += found.stamp.size.max(1);
                         }
                         return Ok(());

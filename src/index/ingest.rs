@@ -26,16 +26,16 @@ use super::{
 };
 use crate::{
     article::Article,
-    format::{self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest},
+    format::{
+        self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest,
+        worker::{Handed, STACK, Unread, Workers},
+    },
     passage::{self, Size},
     walk::Stamp,
 };
 
 /// Bytes of the text of an article that is long: several times as much in memory is its passages'.
 const LONG: usize = 1 << 20;
-
-/// A reader's stack: deep nesting in a file must not overflow it.
-const STACK: usize = 16 << 20;
 
 /// A file to be read.
 pub(super) struct Task {
@@ -87,6 +87,8 @@ pub(super) struct Ingest<'a> {
     pub(super) torn: AtomicBool,
     /// Closed when a commit is to be made.
     pub(super) gate: Gate,
+    /// The processes that read files; they are read here where there are none.
+    pub(super) workers: Option<&'a Workers<'a>>,
     /// Held while a large file stands in memory as a whole: one at a time.
     pub(super) large: Mutex<()>,
     /// Held while the passages of a long article are made: one article at a time.
@@ -113,9 +115,11 @@ impl<'a> Ingest<'a> {
                         }
                         let tell = Tell { slot: task.slot, told: Cell::new(0), steps: &steps };
                         let done = self.take(task, &tell);
-                        if self.torn.load(Ordering::Relaxed)
-                            || steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err()
-                        {
+                        let Some(done) = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed))
+                        else {
+                            break;
+                        };
+                        if steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err() {
                             break;
                         }
                     }
@@ -125,8 +129,8 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// Reads one file into the index.
-    fn take(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Done> {
+    /// Reads one file into the index; returns none where it was stopped before anything was changed.
+    fn take(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
         let Task { slot, folder, fields, path, file, bytes, old } = task;
         let done = |entry, same, resumed| {
             let bytes = bytes.saturating_sub(tell.told.get());
@@ -141,7 +145,7 @@ impl<'a> Ingest<'a> {
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
                 self.replace(&entry, replaces, None)?;
-                return Ok(done(entry, false, false));
+                return Ok(Some(done(entry, false, false)));
             }
         };
         let settled = content.steady && settled(content.stamp, self.now);
@@ -149,7 +153,8 @@ impl<'a> Ingest<'a> {
             |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields);
         let same = old.as_deref().filter(same);
         if let Some(old) = same.filter(|old| old.begun == 0) {
-            return Ok(done(Entry { stamp: content.stamp, settled, ..old.clone() }, true, false));
+            let entry = Entry { stamp: content.stamp, settled, ..old.clone() };
+            return Ok(Some(done(entry, true, false)));
         }
         let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
         entry.settled = settled;
@@ -164,7 +169,9 @@ impl<'a> Ingest<'a> {
                     None if replaces => Before::Other,
                     None => Before::Nothing,
                 };
-                resumed = self.fill(&mut entry, old, format, &mut content, &fields, tell)?;
+                let filled = self.fill(&mut entry, old, format, &mut content, &fields, tell)?;
+                let Some(paused) = filled else { return Ok(None) };
+                resumed = paused;
             }
             None => {
                 entry.fate = Fate::Unsupported(format::refusal(&content.name));
@@ -172,11 +179,11 @@ impl<'a> Ingest<'a> {
                 self.replace(&entry, replaces, None)?;
             }
         }
-        Ok(done(entry, false, resumed))
+        Ok(Some(done(entry, false, resumed)))
     }
 
     /// Reads the articles of a file into the index and notes in its entry what came of it. Says whether a
-    /// commit came before its end.
+    /// commit came before its end; nothing where it was stopped.
     fn fill(
         &self,
         entry: &mut Entry,
@@ -185,7 +192,7 @@ impl<'a> Ingest<'a> {
         content: &mut Content,
         names: &FieldNames,
         tell: &Tell<'_>,
-    ) -> tantivy::Result<bool> {
+    ) -> tantivy::Result<Option<bool>> {
         let mut filed = Filed::default();
         let replaces = matches!(before, Before::Other);
         let begun = match before {
@@ -199,17 +206,10 @@ impl<'a> Ingest<'a> {
         let pauses = !replaces && format.extent() == Extent::Stream;
         let (mut number, mut broken) = (0, None);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
-        let allowance = Nest::allowance(content.stamp.size);
+        let size = content.stamp.size;
         let mut parts = Parts { file: &content.file, read: 0, tell };
-        let rest = match format.extent() {
-            _ if content.stamp.size <= FIRST_PART => Rest::Nothing,
-            Extent::First => Rest::Nothing,
-            Extent::Stream => Rest::Stream(&mut parts),
-            Extent::Whole => Rest::File(&mut parts),
-        };
-        let large = matches!(rest, Rest::File(_));
+        let large = format.extent() == Extent::Whole && size > FIRST_PART;
         let _turn = large.then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance, names) };
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
             if !filed.readers.contains(&article.format) {
@@ -251,7 +251,18 @@ impl<'a> Ingest<'a> {
                 }
             }
         };
-        let outcome = format::read(format, input, &mut each);
+        let outcome = match self.workers {
+            Some(workers) => {
+                let (name, bytes, fields) = (&*name, &*bytes, names);
+                workers.read(format, Handed { name, bytes, size, file: &mut parts, fields }, &mut each)
+            }
+            None => {
+                let rest = Rest::of(format.extent(), size, &mut parts);
+                let allowance = Nest::allowance(size);
+                let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance, names) };
+                format::read(format, input, &mut each).map_err(Unread::Failed)
+            }
+        };
         filed
             .readers
             .iter()
@@ -259,6 +270,10 @@ impl<'a> Ingest<'a> {
             .for_each(|format| entry.read_by(format, names));
         if let Some(error) = broken {
             return Err(error);
+        }
+        if let Err(Unread::Cancelled) = outcome {
+            self.torn.fetch_or(number > 0, Ordering::Relaxed);
+            return Ok(None);
         }
         if number == 0 {
             self.replace(entry, replaces, None)?;
@@ -270,13 +285,19 @@ impl<'a> Ingest<'a> {
                 entry.title = filed.title;
                 entry.tally = filed.tally;
             }
-            Err(cause) => {
+            Err(Unread::Failed(cause)) => entry.fate = Fate::Failed(cause.to_string()),
+            Err(Unread::Stopped(cause)) => {
                 entry.fate = Fate::Failed(cause.to_string());
-                // What a reader had handed on before it failed.
-                self.replace(entry, number > 0, None)?;
+                // It is tried again each time: no state of it is known, and no content.
+                (entry.settled, entry.hash) = (false, [0; 16]);
             }
+            Err(Unread::Cancelled) => {}
         }
-        Ok(resumed)
+        if matches!(entry.fate, Fate::Failed(_)) {
+            // What a reader had handed on before it failed.
+            self.replace(entry, number > 0, None)?;
+        }
+        Ok(Some(resumed))
     }
 
     /// Removes the passages of a file where it has any, and adds those of an article. No commit comes

@@ -32,6 +32,9 @@ pub struct Report {
     pub articles: u64,
     /// Passages in the index afterwards.
     pub passages: u64,
+    /// The most memory, in bytes, that all processes apart held at once, where any was started and the
+    /// system tells.
+    pub apart: u64,
 }
 
 /// What happens during an update.

@@ -27,11 +27,11 @@ use super::{
     old::Record,
     plan::{Plan, Slot},
     queue::Queue,
-    report::{Event, Outcome},
+    report::{Event, Outcome, Report},
     schema::Fields,
     update::Update,
 };
-use crate::{error::Result, walk};
+use crate::{error::Result, format::worker::Workers, walk};
 
 /// How often to look whether a run was told to stop.
 const LOOK: Duration = Duration::from_millis(100);
@@ -122,6 +122,8 @@ impl Plan<'_> {
     ) -> Result<End> {
         let mut due = mem::take(&mut self.tasks).into_iter();
         let writer = Arc::clone(&commit.writer);
+        let workers = update.worker.as_ref().map(|worker| Workers::new(worker, update.memory, cancel));
+        let look = || workers.iter().for_each(Workers::look);
         let ingest = Ingest {
             writer: &writer,
             queue: Queue::new(update.memory / 8),
@@ -130,6 +132,7 @@ impl Plan<'_> {
             cancel,
             torn: AtomicBool::new(false),
             gate: Gate::default(),
+            workers: workers.as_ref(),
             large: Mutex::default(),
             long: Mutex::default(),
         };
@@ -148,6 +151,7 @@ impl Plan<'_> {
             // were taken back.
             let (mut out, mut paused, mut back) = (0, 0, Vec::new());
             while !cancel.load(Relaxed) {
+                look();
                 while out < 2 * jobs && !stage.is_over() {
                     let next = back.pop().map(Ok).or_else(|| Some(self.task(due.next()?, slots)));
                     let Some(task) = next.transpose().map_err(|source| damaged(dir, source))? else { break };
@@ -197,6 +201,7 @@ impl Plan<'_> {
             let mut left = out + back.len() + due.len();
             drop((send_task, take_task));
             ingest.gate.set(false);
+            look();
             // Files that were being read when the run was stopped.
             for step in take_step {
                 if let Step::Done(done) = step.map_err(|source| engine(dir, source))? {
@@ -207,12 +212,14 @@ impl Plan<'_> {
             }
             Ok(left)
         })?;
+        let apart = workers.as_ref().map_or(0, Workers::peak);
         if ingest.torn.into_inner() {
             // All since the last commit is as if it had not been.
-            self.report = before;
+            self.report = Report { apart, ..before };
             replaced.into_iter().rev().for_each(|(slot, entry)| slots[slot].entry = entry);
             return Ok(End::Torn);
         }
+        self.report.apart = apart;
         Ok(if left > 0 { End::Early } else { End::Whole })
     }
 

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format::FieldNames,
+    format::{FieldNames, worker::Worker},
     walk::Rules,
 };
 
@@ -57,6 +57,8 @@ pub struct Update {
     pub jobs: usize,
     /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
     pub memory: u64,
+    /// How files are read in processes apart, under limits; they are read in this one where none.
+    pub worker: Option<Worker>,
     /// How long to wait for another process that writes to the index.
     pub patience: Duration,
     /// How many bytes may be read before a commit, so that a run that is cut off loses no more.
@@ -77,6 +79,7 @@ impl Default for Update {
             dry_run: false,
             jobs: 1,
             memory: 256 << 20,
+            worker: None,
             stage: 256 << 20,
             patience: Duration::ZERO,
             now: SystemTime::UNIX_EPOCH,
