@@ -64,6 +64,8 @@ pub mod index;
 pub mod search;
 pub mod eval;
 pub mod render;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod trial;
 
 pub use error::{Error, Result};
 pub use index::Index;

@@ -20,6 +20,8 @@ pub(crate) use process::Handed;
 pub use serve::serve;
 
 use super::Cause;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) use message::trial;
 
 /// The stack of a reader, in bytes: deep nesting in a file must not overflow it.
 pub(crate) const STACK: usize = 16 << 20;

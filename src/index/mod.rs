@@ -32,6 +32,8 @@ mod status;
 mod why;
 mod tokenizer;
 mod update;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod trial;
 
 use std::{
     panic::{self, AssertUnwindSafe},

@@ -87,6 +87,16 @@ pub(super) fn hear<T: DeserializeOwned>(from: &mut impl Read, buffer: &mut Vec<u
     heard
 }
 
+/// Whatever is heard is understood, or refused; see [`crate::trial`].
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn trial(bytes: &[u8]) {
+    let mut buffer = Vec::new();
+    let _ = hear::<Ask<'_>>(&mut &*bytes, &mut buffer);
+    let _ = hear::<Part>(&mut &*bytes, &mut buffer);
+    let mut from = bytes;
+    while hear::<Tell<'_>>(&mut from, &mut buffer).is_ok() {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
