@@ -248,7 +248,10 @@ impl Index {
             writeln!(out, "The index was built anew.")?;
         }
         if report.interrupted && report.rebuilt {
-            writeln!(out, "Stopped. The index is as it was before.")?;
+            writeln!(
+                out,
+                "Stopped. The index is as it was before; `excerpt index` goes on with the new one."
+            )?;
             return out.flush();
         }
         if report.interrupted {

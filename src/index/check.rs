@@ -19,8 +19,8 @@ use std::{
 use tantivy::{SegmentMeta, index::SegmentComponent};
 
 use super::{
-    Access, Index, ReadableIndex, absolute, home, manifest::Manifest, other_version, report::Event, schema,
-    seal,
+    Access, Index, ReadableIndex, absolute, aside, home, manifest::Manifest, other_version, report::Event,
+    schema, seal,
 };
 use crate::{
     error::{Error, Result},
@@ -281,8 +281,12 @@ impl Checking<'_> {
     /// Counts what no commit needs.
     fn left_over(&mut self, generation: &Path, index: &ReadableIndex) {
         let entries = fs::read_dir(self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        // One that the next update goes on with is not in the way.
+        let begun = aside::begun(self.dir, generation, &index.manifest).map(|(path, _)| path);
         let others = entries.filter(|path| {
-            path != generation && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
+            path != generation
+                && Some(path) != begun.as_ref()
+                && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
         });
         self.check.left_over += left_over(generation, index) + others.count() as u64;
     }

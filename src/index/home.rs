@@ -21,6 +21,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{
+    Access, ReadableIndex,
     manifest::{Folders, Manifest},
     seal::{WRONG, is_whole, sealed, unsealed},
 };
@@ -34,9 +35,8 @@ pub(super) const FOLDERS: &str = "folders.json";
 const LOCK: &str = "writer.lock";
 const PID: &str = "writer.pid";
 
-/// What tantivy says of a commit, and how ours begins there.
+/// What tantivy says of a commit; ours is its payload.
 pub(super) const META: &str = "meta.json";
-const PAYLOAD: &[u8] = b"\"payload\": \"";
 
 /// The files that tantivy answers for, as it lists them for itself.
 pub(super) const MANAGED: &str = ".managed.json";
@@ -186,7 +186,7 @@ pub(super) fn begun(folder: &Path) -> Result<Manifest> {
 }
 
 /// Returns all generations with their numbers.
-fn generations(folder: &Path) -> impl Iterator<Item = (u64, PathBuf)> {
+pub(super) fn generations(folder: &Path) -> impl Iterator<Item = (u64, PathBuf)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| Some((number(entry.file_name().to_str()?)?, entry.path())))
 }
@@ -218,14 +218,16 @@ pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
 
 /// Returns the last generation in which something was committed: it is in force where none is said to be.
 pub(super) fn last_committed(folder: &Path) -> Option<PathBuf> {
-    let committed = |generation: &PathBuf| {
-        let meta = fs::read(generation.join(META)).unwrap_or_default();
-        is_whole(&meta) && meta.windows(PAYLOAD.len()).any(|part| part == PAYLOAD)
-    };
-    generations(folder)
-        .filter(|(_, path)| committed(path))
-        .max_by_key(|(number, _)| *number)
-        .map(|(_, path)| path)
+    let committed = generations(folder).filter_map(|(number, path)| {
+        let manifest = ReadableIndex::open(folder, &path, Access::Broad).ok()?.manifest;
+        // One that was made beside another only if it was finished: then it was in force, most likely.
+        (manifest.ledger.is_some() && (manifest.aside.is_none() || !manifest.unfinished)).then_some((
+            manifest.aside.is_none(),
+            number,
+            path,
+        ))
+    });
+    committed.max().map(|(.., path)| path)
 }
 
 /// Returns the folder for a new generation, empty.
@@ -243,7 +245,7 @@ pub(super) fn new_generation(folder: &Path) -> Result<PathBuf> {
 /// Puts a generation in force and removes the others, as far as the system lets it.
 pub(super) fn point_to(folder: &Path, generation: &Path) -> Result<()> {
     point(folder, generation)?;
-    sweep(folder)
+    sweep(folder, None)
 }
 
 /// Puts the last generation in force in which something was committed, whatever the pointer says.
@@ -261,8 +263,8 @@ fn point(folder: &Path, generation: &Path) -> Result<()> {
     write_whole(&folder.join(POINTER), format!("{name}\n").as_bytes())
 }
 
-/// Removes generations that are not in force: left by a run that was cut off.
-pub(super) fn sweep(folder: &Path) -> Result<()> {
+/// Removes generations that are neither in force nor to be kept: left by a run that was cut off.
+pub(super) fn sweep(folder: &Path, keep: Option<&Path>) -> Result<()> {
     let current = generation(folder)?;
     if let Some(current) = current.as_deref().filter(|_| !folder.join(POINTER).exists()) {
         point(folder, current)?;
@@ -270,7 +272,7 @@ pub(super) fn sweep(folder: &Path) -> Result<()> {
     let entries = fs::read_dir(folder).map_err(|source| Error::Read { path: folder.into(), source })?;
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if number(&name).is_some() && Some(&path) != current.as_ref() {
+        if number(&name).is_some() && Some(&path) != current.as_ref() && Some(&*path) != keep {
             // A reader may still have it open; the next writer tries again.
             let _ = fs::remove_dir_all(&path);
         }
@@ -320,7 +322,7 @@ pub(super) fn lock(folder: &Path, patience: Duration) -> Result<WriteLock> {
 }
 
 /// Writes a small file so that it is there whole or not at all, for its owner alone.
-fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         let new = path.with_extension(format!("{}.new", std::process::id()));
         let mut options = fs::File::options();

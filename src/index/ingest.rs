@@ -85,6 +85,8 @@ pub(super) struct Ingest<'a> {
     /// Whether a reader was stopped in the middle of a file: what was added since the last commit holds
     /// half of it, and must not be committed.
     pub(super) torn: AtomicBool,
+    /// Whether no reader of the index sees what is committed before the end.
+    pub(super) beside: bool,
     /// Closed when a commit is to be made.
     pub(super) gate: Gate,
     /// The processes that read files; they are read here where there are none.
@@ -203,7 +205,7 @@ impl<'a> Ingest<'a> {
             _ => 0,
         };
         let mut resumed = begun > 0;
-        let pauses = !replaces && format.extent() == Extent::Stream;
+        let pauses = (self.beside || !replaces) && format.extent() == Extent::Stream;
         let (mut number, mut broken) = (0, None);
         let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
         let size = content.stamp.size;

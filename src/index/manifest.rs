@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::schema::VERSION;
+use super::{aside::Aside, schema::VERSION};
 use crate::{
     analysis::Language,
     format::FieldNames,
@@ -42,6 +42,8 @@ pub(crate) struct Manifest {
     pub(crate) unfinished: bool,
     /// Whether passages were removed that are to leave the files of the index too.
     pub(crate) forgetting: bool,
+    /// What it is made beside, or was.
+    pub(crate) aside: Option<Aside>,
     /// Files that were read, in whole or in part.
     pub(crate) files: u64,
     /// Files and folders that could not be read.
@@ -159,6 +161,7 @@ impl Default for Manifest {
             tally: Tally::default(),
             unfinished: false,
             forgetting: false,
+            aside: None,
             files: 0,
             failed: 0,
         }

@@ -4,8 +4,10 @@
 //! An [`Index`] is opened on one committed state and goes on answering from it, whatever a writer
 //! does meanwhile. [`Index::update`] makes the index agree with its folders.
 
+mod aside;
 mod check;
 mod commit;
+mod compare;
 mod draft;
 mod fresh;
 mod home;
@@ -296,6 +298,11 @@ struct ReadableIndex {
 }
 
 impl ReadableIndex {
+    /// Says whether all files are read again for it.
+    fn is_anew(&self) -> bool {
+        self.manifest.aside.as_ref().is_some_and(|aside| aside.anew)
+    }
+
     fn open(dir: &Path, generation: &Path, access: Access) -> Result<Self> {
         let directory = mapped::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
         // The manifest first: the fields of another version need not be understood.

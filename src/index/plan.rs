@@ -1,7 +1,6 @@
 //! What an update has to do: the ledger beside the folders, file by file.
 
 use std::{
-    cmp::Ordering,
     fs, io,
     ops::Range,
     path::{Path, PathBuf},
@@ -9,19 +8,21 @@ use std::{
 };
 
 use super::{
-    Access, ReadableIndex, absolute, check, damaged, home,
+    Access, ReadableIndex, absolute,
+    aside::{self, Aside},
+    check, damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, Head, LedgerFile, Lot},
     manifest::{At, Folder, Manifest},
-    old::{Old, Readers, Reading, Record, unchanged},
-    report::{Event, Outcome, Report},
+    old::{Old, Record},
+    report::Report,
     schema,
     update::Update,
 };
 use crate::{
     error::{Error, Result},
-    format::{self, Extent, FIRST_PART, FieldNames, Format},
-    walk::{self, Found, Kind, Part},
+    format::{self, Extent, FieldNames},
+    walk,
 };
 
 /// One place in the new ledger.
@@ -34,7 +35,7 @@ pub(super) struct Slot {
 /// A file that is to be read.
 pub(super) struct Due {
     pub(super) slot: usize,
-    path: Box<[u8]>,
+    pub(super) path: Box<[u8]>,
     /// Its size when it was found, in bytes.
     pub(super) bytes: u64,
 }
@@ -42,9 +43,9 @@ pub(super) struct Due {
 /// What is to be done, and how far it is.
 pub(super) struct Plan<'a> {
     pub(super) dir: &'a Path,
-    settings: home::Settings,
+    pub(super) settings: home::Settings,
     pub(super) generation: Option<PathBuf>,
-    /// Whether the generation is a new one, to be put in force at the end.
+    /// Whether the generation is a new one.
     pub(super) fresh: bool,
     pub(super) manifest: Manifest,
     pub(super) old: Arc<Old>,
@@ -57,12 +58,14 @@ pub(super) struct Plan<'a> {
     pub(super) compared: Vec<u32>,
     pub(super) tasks: Vec<Due>,
     /// Where the paths of the compared folders begin, and the names that fields go by in them.
-    bases: Vec<(u32, PathBuf, FieldNames)>,
+    pub(super) bases: Vec<(u32, PathBuf, FieldNames)>,
     /// Files whose passages are to go.
     pub(super) gone: Vec<(u32, Vec<u8>)>,
     pub(super) report: Report,
     /// Whether the ledger or the folders are others than before.
     pub(super) dirty: bool,
+    /// Whether the generation is made beside the one in force.
+    pub(super) beside: bool,
     /// Whether a run that was cut off left files behind, or in them what was to be forgotten.
     pub(super) untidy: bool,
 }
@@ -75,11 +78,25 @@ impl<'a> Plan<'a> {
             .as_deref()
             .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
             .transpose();
-        let untidy = match (&generation, &opened) {
-            (Some(generation), Ok(Some(index))) => check::is_untidy(dir, generation, index),
-            _ => false,
-        };
-        let (manifest, current) = match opened {
+        let (mut generation, mut opened, mut beside, mut untidy) = (generation, opened, None, false);
+        if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
+            untidy = check::is_untidy(dir, path, index);
+            // A run that was cut off is gone on with, unless more is asked for than it was to do.
+            let begun = aside::begun(dir, path, &index.manifest);
+            match begun.filter(|(_, begun)| !update.rebuild || begun.is_anew()) {
+                Some((path, begun)) => {
+                    beside.clone_from(&begun.manifest.aside);
+                    (generation, opened) = (Some(path), Ok(Some(begun)));
+                }
+                None if update.rebuild || index.manifest.version != schema::VERSION => {
+                    beside = Some(Aside::of(path, &index.manifest, true));
+                }
+                None => {}
+            }
+        }
+        let goes_on =
+            beside.is_some() && matches!(&opened, Ok(Some(index)) if index.manifest.aside == beside);
+        let (mut manifest, current) = match opened {
             Ok(Some(index)) => (index.manifest.clone(), index.manifest.version == schema::VERSION),
             Ok(None) => (home::kept_folders(dir).map_or_else(|_| Manifest::default(), Manifest::of), true),
             // Its folders are all that is needed to make it anew.
@@ -93,7 +110,9 @@ impl<'a> Plan<'a> {
         if manifest.version > schema::VERSION {
             return Err(super::other_version(dir, manifest.version));
         }
-        let fresh = generation.is_none() || update.rebuild || !current;
+        let fresh = generation.is_none() || !goes_on && (update.rebuild || !current);
+        let rebuilt = update.rebuild || !current || beside.as_ref().is_some_and(|aside| aside.anew);
+        manifest.aside.clone_from(&beside);
         let mut plan = Self {
             dir,
             settings,
@@ -108,8 +127,9 @@ impl<'a> Plan<'a> {
             tasks: Vec::new(),
             bases: Vec::new(),
             gone: Vec::new(),
-            report: Report { rebuilt: update.rebuild || !current, ..Report::default() },
+            report: Report { rebuilt, ..Report::default() },
             dirty: false,
+            beside: beside.is_some(),
             untidy,
         };
         if !plan.fresh {
@@ -139,7 +159,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes a folder's part of the old ledger.
-    fn take_part(&mut self, id: u32) -> Range<u64> {
+    pub(super) fn take_part(&mut self, id: u32) -> Range<u64> {
         let at = self.parts.iter().position(|(folder, _)| *folder == id);
         at.map_or(0..0, |at| self.parts.remove(at).1)
     }
@@ -220,161 +240,26 @@ impl<'a> Plan<'a> {
         Ok(chosen)
     }
 
-    /// Compares one folder with its part of the ledger.
-    pub(super) fn compare(&mut self, id: u32, event: &mut dyn FnMut(Event)) -> Result<()> {
-        let Some(mut folder) = self.manifest.folder(id).cloned() else { return Ok(()) };
-        let root = folder.path(self.dir);
-        // What stands there now decides: a file may have become a folder.
-        if root.exists() && folder.single == root.is_dir() {
-            folder.single = !folder.single;
-            if let Some(kept) = self.manifest.folders.iter_mut().find(|kept| kept.id == id) {
-                *kept = folder.clone();
-            }
-            self.dirty = true;
-        }
-        let apart: Vec<PathBuf> = self
-            .manifest
-            .folders
-            .iter()
-            .filter(|other| other.id != id)
-            .map(|other| other.path(self.dir))
-            .collect();
-        let mut rules = folder.rules.clone();
-        rules.exclude.extend(self.settings.exclude.iter().cloned());
-        let part = self.take_part(id);
-        self.compared.push(id);
-        let (dir, old) = (self.dir, Arc::clone(&self.old));
-        let broken = |source| damaged(dir, source);
-        let mut reading = Reading::new(&old, part).map_err(broken)?;
-        if !root.exists() {
-            if self.fresh && self.report.rebuilt {
-                return Err(Error::MissingFolder { path: root });
-            }
-            self.report.missing.push(root);
-            while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
-                self.keep(at, &head);
-            }
-            return Ok(());
-        }
-        let base = folder.base(dir);
-        self.bases.push((id, base.clone(), folder.fields.clone()));
-        let mut readers = Readers { fields: &folder.fields, known: Vec::new() };
-        // Below a folder that cannot be looked at everything stays as it was.
-        let mut closed: Option<Vec<u8>> = None;
-        let mut failure = None;
-        walk::walk(&root, &rules, &apart, Part::Whole, &mut |found| {
-            let step = || -> io::Result<()> {
-                let before = |head: &Head<'_>| {
-                    head.path != found.path && walk::order(head.path, &found.path) == Ordering::Less
-                };
-                while let Some((at, head)) = reading.next_if(before)? {
-                    self.not_found(at, &head, closed.as_deref(), &base, event);
-                }
-                closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.clone());
-                let known = reading.next_if(|head| head.path == found.path)?;
-                self.met(&base, id, found, known, &mut readers, event)
+    /// Puts off the files that take more than a stage and replace what was read of them whole; says whether
+    /// there are any.
+    pub(super) fn put_off(&mut self, stage: u64) -> io::Result<bool> {
+        let mut put_off = false;
+        for due in std::mem::take(&mut self.tasks) {
+            let name = due.path.rsplit(|&byte| byte == b'/').next().unwrap_or(&due.path);
+            let format = format::by_extension(&String::from_utf8_lossy(name));
+            let long = due.bytes > stage && format.is_some_and(|format| format.extent() == Extent::Stream);
+            let whole = |record: &Record| {
+                let entry = Entry::of(self.old.bytes(record)?)?;
+                io::Result::Ok(matches!(entry.fate, Fate::Indexed(_)) && entry.begun == 0)
             };
-            failure = step().err();
-            failure.is_none()
-        })?;
-        if let Some(source) = failure {
-            return Err(broken(source));
-        }
-        while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
-            self.not_found(at, &head, closed.as_deref(), &base, event);
-        }
-        Ok(())
-    }
-
-    /// Keeps what the old ledger says at a place.
-    fn keep(&mut self, at: u64, head: &Head<'_>) {
-        self.count(head.lot);
-        self.slots.push(Slot { folder: head.folder, entry: Some(Record::Old(at)) });
-    }
-
-    fn not_found(
-        &mut self,
-        at: u64,
-        head: &Head<'_>,
-        closed: Option<&[u8]>,
-        base: &Path,
-        event: &mut dyn FnMut(Event),
-    ) {
-        let below = |folder: &[u8]| {
-            folder.is_empty() || (head.path.starts_with(folder) && head.path.get(folder.len()) == Some(&b'/'))
-        };
-        if closed.is_some_and(below) {
-            self.keep(at, head);
-            return;
-        }
-        self.dirty = true;
-        if head.lot == Lot::Indexed {
-            self.remove(head, base, event);
-        }
-    }
-
-    fn remove(&mut self, head: &Head<'_>, base: &Path, event: &mut dyn FnMut(Event)) {
-        self.report.removed += 1;
-        let path = walk::join(base, head.path);
-        event(Event::File { path, bytes: head.stamp().size, outcome: Outcome::Removed });
-        self.gone.push((head.folder, head.path.into()));
-    }
-
-    /// Takes what was met on disk, with what the ledger knows of it.
-    fn met(
-        &mut self,
-        base: &Path,
-        id: u32,
-        found: Found,
-        known: Option<(u64, Head<'_>)>,
-        readers: &mut Readers<'_>,
-        event: &mut dyn FnMut(Event),
-    ) -> io::Result<()> {
-        let Found { path, stamp, kind } = found;
-        let fate = match kind {
-            Kind::Folder => Fate::Folder,
-            Kind::LeftOut(rule) => Fate::LeftOut(rule),
-            Kind::Unreadable(cause) => Fate::Failed(cause),
-            Kind::File => {
-                if let Some((at, head)) = known.filter(|(_, head)| unchanged(head, stamp, readers)) {
-                    self.keep(at, &head);
-                    return Ok(());
-                }
-                let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
-                let bytes = match format::by_extension(&String::from_utf8_lossy(name)).map(Format::extent) {
-                    Some(Extent::First) => stamp.size.min(FIRST_PART),
-                    _ => stamp.size,
-                };
-                self.tasks.push(Due { slot: self.slots.len(), path: path.into(), bytes });
-                self.slots.push(Slot { folder: id, entry: known.map(|(at, _)| Record::Old(at)) });
-                return Ok(());
+            let old = self.slots[due.slot].entry.as_ref().filter(|_| long).map(whole).transpose()?;
+            if old == Some(true) {
+                put_off = true;
+            } else {
+                self.tasks.push(due);
             }
-        };
-        let record = Entry::new(id, path, stamp, fate).record();
-        let lot = Head::of(&record)?.lot;
-        self.count(lot);
-        let entry = match known {
-            Some((at, _)) if self.old.record(at)? == &*record => Record::Old(at),
-            _ => {
-                self.dirty = true;
-                Record::New(record)
-            }
-        };
-        if let Some((_, head)) = known.filter(|(_, head)| head.lot == Lot::Indexed) {
-            self.remove(&head, base, event);
         }
-        self.slots.push(Slot { folder: id, entry: Some(entry) });
-        Ok(())
-    }
-
-    /// Counts what stays or is settled without reading.
-    fn count(&mut self, lot: Lot) {
-        match lot {
-            Lot::Folder => {}
-            Lot::Indexed => self.report.unchanged += 1,
-            Lot::LeftOut | Lot::Unsupported => self.report.skipped += 1,
-            Lot::Failed => self.report.failed += 1,
-        }
+        Ok(put_off)
     }
 
     /// Returns all that a reader of a file needs.

@@ -83,6 +83,11 @@ impl Index {
         if sound || repair.check.interrupted {
             return Ok(repair);
         }
+        // What was begun beside it has the same files.
+        home::sweep(&dir, None).or_else(|error| match error {
+            Error::Damaged { .. } => Ok(()),
+            error => Err(error),
+        })?;
         let wounds = &repair.check.wounds;
         if wounds.settings {
             home::new_settings(&dir)?;

@@ -37,6 +37,20 @@ pub struct Report {
     pub apart: u64,
 }
 
+impl Report {
+    /// Returns what was done by two updates, the second of which goes on where the first ended.
+    pub(super) fn and_then(self, rest: Self) -> Self {
+        Self {
+            added: self.added + rest.added,
+            changed: self.changed + rest.changed,
+            removed: self.removed + rest.removed,
+            bytes: self.bytes + rest.bytes,
+            unchanged: self.unchanged,
+            ..rest
+        }
+    }
+}
+
 /// What happens during an update.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

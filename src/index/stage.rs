@@ -1,11 +1,10 @@
 //! The reading of files in stages, each of which ends with a commit, so that a run that is cut off loses no more
 //! than one of them.
 //!
-//! A stage ends between two files. Within a file of records that is longer than a stage, and of which the
-//! index held nothing before, it ends between two articles: its reader pauses, the ledger says how many
+//! A stage ends between two files. Within a file of records that is longer than a stage it ends between two articles: its reader pauses, the ledger says how many
 //! articles were read, and a later run goes on behind them if the file is the same. A long file that
-//! replaces what was read of it before is read in one stage: at no commit are both states of an article
-//! found, or neither.
+//! replaces what was read of it before is read beside the index in force, see [`super::aside`]: at no
+//! commit that anyone reads are both states of an article found, or neither.
 
 use std::{
     mem,
@@ -131,6 +130,7 @@ impl Plan<'_> {
             now: walk::nanoseconds(update.now),
             cancel,
             torn: AtomicBool::new(false),
+            beside: self.beside,
             gate: Gate::default(),
             workers: workers.as_ref(),
             large: Mutex::default(),

@@ -15,9 +15,9 @@ use std::{
 };
 
 use super::{
-    Index, absolute,
+    Index, absolute, aside,
     commit::{Commit, Effort},
-    engine, home,
+    damaged, engine, home,
     old::Record,
     pieces::Piecewise,
     plan::{Plan, Slot},
@@ -135,10 +135,10 @@ pub(super) fn carry_out(
     event: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> Result<Report> {
-    if !update.dry_run {
-        home::sweep(dir)?;
-    }
     let mut plan = Plan::new(dir, update)?;
+    if !update.dry_run {
+        home::sweep(dir, plan.generation.as_deref())?;
+    }
     plan.forget(&update.forget)?;
     let chosen = plan.choose(update)?;
     for id in chosen {
@@ -150,12 +150,22 @@ pub(super) fn carry_out(
     if update.dry_run {
         return plan.foresee(event);
     }
-    plan.carry_out(update, event, cancel)
+    let in_force = !plan.fresh && !plan.beside;
+    let put_off = in_force && plan.put_off(update.stage).map_err(|source| damaged(dir, source))?;
+    plan.manifest.unfinished |= put_off;
+    let report = plan.carry_out(update, event, cancel)?;
+    if !put_off || report.interrupted {
+        return Ok(report);
+    }
+    // Long files are replaced in a copy of the index: see [`super::aside`].
+    aside::copy(dir)?;
+    let rest = Update { forget: Vec::new(), rebuild: false, ..update.clone() };
+    Ok(report.and_then(carry_out(dir, &rest, event, cancel)?))
 }
 
 impl Plan<'_> {
     /// Reads what is to be read and commits.
-    pub(super) fn carry_out(
+    fn carry_out(
         mut self,
         update: &Update,
         event: &mut dyn FnMut(Event),
@@ -170,6 +180,7 @@ impl Plan<'_> {
             && self.gone.is_empty()
             && !self.dirty
             && !self.fresh
+            && !self.beside
             && !self.manifest.unfinished
             && !self.untidy
             && !update.compact
@@ -204,13 +215,6 @@ impl Plan<'_> {
             commit.roll_back()?;
             gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
         }
-        if self.report.interrupted && self.fresh && !first {
-            // The index that is in force stays; what was begun beside it goes.
-            drop(commit);
-            home::sweep(self.dir)?;
-            self.sum_up();
-            return Ok(self.report);
-        }
         // What another update left unread is still unread, unless all folders were compared.
         let all = self.manifest.folders.iter().all(|folder| self.compared.contains(&folder.id));
         commit.manifest.unfinished = self.report.interrupted || (self.manifest.unfinished && !all);
@@ -227,7 +231,7 @@ impl Plan<'_> {
             (_, false) => Effort::Lasting,
         };
         self.report.unmerged = commit.finish(&index, effort)?;
-        if self.fresh && !first {
+        if self.beside && !self.report.interrupted || self.fresh && !first && !self.beside {
             home::point_to(self.dir, &generation)?;
         }
         Ok(self.report)

@@ -113,7 +113,7 @@ fn every_format_gives_the_same_hits() {
     place.index("articles");
     let mut shown = String::new();
     for format in ["text", "jsonl", "markdown", "csv", "paths"] {
-        let answer = place.run(&["search", "starter", "--format", format]);
+        let answer = place.run(&["search", "starter", "--refresh", "always", "--format", format]);
         shown.push_str(&format!("--- {format}\n{}\n", answer.out));
     }
     insta::assert_snapshot!(shown, @r#"
