@@ -139,14 +139,9 @@ impl Checking<'_> {
             self.check.wounds.settings = true;
             self.fault(Path::new(INDEX_MARK), "is missing");
         }
-        let generation = match home::generation(self.dir) {
-            Ok(Some(generation)) if !generation.is_dir() => Err("names a generation that is not there"),
-            Ok(generation) => Ok(generation),
-            Err(_) => Err("does not name a generation"),
-        };
-        let generation = generation.unwrap_or_else(|cause| {
+        let generation = home::generation(self.dir).unwrap_or_else(|error| {
             self.check.wounds.pointer = true;
-            self.fault(Path::new(home::POINTER), cause);
+            self.fault(Path::new(home::POINTER), &chain(&error));
             home::last_committed(self.dir)
         });
         let Some(generation) = generation else {

@@ -203,12 +203,13 @@ pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
     match fs::read(&path) {
         Ok(name) => {
             let name = std::str::from_utf8(&name).ok().and_then(|name| name.strip_suffix('\n'));
-            match name.filter(|name| number(name).is_some()) {
-                Some(name) => Ok(Some(folder.join(name))),
-                None => Err(Error::Damaged {
-                    path: folder.into(),
-                    source: format!("`{POINTER}` does not name a generation").into(),
-                }),
+            let found = name.filter(|name| number(name).is_some()).map(|name| folder.join(name));
+            match found {
+                Some(found) if found.is_dir() => Ok(Some(found)),
+                Some(_) => {
+                    Err(super::damaged(folder, format!("`{POINTER}` names a generation that is not there")))
+                }
+                None => Err(super::damaged(folder, format!("`{POINTER}` does not name a generation"))),
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(last_committed(folder)),

@@ -83,11 +83,6 @@ impl Index {
         if sound || repair.check.interrupted {
             return Ok(repair);
         }
-        // What was begun beside it has the same files.
-        home::sweep(&dir, None).or_else(|error| match error {
-            Error::Damaged { .. } => Ok(()),
-            error => Err(error),
-        })?;
         let wounds = &repair.check.wounds;
         if wounds.settings {
             home::new_settings(&dir)?;
@@ -95,6 +90,8 @@ impl Index {
         if wounds.pointer {
             home::point_again(&dir)?;
         }
+        // What was begun beside it has the same files.
+        home::sweep(&dir, None)?;
         let anew = wounds.commit || wounds.ledger;
         let astray =
             if anew || repair.check.faults.is_empty() { Vec::new() } else { mend(&dir, wounds, update)? };
