@@ -142,7 +142,7 @@ impl Progress {
             ProgressStyle::with_template("{wide_bar} {percent:>3}% {msg} {binary_bytes_per_sec} {eta} left");
         self.bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(10));
         self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        self.bar.set_message(format!("0/{files} files"));
+        self.bar.set_message(format!("{files} files"));
     }
 
     /// Takes the bar away.

@@ -178,11 +178,13 @@ impl Checking<'_> {
         let mut held = BTreeMap::new();
         for segment in healthy {
             let id = segment.id().uuid_string();
+            let texts = generation.join(segment.relative_path(SegmentComponent::Store));
             if let Err(cause) = self.passages_of(&index.index, segment, &mut held) {
                 let path = self.inside(&generation, &format!("{id}.store"));
                 self.fault(&path, &cause);
                 self.check.wounds.segments.insert(id);
             }
+            (self.event)(Event::Part { bytes: fs::metadata(texts).map_or(0, |meta| meta.len()) });
         }
         if self.cancel.load(Relaxed) {
             return Ok(());
@@ -232,12 +234,14 @@ impl Checking<'_> {
         }
     }
 
-    /// Says how much is to be read.
+    /// Says how much is to be read. Texts are read twice: as bytes, and as passages.
     fn plan(&mut self, generation: &Path, segments: &[SegmentMeta]) {
         let paths = segments.iter().flat_map(components);
-        let sizes = paths.map(|path| fs::metadata(generation.join(path)).map_or(0, |meta| meta.len()));
-        let (files, bytes) = sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
-        (self.event)(Event::Planned { files, bytes });
+        let size = |path: PathBuf| fs::metadata(generation.join(path)).map_or(0, |meta| meta.len());
+        let (files, bytes) = paths.map(size).fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
+        let texts: u64 =
+            segments.iter().map(|segment| size(segment.relative_path(SegmentComponent::Store))).sum();
+        (self.event)(Event::Planned { files, bytes: bytes + texts });
     }
 
     /// Reads the files of a segment, and says whether all are as they were written.
