@@ -43,52 +43,111 @@ pub(super) struct Chosen {
 /// Chooses from candidates in their order, so many at most. Of the first `head` the earliest copy may
 /// stand for a better one.
 pub(super) fn choose(faces: &[Face], head: usize, per_article: usize, most: usize) -> Vec<Chosen> {
+    let mut groups = Groups::new(faces, head);
+    (0..faces.len()).for_each(|at| groups.join(at));
     let mut taken: HashMap<InFile, usize> = HashMap::new();
-    let mut shown: Vec<(usize, Vec<usize>)> = Vec::new();
-    for group in groups(faces, head) {
-        let least = AS_GOOD * faces[group[0]].score;
-        let dated = group.iter().filter(|at| {
-            let face = &faces[**at];
-            **at < head && face.day > 0 && face.score >= least
-        });
-        let earliest = dated.min_by_key(|at| (faces[**at].day, **at));
-        let room = |at: &&usize| taken.get(&faces[**at].article).is_none_or(|taken| *taken < per_article);
-        let Some(&at) = earliest.into_iter().chain(&group).find(room) else { continue };
-        *taken.entry(faces[at].article).or_default() += 1;
-        shown.push((at, group));
-    }
-    let mut all: HashMap<InFile, u64> = HashMap::new();
-    faces.iter().for_each(|face| *all.entry(face.article).or_default() += 1);
+    let mut shown = groups.shown(groups.all.len(), per_article, &mut taken);
     shown.truncate(most);
-    shown
-        .into_iter()
-        .map(|(at, group)| {
-            let article = &faces[at].article;
-            let more = all[article].saturating_sub(taken[article] as u64);
-            Chosen { at, more, copies: group.into_iter().filter(|other| *other != at).collect() }
-        })
-        .collect()
+    groups.chosen(&shown, &taken)
 }
 
-/// Puts near copies together, each group led by its best. Behind the head only what is alike in every
-/// bit is put together with what stands there too.
-fn groups(faces: &[Face], head: usize) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut in_head = 0;
-    let mut same: HashMap<u64, usize> = HashMap::new();
-    for (at, face) in faces.iter().enumerate() {
-        let known = same.get(&face.sketch).copied().filter(|group| copies(&faces[groups[*group][0]], face));
-        let near = || groups[..in_head].iter().position(|group| copies(&faces[group[0]], face));
+/// Chooses the same, one of each article, where the head alone fills the page; none where it does not.
+/// Those behind it may be in any order: `sort` is asked for that of the few that are like what is shown.
+pub(super) fn choose_from_head(
+    faces: &[Face],
+    head: usize,
+    most: usize,
+    sort: &dyn Fn(&mut [usize]),
+) -> Option<Vec<Chosen>> {
+    let mut groups = Groups::new(faces, head);
+    (0..head).for_each(|at| groups.join(at));
+    let shown = groups.shown(groups.all.len(), 1, &mut HashMap::new());
+    let last = shown.get(most.checked_sub(1)?)?.0;
+    let leaders: Vec<u64> = groups.all[..=last].iter().map(|group| faces[group[0]].sketch).collect();
+    let alike = |at: &usize| leaders.iter().any(|leader| analysis::alike(*leader, faces[*at].sketch));
+    let mut behind: Vec<usize> = (head..faces.len()).filter(alike).collect();
+    sort(&mut behind);
+    behind.into_iter().for_each(|at| groups.join(at));
+    let mut taken = HashMap::new();
+    let mut shown = groups.shown(last + 1, 1, &mut taken);
+    shown.truncate(most);
+    (shown.len() == most).then(|| groups.chosen(&shown, &taken))
+}
+
+/// Near copies put together, each group led by its best. Behind the head only what is alike in every bit
+/// is put together with what stands there too.
+struct Groups<'a> {
+    faces: &'a [Face],
+    head: usize,
+    all: Vec<Vec<usize>>,
+    in_head: usize,
+    same: HashMap<u64, usize>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(faces: &'a [Face], head: usize) -> Self {
+        Self { faces, head, all: Vec::new(), in_head: 0, same: HashMap::new() }
+    }
+
+    /// Puts a candidate in its group, or makes it the first of one.
+    fn join(&mut self, at: usize) {
+        let (faces, all) = (self.faces, &mut self.all);
+        let face = &faces[at];
+        let known = self.same.get(&face.sketch).copied().filter(|group| copies(&faces[all[*group][0]], face));
+        let near = || all[..self.in_head].iter().position(|group| copies(&faces[group[0]], face));
         match known.or_else(near) {
-            Some(group) => groups[group].push(at),
+            Some(group) => all[group].push(at),
             None => {
-                same.entry(face.sketch).or_insert(groups.len());
-                groups.push(vec![at]);
-                in_head = if at < head { groups.len() } else { in_head };
+                self.same.entry(face.sketch).or_insert(all.len());
+                all.push(vec![at]);
+                self.in_head = if at < self.head { all.len() } else { self.in_head };
             }
         }
     }
-    groups
+
+    /// Returns, of the first so many groups, those of which a candidate is shown, and which it is.
+    fn shown(
+        &self,
+        count: usize,
+        per_article: usize,
+        taken: &mut HashMap<InFile, usize>,
+    ) -> Vec<(usize, usize)> {
+        let faces = self.faces;
+        let mut shown = Vec::new();
+        for (number, group) in self.all[..count].iter().enumerate() {
+            let least = AS_GOOD * faces[group[0]].score;
+            let dated = group.iter().filter(|at| {
+                let face = &faces[**at];
+                **at < self.head && face.day > 0 && face.score >= least
+            });
+            let earliest = dated.min_by_key(|at| (faces[**at].day, **at));
+            let room = |at: &&usize| taken.get(&faces[**at].article).is_none_or(|taken| *taken < per_article);
+            let Some(&at) = earliest.into_iter().chain(group).find(room) else { continue };
+            *taken.entry(faces[at].article).or_default() += 1;
+            shown.push((number, at));
+        }
+        shown
+    }
+
+    fn chosen(mut self, shown: &[(usize, usize)], taken: &HashMap<InFile, usize>) -> Vec<Chosen> {
+        let mut all: HashMap<InFile, u64> = HashMap::new();
+        for (_, at) in shown {
+            all.insert(self.faces[*at].article, 0);
+        }
+        for face in self.faces {
+            if let Some(count) = all.get_mut(&face.article) {
+                *count += 1;
+            }
+        }
+        let chosen = shown.iter().map(|&(group, at)| {
+            let article = &self.faces[at].article;
+            let more = all[article].saturating_sub(taken[article] as u64);
+            let mut copies = std::mem::take(&mut self.all[group]);
+            copies.retain(|other| *other != at);
+            Chosen { at, more, copies }
+        });
+        chosen.collect()
+    }
 }
 
 /// Says whether two candidates are near copies; in one article, where repeating with a difference is
@@ -173,5 +232,38 @@ mod tests {
         assert_eq!(shown(&article("b", &[quoted, three, three], 300)), 2);
         assert_eq!(shown(&article("b", &[quoted, one, two], 600)), 2);
         assert_eq!(shown(&article("b", &[three, one, two], 300)), 2);
+    }
+
+    #[test]
+    fn what_fills_the_page_from_the_head_is_as_if_all_were_in_order() {
+        let mut state = 7_u64;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        let (head, all, mut filled) = (20, 60, 0);
+        for _ in 0..300 {
+            let mut faces: Vec<Face> = (0..all)
+                .map(|at| Face {
+                    score: (all - at) as f64,
+                    // Within a few bits of one of twelve, which are far from one another.
+                    ..face("a", random(15), (0xFFF << (random(12) * 5)) ^ (1 << random(64)), random(4))
+                })
+                .collect();
+            let expected = choose(&faces, head, 1, 6);
+            faces[head..].reverse();
+            let back = |at: usize| if at < head { at } else { head + all - 1 - at };
+            let sort = |behind: &mut [usize]| behind.sort_by_key(|at| back(*at));
+            if let Some(chosen) = choose_from_head(&faces, head, 6, &sort) {
+                filled += 1;
+                let chosen = chosen.into_iter().map(|one| Chosen {
+                    at: back(one.at),
+                    more: one.more,
+                    copies: one.copies.into_iter().map(back).collect(),
+                });
+                assert_eq!(chosen.collect::<Vec<_>>(), expected);
+            }
+        }
+        assert!(filled > 50, "{filled}");
     }
 }

@@ -64,7 +64,7 @@ use self::{
     matches::{Reading, Targets},
     order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
-    retrieve::{By, InFile},
+    retrieve::{By, InFile, best_first},
     tree::{Filter, Group, Node, Word},
 };
 use crate::{
@@ -103,7 +103,9 @@ impl Index {
 
     fn ranked(&self, query: &Query) -> Result<Vec<Ranking>> {
         let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
-        let ranked = asked.ranked(4 * query.offset.saturating_add(query.limit))?.ranked;
+        let mut order = asked.ranked(4 * query.offset.saturating_add(query.limit))?;
+        order.settle_tail();
+        let ranked = order.ranked;
         let mut of_article: HashMap<InFile, usize> = HashMap::new();
         let allowed = ranked.iter().filter(|ranked| {
             let taken = of_article.entry(ranked.candidate.article()).or_default();
@@ -136,7 +138,7 @@ impl Index {
         for part in &cut_short {
             notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
-        let (mut ranked, chosen) = self.chosen(asked)?;
+        let (Order { mut ranked, head, loose, .. }, chosen) = self.chosen(asked)?;
         let lexicon = &asked.compiler.lexicon;
         let reading = Reading {
             case: query.case,
@@ -166,7 +168,12 @@ impl Index {
         }
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
-            notes.extend(self.unheld(asked, &ranked));
+            let mut unheld = self.unheld(asked, &ranked);
+            if unheld.is_some() && loose {
+                asked.complete(&mut ranked[head..]).map_err(broken)?;
+                unheld = self.unheld(asked, &ranked);
+            }
+            notes.extend(unheld);
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
@@ -191,23 +198,43 @@ impl Index {
         })
     }
 
-    /// Returns the candidates in their order, and those to show up to the end of the page.
-    fn chosen(&self, asked: &Asked<'_>) -> Result<(Vec<Ranked>, Vec<Chosen>)> {
+    /// Returns the candidates, and those to show up to the end of the page.
+    fn chosen(&self, asked: &Asked<'_>) -> Result<(Order, Vec<Chosen>)> {
+        let broken = |source| self.damaged(source);
         let query = asked.query;
         let most = query.offset.saturating_add(query.limit);
         let per_article = if query.by == Unit::Article { 1 } else { query.per_article.max(1) };
         let mut depth = most.saturating_mul(4);
         // Where a few articles or copies hold the best places, more candidates fill the page.
         loop {
-            let Order { ranked, head, all } = asked.ranked(depth)?;
-            let faces = copies::faces(self, &ranked, query.by).map_err(|source| self.damaged(source))?;
-            // By date the first of copies is the newest, and stays.
-            let head = if asked.by == By::Age { 0 } else { head };
-            let chosen = group::choose(&faces, head, per_article, most);
-            if chosen.len() >= most || all || depth > DEEPEST {
-                return Ok((ranked, chosen));
+            let mut order = asked.ranked(depth)?;
+            let mut faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
+            let mut chosen = None;
+            if order.loose {
+                let by_rank = |one: &usize, other: &usize| {
+                    best_first(&order.ranked[*one].candidate, &order.ranked[*other].candidate)
+                };
+                let sort = |behind: &mut [usize]| behind.sort_by(by_rank);
+                chosen = (per_article == 1)
+                    .then(|| group::choose_from_head(&faces, order.head, most, &sort))
+                    .flatten();
+                if chosen.is_none() {
+                    order.settle_tail();
+                    faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
+                }
             }
-            depth = ranked.len().max(depth) * 4;
+            // By date the first of copies is the newest, and stays.
+            let head = if asked.by == By::Age { 0 } else { order.head };
+            let chosen = chosen.unwrap_or_else(|| group::choose(&faces, head, per_article, most));
+            if chosen.len() >= most || order.all || depth > DEEPEST {
+                let behind =
+                    chosen.iter().skip(query.offset).filter(|one| order.loose && one.at >= order.head);
+                for one in behind {
+                    asked.complete(&mut order.ranked[one.at..=one.at]).map_err(broken)?;
+                }
+                return Ok((order, chosen));
+            }
+            depth = order.ranked.len().max(depth) * 4;
         }
     }
 

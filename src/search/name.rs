@@ -11,7 +11,7 @@ use tantivy::columnar::StrColumn;
 use crate::index::Index;
 
 /// The names of all files of an index.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Names {
     /// Of each segment.
     columns: Vec<Option<StrColumn>>,

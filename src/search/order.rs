@@ -13,13 +13,12 @@ use super::{
     compile::Compiler,
     copies,
     filters::Within,
-    head::gather_head,
     likeness::Likeness,
     name::Names,
     newest::Times,
     query::{Query, Recency, Sort, Unit},
     rerank::{self, Part},
-    retrieve::{self, Best, By, Candidate, best_first},
+    retrieve::{self, By, Candidate, best_first},
     tree::{Group, Node},
 };
 use crate::{
@@ -32,15 +31,6 @@ use crate::{
 /// stay as they were retrieved, so that what stands on a page does not depend on how deep one looks. A
 /// head of 200 changes no figure of the collections by more than .001.
 pub(super) const HEAD: usize = 100;
-
-/// The head is gathered from more candidates, up to [`WIDEST`], while they are of fewer articles.
-const FEW_ARTICLES: usize = 40;
-
-/// See [`FEW_ARTICLES`].
-const WIDEST: usize = 64 * HEAD;
-
-/// Candidates taken beyond those wanted, so that the last ones are decided by exact sums.
-const MARGIN: usize = 56;
 
 /// How many of the best are compared with the words of the query letter by letter. With 50 time and cisi
 /// lose .001 and .002 nDCG@10, and nothing else changes by .001.
@@ -75,7 +65,7 @@ impl Except {
         self.0.iter().any(|(segment, passages)| *segment == segment_ord && passages.contains(&doc_id))
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.0.iter().map(|(_, passages)| passages.len()).sum()
     }
 }
@@ -87,6 +77,19 @@ pub(super) struct Order {
     pub(super) head: usize,
     /// Whether these are all that match.
     pub(super) all: bool,
+    /// Whether those behind the head are in no order yet, and have but the scores that they were retrieved
+    /// by: few pages show any.
+    pub(super) loose: bool,
+}
+
+impl Order {
+    /// Puts those behind the head in order, too.
+    pub(super) fn settle_tail(&mut self) {
+        if !self.loose {
+            return;
+        }
+        self.ranked[self.head..].sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+    }
 }
 
 /// A candidate in its place.
@@ -224,46 +227,6 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    fn passages(&self, depth: usize) -> tantivy::Result<Order> {
-        let mut window = HEAD;
-        loop {
-            let (mut ranked, all) = self.retrieved_and_scored(depth.max(window))?;
-            if self.by == By::Age {
-                return Ok(Order { head: ranked.len(), ranked, all });
-            }
-            let articles = ranked.iter().take(window).map(|ranked| ranked.candidate.article());
-            let articles = articles.collect::<HashSet<_>>().len();
-            if articles >= FEW_ARTICLES || window >= WIDEST || ranked.len() < window {
-                let head = gather_head(&mut ranked, window);
-                settle(&mut ranked[..head]);
-                return Ok(Order { ranked, head, all });
-            }
-            window *= 4;
-        }
-    }
-
-    /// Returns the best passages by what they are retrieved by, in exact sums, with all parts of their
-    /// scores; by date, the newest. No more than the head, which all parts put in order, come in none.
-    fn retrieved_and_scored(&self, depth: usize) -> tantivy::Result<(Vec<Ranked>, bool)> {
-        let (candidates, all) = self.retrieved(depth)?;
-        let scores = self.scores(&candidates)?;
-        let ranked = candidates.into_iter().zip(scores).map(|(mut candidate, scores)| {
-            if self.by == By::Score {
-                candidate.key = rerank::words_alone(&self.parts, &scores);
-            }
-            Ranked { passages: vec![candidate.address], candidate, scores, more: 0, stored: None }
-        });
-        let mut ranked: Vec<Ranked> = ranked.collect();
-        if !all {
-            // The last ones may have been taken by inexact sums.
-            retrieve::keep_best(&mut ranked, depth, |one| &one.candidate);
-        }
-        if ranked.len() > HEAD || self.by == By::Age {
-            ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
-        }
-        Ok((ranked, all))
-    }
-
     fn articles(&self, depth: usize) -> tantivy::Result<Order> {
         let evidence = Evidence::new(&self.compiler, &self.names)?;
         let matching = self.matching(&evidence)?;
@@ -282,8 +245,9 @@ impl<'a> Asked<'a> {
         let tail = best.split_off(HEAD.min(best.len()));
         let mut found = Vec::new();
         if all || found_otherwise {
-            let passages = self.passages(depth)?;
+            let mut passages = self.passages(depth)?;
             all &= passages.all;
+            passages.settle_tail();
             let mut known: HashSet<DocAddress> = best.iter().map(|article| article.address).collect();
             for (at, passage) in passages.ranked.iter().enumerate() {
                 let article = evidence.article_of(&passage.candidate);
@@ -301,7 +265,7 @@ impl<'a> Asked<'a> {
         best.extend(deeper.filter(|article| known.insert(article.address)));
         let mut ranked = self.with_passages(&evidence, &worths, best)?;
         settle(&mut ranked[..head]);
-        Ok(Order { ranked, head, all })
+        Ok(Order { ranked, head, all, loose: false })
     }
 
     fn newest(&self, evidence: &Evidence<'_>, matching: &[Marks], depth: usize) -> tantivy::Result<Order> {
@@ -310,7 +274,7 @@ impl<'a> Asked<'a> {
         let all = articles.len() < depth;
         articles.truncate(depth);
         let ranked = self.with_passages(evidence, &Vec::new(), articles)?;
-        Ok(Order { head: ranked.len(), ranked, all })
+        Ok(Order { head: ranked.len(), ranked, all, loose: false })
     }
 
     /// Scores articles and chooses the passages of each to show.
@@ -336,30 +300,10 @@ impl<'a> Asked<'a> {
         });
         Ok(ranked.collect())
     }
-
-    /// Returns the best passages by what the engine can tell, some more than so many and in no order, and
-    /// whether these are all.
-    fn retrieved(&self, depth: usize) -> tantivy::Result<(Vec<Candidate>, bool)> {
-        let limit = depth + MARGIN + self.except.len();
-        let (index, statistics) = (self.compiler.index, &self.compiler.lexicon.statistics);
-        let (times, names, rows) = (self.times.as_ref(), &self.names, index.rows()?);
-        let best = Best { limit, by: self.by, times, names, rows };
-        let searcher = index.searcher();
-        let found = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
-        let mut candidates = best.of(found);
-        let all = candidates.len() < limit;
-        candidates.retain(|candidate| !self.except.has(candidate.address));
-        Ok((candidates, all))
-    }
-
-    fn scores(&self, candidates: &[Candidate]) -> tantivy::Result<Vec<Vec<f32>>> {
-        let addresses: Vec<DocAddress> = candidates.iter().map(|candidate| candidate.address).collect();
-        rerank::score(&self.compiler, &self.parts, &addresses)
-    }
 }
 
 /// Puts candidates in the order of the sums of all their parts.
-fn settle(ranked: &mut [Ranked]) {
+pub(super) fn settle(ranked: &mut [Ranked]) {
     for one in &mut *ranked {
         one.candidate.key = sum(&one.scores);
     }

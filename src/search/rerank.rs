@@ -13,6 +13,7 @@ use super::{
     compile::{Compiler, any},
     lexicon::{Sought, drops_stop_words},
     nearest::{Near, nearest},
+    order::Ranked,
     otherwise::{Other, is_number},
     print::single,
     tree::{Group, Node, Word},
@@ -269,35 +270,33 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Returns, for each of these passages, what each part adds to its score.
+/// Puts down, for each of these passages, what some of the parts add to its score.
 pub(super) fn score(
     compiler: &Compiler<'_>,
     parts: &[Part],
-    passages: &[DocAddress],
-) -> tantivy::Result<Vec<Vec<f32>>> {
+    some: fn(&Part) -> bool,
+    passages: &mut [Ranked],
+) -> tantivy::Result<()> {
     let searcher = compiler.index.searcher();
-    let mut scores = vec![vec![0.0; parts.len()]; passages.len()];
-    let mut sorted: Vec<usize> = (0..passages.len()).collect();
-    sorted.sort_by_key(|&at| passages[at]);
-    for (number, part) in parts.iter().enumerate() {
+    let mut sorted: Vec<(DocAddress, usize)> =
+        passages.iter().enumerate().map(|(at, one)| (one.candidate.address, at)).collect();
+    sorted.sort_unstable();
+    for (number, part) in parts.iter().enumerate().filter(|(_, part)| some(part)) {
         let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(
             &compiler.lexicon.statistics,
             searcher,
         ))?;
-        for passages_of_segment in
-            sorted.chunk_by(|&one, &other| passages[one].segment_ord == passages[other].segment_ord)
-        {
-            let segment = searcher.segment_reader(passages[passages_of_segment[0]].segment_ord);
-            let mut scorer = weight.scorer(segment, 1.0)?;
-            for &at in passages_of_segment {
+        for of_segment in sorted.chunk_by(|(one, _), (other, _)| one.segment_ord == other.segment_ord) {
+            let mut scorer = weight.scorer(searcher.segment_reader(of_segment[0].0.segment_ord), 1.0)?;
+            for (address, at) in of_segment {
                 // What is not there is not looked for behind it.
-                if scorer.seek_danger(passages[at].doc_id) == SeekDangerResult::Found {
-                    scores[at][number] = scorer.score();
+                if scorer.seek_danger(address.doc_id) == SeekDangerResult::Found {
+                    passages[*at].scores[number] = scorer.score();
                 }
             }
         }
     }
-    Ok(scores)
+    Ok(())
 }
 
 /// Returns the score by what candidates are retrieved by, in an exact sum.

@@ -1,6 +1,6 @@
 //! The candidates: the best passages that a query matches, and how many there are.
 
-use std::{cmp::Ordering, collections::BinaryHeap, sync::Arc};
+use std::{cmp::Ordering, collections::BinaryHeap, ops::Range, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
@@ -67,10 +67,52 @@ pub(super) fn keep_best<T>(all: &mut Vec<T>, limit: usize, of: fn(&T) -> &Candid
     all.retain(|one| of(one).key.total_cmp(&least).is_ge());
     let mut last: Vec<T> = all.extract_if(.., |one| of(one).key.total_cmp(&least).is_eq()).collect();
     let room = limit - all.len();
-    if last.len() > room {
-        last.select_nth_unstable_by(room, |one, other| best_first(of(one), of(other)));
-    }
+    put_first(&mut last, room, of);
     all.extend(last.into_iter().take(room));
+}
+
+/// Moves the first so many of candidates of one key to the front, in no order. Those of a segment are put
+/// in order without their names; of these, one in the middle of them after another is compared with those
+/// of other segments, so that few are read.
+pub(super) fn put_first<T>(same: &mut [T], count: usize, of: fn(&T) -> &Candidate) {
+    if count == 0 || count >= same.len() {
+        return;
+    }
+    let segment = |one: &T| of(one).file.segment;
+    same.sort_unstable_by(|one, other| {
+        segment(one).cmp(&segment(other)).then_with(|| best_first(of(one), of(other)))
+    });
+    // Of each segment, those that are not known to be among the first, nor not to be.
+    let mut open: Vec<Range<usize>> = Vec::new();
+    let mut end = 0;
+    for of_segment in same.chunk_by(|one, other| segment(one) == segment(other)) {
+        open.push(end..end + of_segment.len());
+        end += of_segment.len();
+    }
+    let mut first = vec![false; same.len()];
+    let mut room = count;
+    while let Some(longest) = open.iter().max_by_key(|range| range.len()).filter(|range| !range.is_empty()) {
+        let middle = (longest.start + longest.end) / 2;
+        let before = |range: &Range<usize>| {
+            let candidates = &same[range.clone()];
+            candidates.partition_point(|one| best_first(of(one), of(&same[middle])).is_le())
+        };
+        let befores: Vec<usize> = open.iter().map(before).collect();
+        let all: usize = befores.iter().sum();
+        for (range, before) in open.iter_mut().zip(befores) {
+            let end = range.start + before;
+            if all <= room {
+                first[range.start..end].fill(true);
+                range.start = end;
+            } else {
+                range.end = if range.contains(&middle) { middle } else { end };
+            }
+        }
+        room -= if all <= room { all } else { 0 };
+    }
+    for (end, at) in (0..same.len()).filter(|at| first[*at]).enumerate() {
+        same.swap(end, at);
+    }
 }
 
 /// Collects the best candidates, of equal keys the first by path and place.
@@ -88,7 +130,7 @@ pub(super) struct Best<'a> {
 const SLACK: f32 = 1e-3;
 
 impl Best<'_> {
-    /// Returns the best of what collecting gave, in no order.
+    /// Returns the best of what collecting gave, in no order, and all that are as good as the last.
     pub(super) fn of(&self, mut entries: Vec<Entry>) -> Vec<Candidate> {
         if let Some(last) = self.limit.checked_sub(1).filter(|last| *last < entries.len()) {
             let (_, last, _) =
@@ -102,9 +144,7 @@ impl Best<'_> {
             file: self.names.name(entry.segment, entry.file),
             order: entry.order,
         };
-        let mut all = entries.into_iter().map(candidate).collect();
-        keep_best(&mut all, self.limit, |candidate| candidate);
-        all
+        entries.into_iter().map(candidate).collect()
     }
 }
 
@@ -246,4 +286,30 @@ pub(super) fn count(index: &Index, query: &dyn Query, limit: u64, except: &Excep
         }
     }
     Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_found_however_they_lie_in_segments() {
+        let names = Arc::new(Names::default());
+        for (all, segments) in [(1, 1), (7, 2), (40, 1), (90, 3), (91, 4)] {
+            for count in 0..=all {
+                // Each order once, here and there.
+                let candidate = |at| Candidate {
+                    address: DocAddress::new(0, 0),
+                    key: 1.0,
+                    file: names.name((at * at % segments) as u32, 0),
+                    order: (at * 37 + 5) % all,
+                };
+                let mut same: Vec<Candidate> = (0..all).map(candidate).collect();
+                put_first(&mut same, count as usize, |one| one);
+                let mut first: Vec<u64> = same[..count as usize].iter().map(|one| one.order).collect();
+                first.sort_unstable();
+                assert_eq!(first, (0..count).collect::<Vec<u64>>(), "{count} of {all}");
+            }
+        }
+    }
 }
