@@ -208,7 +208,7 @@ fn an_index_moves_with_the_folders_beside_it() {
     place.rename("articles", "all/articles");
     assert_eq!(place.run(&["index", "all/articles", "--index", "all/index"]).code, 0);
     place.rename("all", "moved");
-    let answer = place.json(&["search", "moon", "--index", "moved/index"]);
+    let answer = place.json(&["search", "moon", "--refresh", "always", "--index", "moved/index"]);
     assert_eq!(answer["hits"][0]["file"], place.file("moved/articles/tides.txt").display().to_string());
     assert_eq!(
         (&answer["hits"][0]["stale"], &answer["index"]["changed"]),
