@@ -85,18 +85,31 @@ pub fn cut(article: &Article, size: Size) -> Vec<Passage> {
     passages
 }
 
+/// Units that are packed at once: of a section of more, passages are chosen before all of it is seen.
+const AT_ONCE: usize = 1 << 16;
+
+/// Passages that are left open where units were packed before all were seen: what follows may move them.
+const OPEN: usize = 8;
+
 /// Returns where the passages of a section are, each with its words.
 fn cut_section(section: &Section, size: Size) -> Vec<(Range<usize>, usize)> {
-    let units = units(section);
-    let ends = pack(&units, size);
-    let mut ranges = Vec::with_capacity(ends.len());
+    let (mut ranges, mut units) = (Vec::new(), Vec::new());
+    each_unit(section, &mut units, |units| close(units, size, OPEN, &mut ranges));
+    close(&mut units, size, 0, &mut ranges);
+    ranges
+}
+
+/// Takes passages out of units, all but so many of the last.
+fn close(units: &mut Vec<Unit>, size: Size, open: usize, ranges: &mut Vec<(Range<usize>, usize)>) {
+    let ends = pack(units, size);
+    let closed = ends.len().saturating_sub(open);
     let mut first = 0;
-    for end in ends {
+    for &end in &ends[..closed] {
         let words = units[first..end].iter().map(|unit| unit.words).sum();
         ranges.push((units[first].start..units[end - 1].end, words));
         first = end;
     }
-    ranges
+    units.drain(..first);
 }
 
 /// Text that is not parted; units lie side by side.
@@ -118,14 +131,17 @@ fn border(kind: Kind) -> f32 {
     }
 }
 
-fn units(section: &Section) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
+/// Adds the units of a section; `full` takes some away when there are [`AT_ONCE`].
+fn each_unit(section: &Section, units: &mut Vec<Unit>, mut full: impl FnMut(&mut Vec<Unit>)) {
     for (number, block) in section.blocks.iter().enumerate() {
         let next = section.blocks.get(number + 1);
         let end = next.map_or(section.text.len(), |next| next.start);
         let text = &section.text[block.start..end];
         let mut add = |range: Range<usize>| {
             shorten(&text[range.clone()], |part, words| {
+                if units.len() >= AT_ONCE {
+                    full(units);
+                }
                 let start = block.start + range.start;
                 let (start, end) = (start + part.start, start + part.end);
                 units.push(Unit { start, end, words, border: border(block.kind) });
@@ -143,7 +159,6 @@ fn units(section: &Section) -> Vec<Unit> {
             last.border = 0.0;
         }
     }
-    units
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
@@ -162,26 +177,9 @@ fn shorten(text: &str, mut each: impl FnMut(Range<usize>, usize)) {
     if let Some(words) = words.filter(|words| *words <= LONGEST_UNIT.0) {
         return each(0..text.len(), words);
     }
-    let mut parts = Vec::new();
-    for clause in analysis::clauses(text) {
-        if too_long(&text[clause.clone()]) {
-            for piece in text[clause.clone()].split_word_bound_indices().map(|(at, word)| (at, word.len())) {
-                let piece = clause.start + piece.0..clause.start + piece.0 + piece.1;
-                if piece.len() > LONGEST_UNIT.1 {
-                    let graphemes = text[piece.clone()].grapheme_indices(true);
-                    parts.extend(graphemes.map(|(at, one)| piece.start + at..piece.start + at + one.len()));
-                } else {
-                    parts.push(piece);
-                }
-            }
-        } else {
-            parts.push(clause);
-        }
-    }
-    // Join the parts again as far as the limit allows.
-    let mut each = |part: Range<usize>| each(part.clone(), analysis::count(&text[part]));
+    // The parts are joined again as far as the limit allows.
     let mut joined: Option<(Range<usize>, usize)> = None;
-    for part in parts {
+    let mut add = |part: Range<usize>| {
         let words = analysis::count(&text[part.clone()]);
         match &mut joined {
             Some((last, sum))
@@ -192,13 +190,27 @@ fn shorten(text: &str, mut each: impl FnMut(Range<usize>, usize)) {
             }
             _ => {
                 if let Some((range, _)) = joined.replace((part, words)) {
-                    each(range);
+                    each(range.clone(), analysis::count(&text[range]));
                 }
+            }
+        }
+    };
+    for clause in analysis::clauses(text) {
+        if !too_long(&text[clause.clone()]) {
+            add(clause);
+            continue;
+        }
+        for (at, word) in text[clause.clone()].split_word_bound_indices() {
+            let start = clause.start + at;
+            if word.len() > LONGEST_UNIT.1 {
+                word.grapheme_indices(true).for_each(|(at, one)| add(start + at..start + at + one.len()));
+            } else {
+                add(start..start + word.len());
             }
         }
     }
     if let Some((range, _)) = joined {
-        each(range);
+        each(range.clone(), analysis::count(&text[range]));
     }
 }
 

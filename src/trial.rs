@@ -9,7 +9,7 @@ use crate::{
     format::{self, FORMATS, Flow, Format, Input, worker},
     index,
     passage::{self, Size},
-    search::{Query, understood},
+    search::{self, Query, understood},
 };
 
 /// Takes any bytes.
@@ -18,7 +18,9 @@ type Trial = fn(&[u8]);
 /// The trials that are not of a format.
 const TRIALS: &[(&str, Trial)] = &[
     ("front-matter", front_matter),
+    ("highlight", search::trial::highlight),
     ("ledger", index::trial::ledger),
+    ("ledger-file", index::trial::ledger_file),
     ("manifest", index::trial::manifest),
     ("passages", passages),
     ("query", query),
@@ -113,6 +115,8 @@ fn query(bytes: &[u8]) {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn seeds() -> std::path::PathBuf {
@@ -130,6 +134,24 @@ mod tests {
                 run(name, &bytes[..bytes.len() / 2]);
                 run(name, &bytes[bytes.len() / 3..]);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_through(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            TRIALS.iter().for_each(|(_, trial)| trial(&bytes));
+        }
+
+        #[test]
+        fn any_table_of_a_ledger_comes_through(
+            bytes in proptest::collection::vec(any::<u8>(), 0..100),
+            table in proptest::collection::vec(0_u64..120, 0..6),
+        ) {
+            // The table stands behind the records, and how many they are behind it.
+            let count = table.len().saturating_sub(1) as u64;
+            let numbers = table.iter().chain([&count]).flat_map(|number| number.to_le_bytes());
+            index::trial::ledger_file(&bytes.iter().copied().chain(numbers).collect::<Vec<_>>());
         }
     }
 

@@ -2,11 +2,10 @@
 
 use std::{
     cell::Cell,
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io,
     path::PathBuf,
     sync::{
-        Arc, Mutex, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -20,9 +19,11 @@ use super::{
     draft::Drafts,
     ledger::{Entry, Fate, nobody},
     manifest::Tally,
-    queue::{Queue, Waiting},
+    queue::{Queue, Ticket, Waiting},
     schema::Fields,
     stage::Gate,
+    tell::{Done, Parts, Step, Tell},
+    weight::weight,
 };
 use crate::{
     article::Article,
@@ -51,27 +52,6 @@ pub(super) struct Task {
     pub(super) bytes: u64,
     /// What the ledger says of its earlier state.
     pub(super) old: Option<Box<Entry>>,
-}
-
-/// What a reader tells of its work.
-pub(super) enum Step {
-    /// So many bytes more of a long file were read.
-    Part(u64),
-    /// The reader of the file in this slot waits for a commit; so much of it was read.
-    Paused(usize, Box<Entry>),
-    Done(Box<Done>),
-}
-
-/// What came of a [`Task`].
-pub(super) struct Done {
-    pub(super) slot: usize,
-    pub(super) file: PathBuf,
-    pub(super) bytes: u64,
-    pub(super) entry: Entry,
-    /// Whether the content is what it was, whatever the file's times say.
-    pub(super) same: bool,
-    /// Whether a commit came before its end.
-    pub(super) resumed: bool,
 }
 
 /// What all readers share.
@@ -211,7 +191,7 @@ impl<'a> Ingest<'a> {
         let size = content.stamp.size;
         let mut parts = Parts { file: &content.file, read: 0, tell };
         let large = format.extent() == Extent::Whole && size > FIRST_PART;
-        let _turn = large.then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let _turn = large.then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         let (fields, file) = (self.fields, &*entry);
         let mut each = |mut article: Article| {
             if !filed.readers.contains(&article.format) {
@@ -228,11 +208,12 @@ impl<'a> Ingest<'a> {
             }
             let length: usize = article.sections.iter().map(|section| section.text.len()).sum();
             let long = length > LONG;
-            let turn = long.then(|| self.long.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let turn = long.then(|| self.long.lock().unwrap_or_else(PoisonError::into_inner));
             let passages = passage::cut(&article, Size::default());
+            let heavy = long && weight(&passages) > self.queue.limit();
             let drafts = Drafts::new(fields, file, number, article, passages);
             number += 1;
-            let replaced = self.replace(file, replaces && number == 1, Some(drafts));
+            let replaced = self.add(file, replaces && number == 1, drafts, heavy);
             drop(turn);
             match replaced {
                 Ok(tally) => {
@@ -302,16 +283,31 @@ impl<'a> Ingest<'a> {
         Ok(Some(resumed))
     }
 
+    /// Replaces what the index holds of a file by an article once there is room for it. One whose words fill
+    /// the writer's memory is written when all before it is on disk, and goes there at once.
+    fn add(&self, entry: &Entry, old: bool, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
+        // Nobody may wait for room who keeps the writer.
+        let ticket = self.queue.enter(if heavy { self.queue.limit() } else { drafts.bytes() });
+        if heavy {
+            self.write_down()?;
+        }
+        let sum = self.replace(entry, old, Some((drafts, ticket)))?;
+        if heavy {
+            self.write_down()?;
+        }
+        Ok(sum)
+    }
+
     /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
     /// between. The passages of an article stay together and in order, wherever segments end.
-    fn replace(&self, entry: &Entry, old: bool, article: Option<Drafts>) -> tantivy::Result<Tally> {
-        let writer = self.writer.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn replace(&self, entry: &Entry, old: bool, article: Option<(Drafts, Ticket)>) -> tantivy::Result<Tally> {
+        let writer = self.writer.read().unwrap_or_else(PoisonError::into_inner);
         if old {
             writer.delete_term(self.fields.file_term(entry.folder, &entry.path));
         }
         let mut sum = Tally::default();
-        if let Some(drafts) = article {
-            let ticket = Arc::new(self.queue.enter(drafts.bytes()));
+        if let Some((drafts, ticket)) = article {
+            let ticket = Arc::new(ticket);
             let wait = |(draft, tally)| {
                 sum += tally;
                 UserOperation::Add(Waiting::new(draft, &ticket))
@@ -320,6 +316,12 @@ impl<'a> Ingest<'a> {
             writer.run(batch)?;
         }
         Ok(sum)
+    }
+
+    /// Has the writer put on disk all that it was given, as for a commit; none is made.
+    fn write_down(&self) -> tantivy::Result<()> {
+        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
+        writer.prepare_commit().map(|_| ())
     }
 }
 
@@ -330,53 +332,6 @@ enum Before<'a> {
     Begun(&'a Entry),
     /// Another state of it.
     Other,
-}
-
-/// How a reader tells of its work before it is done.
-struct Tell<'a> {
-    slot: usize,
-    /// Bytes that were told of.
-    told: Cell<u64>,
-    steps: &'a Sender<tantivy::Result<Step>>,
-}
-
-impl Tell<'_> {
-    fn part(&self, bytes: u64) {
-        self.told.set(self.told.get() + bytes);
-        // Where nobody listens any more, the run ends soon.
-        let _ = self.steps.send(Ok(Step::Part(bytes)));
-    }
-
-    fn pause(&self, entry: Entry) {
-        let _ = self.steps.send(Ok(Step::Paused(self.slot, Box::new(entry))));
-    }
-}
-
-/// The rest of a long file, telling of each [`PART`] that was read of it.
-struct Parts<'a> {
-    file: &'a File,
-    read: u64,
-    tell: &'a Tell<'a>,
-}
-
-/// Bytes of a part that is told of.
-const PART: u64 = 1 << 20;
-
-impl Read for Parts<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.read += read as u64;
-        if self.read >= PART {
-            self.tell.part(std::mem::take(&mut self.read));
-        }
-        Ok(read)
-    }
-}
-
-impl Seek for Parts<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
 }
 
 /// What was read of a file so far.

@@ -24,7 +24,7 @@ use crate::{
     walk::{self, Stamp},
 };
 
-const MAGIC: &[u8; 8] = b"excerpt2";
+pub(crate) const MAGIC: &[u8; 8] = b"excerpt2";
 
 /// What became of one file or folder.
 #[derive(Clone, Debug, PartialEq)]

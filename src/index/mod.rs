@@ -31,9 +31,11 @@ mod show;
 mod stage;
 mod stats;
 mod status;
+mod tell;
 mod why;
 mod tokenizer;
 mod update;
+mod weight;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod trial;
 

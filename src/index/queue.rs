@@ -24,6 +24,11 @@ impl Queue {
         Arc::new(Self { limit, waiting: Mutex::default(), shrunk: Condvar::new(), desks: Mutex::default() })
     }
 
+    /// Returns how many bytes may wait.
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Waits until there is room for so many bytes. What is larger than the whole room waits until
     /// nothing else does.
     pub(super) fn enter(self: &Arc<Self>, bytes: u64) -> Ticket {

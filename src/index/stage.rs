@@ -21,13 +21,14 @@ use crossbeam_channel::RecvTimeoutError;
 use super::{
     commit::Commit,
     damaged, engine,
-    ingest::{Done, Ingest, Step},
+    ingest::Ingest,
     ledger::{Fate, Lot},
     old::Record,
     plan::{Plan, Slot},
     queue::Queue,
     report::{Event, Outcome, Report},
     schema::Fields,
+    tell::{Done, Step},
     update::Update,
 };
 use crate::{error::Result, format::worker::Workers, walk};

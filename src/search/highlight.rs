@@ -135,41 +135,7 @@ fn push(parts: &mut Vec<Part>, text: &str, matched: bool) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::{
-            lexicon,
-            matches::Reading,
-            otherwise::{self, Synonyms},
-            parse::parse,
-            query::Query,
-            tree::{Node, Word},
-        },
-        *,
-    };
-    use crate::analysis::{self, StopWords};
-
-    fn targets(query: &str) -> Targets {
-        let query = Query { text: query.into(), ..Query::default() };
-        let stem = |word: &Word| vec![analysis::stem(&word.typed, None).into_owned()];
-        let sought =
-            |words: &[Word]| lexicon::sought(words, &stem).into_iter().map(|sought| (sought, 1.0)).collect();
-        let others = |nodes: &[Node]| otherwise::others(nodes, &Synonyms::default());
-        let expand = |node: &Node| -> tantivy::Result<Vec<Vec<String>>> {
-            let words = ["agent", "agents", "agentic", "cat"].into_iter().filter(|word| match node {
-                Node::Prefix(prefix) => word.starts_with(prefix.as_str()),
-                _ => false,
-            });
-            Ok(words.map(|word| vec![word.into()]).collect())
-        };
-        let meaning = Reading {
-            case: false,
-            stop: &StopWords::of(None),
-            sought: &sought,
-            others: &others,
-            expand: &expand,
-        };
-        Targets::of(&parse(&query).tree, &meaning).expect("there is no index to fail")
-    }
+    use super::{super::trial::targets, *};
 
     /// Writes a snippet with brackets around what is marked.
     fn shown(text: &str, query: &str, extent: Extent) -> String {
@@ -234,11 +200,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_parts_of_a_whole_passage_joined_are_the_passage(text in "(\\PC|[ \n.]|cat|dog){0,80}", query in "(cat|dog|c\\*|\"cat dog\"~2| ){0,5}") {
-            let parts = snippet(&[], &text, None, &targets(&query), Extent::Whole).parts;
-            let joined: String = parts.iter().map(|part| part.text.as_str()).collect();
-            prop_assert_eq!(joined, text.trim_end());
-            snippet(&[], &text, None, &targets(&query), Extent::Sentences);
+        fn a_snippet_says_what_its_text_does(text in "(\\PC|[ \n.]|cat|dog){0,80}", query in "(cat|dog|c\\*|\"cat dog\"~2| ){0,5}") {
+            super::super::trial::highlight(format!("{query}\n{text}").as_bytes());
         }
     }
 }

@@ -43,6 +43,8 @@ mod link;
 mod similar;
 mod relax;
 mod suggest;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod trial;
 
 use std::{
     collections::{HashMap, HashSet},

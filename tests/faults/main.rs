@@ -17,3 +17,4 @@ mod odd;
 mod private;
 mod several;
 mod stage;
+mod streams;
