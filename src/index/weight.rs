@@ -4,7 +4,7 @@
 use crate::{analysis, passage::Passage};
 
 /// Bytes that a new word takes: three terms of some 30 bytes each in tantivy's tables, with 16 in that
-/// of their places, and 32 when they are put in order to be written. Measured on random letters.
+/// of their places, and 32 when they are put in order to be written. Reckoned for words of random letters.
 const WORD: u64 = 240;
 
 /// Bits of the table by which words are counted.
