@@ -75,6 +75,14 @@ impl<'a> Commit<'a> {
         done.map_err(|source| engine(self.dir, source))
     }
 
+    /// Returns why writing failed: where a thread of tantivy's ended, readers hear only that it did.
+    pub(super) fn cause(&self, error: Error) -> Error {
+        let Error::Engine { path, source } = error else { return error };
+        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
+        let cause = writer.prepare_commit().err();
+        Error::Engine { path, source: cause.map_or(source, Into::into) }
+    }
+
     /// Commits what was read so far.
     pub(super) fn now(&mut self, slots: &[Slot], old: &Old) -> Result<()> {
         let manifest = &mut self.manifest;

@@ -212,7 +212,8 @@ impl Plan<'_> {
                 }
             }
             Ok(left)
-        })?;
+        })
+        .map_err(|error| commit.cause(error))?;
         let apart = workers.as_ref().map_or(0, Workers::peak);
         if ingest.torn.into_inner() {
             // All since the last commit is as if it had not been.
