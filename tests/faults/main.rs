@@ -1,6 +1,6 @@
 //! What befalls an index, through the real program: damage, kills, full disks, several at once.
 //!
-//! Every test ends with the same question: are the answers those of an index made anew?
+//! Most tests end with the same question: are the answers those of an index made anew?
 //! `EXCERPT_LONG=1` tries many times more.
 
 #![allow(clippy::print_stderr, reason = "what was skipped is said")]
