@@ -43,6 +43,9 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// Nobody waits for the answer any more.
+    #[error("the search was cancelled")]
+    Cancelled,
     /// The index was written by a newer excerpt.
     #[error("the index in {} is of version {found}, newer than {known}", path.display())]
     Newer {
@@ -167,6 +170,7 @@ impl Error {
             Self::NoIndex { .. } => "no-index",
             Self::NotAnIndex { .. } => "not-an-index",
             Self::IsIndex { .. } => "is-index",
+            Self::Cancelled => "cancelled",
             Self::Newer { .. } => "newer-index",
             Self::Older { .. } => "older-index",
             Self::Locked { .. } => "locked",
@@ -206,9 +210,11 @@ impl Error {
             Self::AmbiguousId { .. } => "give more of the id",
             Self::Pattern { .. } => "write it as in a .gitignore, such as '*.bak' or 'drafts/**'",
             Self::Malformed { expected, .. } => expected,
-            Self::Read { .. } | Self::Write { .. } | Self::Settings { .. } | Self::Engine { .. } => {
-                return None;
-            }
+            Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Cancelled
+            | Self::Settings { .. }
+            | Self::Engine { .. } => return None,
         })
     }
 }

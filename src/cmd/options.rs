@@ -63,6 +63,9 @@ pub(super) struct Options {
     /// Print whole passages instead of their best sentences
     #[arg(long)]
     full: bool,
+    /// Count what matches by folder, format, language and month
+    #[arg(long)]
+    facets: bool,
     /// Say how each score came to be
     #[arg(long)]
     explain: bool,
@@ -204,6 +207,7 @@ impl Options {
             recency: self.recency.map(|half_life| Recency { half_life, today }),
             snippet: if self.full { Extent::Whole } else { Extent::Sentences },
             context: self.context,
+            facets: self.facets,
             explain: self.explain,
             ..Query::default()
         }

@@ -214,6 +214,24 @@ pub(crate) fn path_key(path: &[u8]) -> String {
     key
 }
 
+/// Returns the folder's number and the path of a [`file_key`]; none for what is no such key.
+pub(crate) fn of_file_key(key: &[u8]) -> Option<(u32, Vec<u8>)> {
+    let (text, number) = std::str::from_utf8(key).ok()?.rsplit_once('\0')?;
+    let mut path = Vec::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\u{1}' => path.push(b'/'),
+            '\u{2}' => match letters.next()? {
+                mark @ ('\u{1}' | '\u{2}') => path.push(mark as u8),
+                byte => path.push(u8::try_from(byte).ok()?),
+            },
+            letter => path.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    Some((u32::from_str_radix(number, 16).ok()?, path))
+}
+
 /// Returns the sketch of a passage: of its text, or of what stands above it where it has none.
 pub(crate) fn sketch(title: &str, headings: &[String], text: &str) -> Sketch {
     if text.trim().is_empty() {

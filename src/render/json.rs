@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Look, Render};
 use crate::{
     article::{Lines, Place, Spot},
-    search::{Copy, FoundIn, Hit, Inside, Part, Results, Suggestion, Unit},
+    search::{Copy, Facet, Facets, FolderFacet, FoundIn, Hit, Inside, Part, Results, Suggestion, Unit},
 };
 
 /// The version of the objects.
@@ -65,12 +65,36 @@ struct Answer<'a> {
     total_exact: bool,
     relaxed: bool,
     hits: Vec<HitObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facets: Option<FacetsObject<'a>>,
     notes: Vec<String>,
     unknown: &'a [String],
     suggestions: Vec<SuggestionObject<'a>>,
     corrected: Option<&'a str>,
     without: Vec<WithoutObject<'a>>,
     index: IndexObject,
+}
+
+#[derive(Serialize)]
+struct FacetsObject<'a> {
+    folders: Vec<FolderObject>,
+    formats: Vec<FacetObject<'a>>,
+    languages: Vec<FacetObject<'a>>,
+    dates: Vec<FacetObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct FacetObject<'a> {
+    name: &'a str,
+    total: u64,
+}
+
+#[derive(Serialize)]
+struct FolderObject {
+    folder: String,
+    path: String,
+    file: String,
+    total: u64,
 }
 
 #[derive(Serialize)]
@@ -219,6 +243,7 @@ impl<'a> Answer<'a> {
             total_exact: results.total_exact,
             relaxed: results.relaxed,
             hits: results.hits.iter().map(HitObject::of).collect(),
+            facets: results.facets.as_ref().map(FacetsObject::of),
             notes: results.notes.iter().chain(&fresh.notes).cloned().chain(missing).collect(),
             unknown: &results.unknown,
             suggestions: results.suggestions.iter().map(SuggestionObject::of).collect(),
@@ -240,6 +265,26 @@ impl<'a> Answer<'a> {
                 gone: fresh.gone,
                 unread: results.unread,
             },
+        }
+    }
+}
+
+impl<'a> FacetsObject<'a> {
+    fn of(facets: &'a Facets) -> Self {
+        let named = |facets: &'a [Facet]| {
+            facets.iter().map(|facet| FacetObject { name: &facet.name, total: facet.total }).collect()
+        };
+        let folder = |folder: &FolderFacet| FolderObject {
+            folder: folder.folder.display().to_string(),
+            path: String::from_utf8_lossy(&folder.path).into_owned(),
+            file: folder.file.display().to_string(),
+            total: folder.total,
+        };
+        Self {
+            folders: facets.folders.iter().map(folder).collect(),
+            formats: named(&facets.formats),
+            languages: named(&facets.languages),
+            dates: named(&facets.dates),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::search::Results;
 mod text;
 mod place;
 mod advice;
+mod facets;
 pub mod object;
 pub mod evaluation;
 pub mod understood;

@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     Look, Render,
     advice::{advice, plain_notes, relaxed},
+    facets,
     place::{shown_place, spot_name},
 };
 use crate::{
@@ -83,6 +84,9 @@ impl Page<'_> {
                 &format!("note: the folder {folder} is missing; its articles are shown as they were"),
                 WARNING,
             )?;
+        }
+        for line in results.facets.iter().flat_map(|facets| facets::lines(facets, self.look)) {
+            self.paragraph("", &harmless(&line), "")?;
         }
         self.paragraph("", &facts(results, self.look), DIM)
     }

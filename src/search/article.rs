@@ -134,6 +134,7 @@ impl<'a> Evidence<'a> {
         for (number, part, bag) in bags(true) {
             let mut counts: Vec<Vec<(DocId, f32)>> = vec![Vec::new(); self.shelves.len()];
             for (shelf, counts) in self.shelves.iter().zip(&mut counts) {
+                self.compiler.go_on()?;
                 each_count(shelf, bag, &mut |first, count| counts.push((first, count)))?;
             }
             let holders = counts.iter().map(Vec::len).sum::<usize>() as f32;
@@ -217,6 +218,7 @@ impl<'a> Evidence<'a> {
         let mut sum = 0;
         let weight = query.weight(EnableScoring::disabled_from_searcher(self.compiler.index.searcher()))?;
         for shelf in &self.shelves {
+            self.compiler.go_on()?;
             let mut docs = weight.scorer(shelf.reader, 1.0)?;
             let mut last = None;
             while docs.doc() != TERMINATED && sum < limit {
@@ -261,6 +263,7 @@ impl<'a> Evidence<'a> {
             for of_segment in sorted.chunk_by(|&one, &other| {
                 articles[one].address.segment_ord == articles[other].address.segment_ord
             }) {
+                self.compiler.go_on()?;
                 let shelf = &self.shelves[articles[of_segment[0]].address.segment_ord as usize];
                 let mut scorer = weight.scorer(shelf.reader, 1.0)?;
                 let mut counts = part.bag.as_ref().map(|bag| Counts::new(shelf, bag)).transpose()?;

@@ -31,7 +31,7 @@ use super::{
     loose::near,
     nearest::Near,
     otherwise::Other,
-    query::Query,
+    query::{Cancel, Query, go_on},
     tree::{Group, Node, Word},
     weight::Weights,
 };
@@ -48,6 +48,7 @@ pub(super) struct Compiler<'a> {
     pub(super) cut_short: RefCell<BTreeSet<String>>,
     /// What parts of the query stand for, once that was looked up.
     pub(super) expanded: RefCell<HashMap<String, Rc<[Expansion]>>>,
+    pub(super) cancel: Cancel,
     /// Words spelled most like some, once they were looked for.
     pub(super) nearest: RefCell<HashMap<String, Rc<[Near]>>>,
 }
@@ -59,10 +60,19 @@ impl<'a> Compiler<'a> {
             lexicon: Lexicon::new(index, &query.text),
             weights: query.weights.clone(),
             case: query.case,
+            cancel: query.cancel.clone(),
             cut_short: RefCell::default(),
             expanded: RefCell::default(),
             nearest: RefCell::default(),
         }
+    }
+
+    /// Goes on, where somebody still waits for the answer.
+    ///
+    /// # Errors
+    /// Where nobody does.
+    pub(super) fn go_on(&self) -> tantivy::Result<()> {
+        go_on(&self.cancel)
     }
 
     /// Returns a query for what a tree matches, within some part of the index.

@@ -94,7 +94,7 @@ impl Asked<'_> {
         let limit = self.limit(wanted);
         let (index, statistics) = (self.compiler.index, &self.compiler.lexicon.statistics);
         let (times, names, rows) = (self.times.as_ref(), &self.names, index.rows()?);
-        let best = Best { limit, by: self.by, times, names, rows };
+        let best = Best { limit, by: self.by, times, names, rows, cancel: &self.compiler.cancel };
         let searcher = index.searcher();
         let found = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
         let mut candidates = best.of(found);

@@ -28,6 +28,7 @@ mod newest;
 mod name;
 mod retrieve;
 mod article;
+mod facet;
 mod rerank;
 mod likeness;
 mod nearest;
@@ -53,8 +54,9 @@ use std::{
 
 use tantivy::DocAddress;
 
+pub use facet::{Facet, Facets, FolderFacet};
 pub use highlight::Part;
-pub use query::{Extent, Query, Recency, Sort, Unit};
+pub use query::{Cancel, Extent, Query, Recency, Sort, Unit};
 pub use relax::RELAXED;
 pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
 pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
@@ -70,7 +72,7 @@ use self::{
     tree::{Filter, Group, Node, Word},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     index::{Freshness, Index, absolute, schema::Stored},
 };
 
@@ -84,14 +86,20 @@ impl Index {
     /// Answers a query. Whatever its text is, it is answered.
     ///
     /// # Errors
-    /// [`crate::Error::Damaged`] when the index is not as it was written.
+    /// [`Error::Damaged`] when the index is not as it was written, [`Error::Cancelled`] when nobody waits
+    /// for the answer.
     pub fn search(&self, query: &Query) -> Result<Results> {
-        self.guarded(|| {
+        let answered = self.guarded(|| {
             let Parsed { tree, mut notes } = parse::parse(query);
             let asked = self.asked(query, tree.clone(), &mut notes)?;
             let results = self.answer(&asked, notes)?;
             self.helped(&asked, &tree, results)
-        })
+        });
+        match answered {
+            // Its work ends with whatever error is at hand.
+            Err(_) if query::is_raised(&query.cancel) => Err(Error::Cancelled),
+            answered => answered,
+        }
     }
 
     /// Returns passages or articles in the order in which [`Index::search`] would have them, near
@@ -179,6 +187,7 @@ impl Index {
             notes.extend(asked.parts.iter().filter_map(|part| part.note.clone()));
         }
         self.mark_stale(&mut hits)?;
+        let facets = query.facets.then(|| asked.facets()).transpose().map_err(broken)?;
         Ok(Results {
             query: query.text.clone(),
             by: query.by,
@@ -186,6 +195,7 @@ impl Index {
             total_exact: total < MOST_COUNTED && cut_short.is_empty(),
             relaxed: false,
             hits,
+            facets,
             notes,
             unknown: Vec::new(),
             suggestions: Vec::new(),

@@ -138,7 +138,7 @@ impl<'a> Asked<'a> {
             let enough = self.except.0.is_empty() && self.holders_of_one()? >= MOST_COUNTED;
             return match enough {
                 true => Ok(MOST_COUNTED),
-                false => retrieve::count(self.compiler.index, &*self.compiled, MOST_COUNTED, &self.except),
+                false => retrieve::count(&self.compiler, &*self.compiled, MOST_COUNTED, &self.except),
             };
         }
         let evidence = Evidence::new(&self.compiler, &self.names)?;
@@ -158,7 +158,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Returns the articles that match; none where any word of the query is enough to match.
-    fn matching(&self, evidence: &Evidence<'_>) -> tantivy::Result<Option<Vec<Marks>>> {
+    pub(super) fn matching(&self, evidence: &Evidence<'_>) -> tantivy::Result<Option<Vec<Marks>>> {
         let nested = self.tree.should.iter().any(|node| matches!(node, Node::Group(_)));
         let any_will_do =
             self.tree.must.is_empty() && self.tree.not.is_empty() && self.within.is_empty() && !nested;

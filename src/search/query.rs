@@ -1,6 +1,14 @@
 //! What the caller asks for.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tantivy::TantivyError;
 
 use super::weight::Weights;
 use crate::date::Date;
@@ -42,8 +50,12 @@ pub struct Query {
     pub context: usize,
     /// Whether each hit says how its score came to be.
     pub explain: bool,
+    /// Whether to count how all that matches is spread over folders, formats, languages and months.
+    pub facets: bool,
     /// What the parts of a score count.
     pub weights: Weights,
+    /// Raised where nobody waits for the answer any more: the search ends soon after.
+    pub cancel: Cancel,
 }
 
 impl Default for Query {
@@ -66,8 +78,29 @@ impl Default for Query {
             copies: false,
             context: 0,
             explain: false,
+            facets: false,
             weights: Weights::default(),
+            cancel: None,
         }
+    }
+}
+
+/// Raised where nobody waits for an answer any more.
+pub type Cancel = Option<Arc<AtomicBool>>;
+
+/// Says whether nobody waits for an answer any more.
+pub(super) fn is_raised(cancel: &Cancel) -> bool {
+    cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+}
+
+/// Goes on, where somebody still waits for the answer.
+///
+/// # Errors
+/// Where nobody does; what it says is never shown.
+pub(super) fn go_on(cancel: &Cancel) -> tantivy::Result<()> {
+    match is_raised(cancel) {
+        true => Err(TantivyError::InternalError("nobody waits for the answer".into())),
+        false => Ok(()),
     }
 }
 

@@ -287,6 +287,7 @@ pub(super) fn score(
             searcher,
         ))?;
         for of_segment in sorted.chunk_by(|(one, _), (other, _)| one.segment_ord == other.segment_ord) {
+            compiler.go_on()?;
             let mut scorer = weight.scorer(searcher.segment_reader(of_segment[0].0.segment_ord), 1.0)?;
             for (address, at) in of_segment {
                 // What is not there is not looked for behind it.

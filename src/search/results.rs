@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{highlight::Part, query::Unit};
+use super::{facet::Facets, highlight::Part, query::Unit};
 use crate::{
     article::{Place, Role},
     date::Date,
@@ -25,6 +25,8 @@ pub struct Results {
     pub relaxed: bool,
     /// The hits, in order.
     pub hits: Vec<Hit>,
+    /// How all that matches is spread, where that was asked for.
+    pub facets: Option<Facets>,
     /// What the reader of the answer should know.
     pub notes: Vec<String>,
     /// Words of the query that the index does not hold in any form.

@@ -10,11 +10,13 @@ use tantivy::{
 };
 
 use super::{
+    compile::Compiler,
     name::{Name, Names},
     newest::{Newest, Times},
     order::Except,
+    query::{Cancel, go_on},
 };
-use crate::index::{Index, Rows};
+use crate::index::Rows;
 
 /// What the candidates are taken by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +125,7 @@ pub(super) struct Best<'a> {
     pub(super) times: Option<&'a Times>,
     pub(super) names: &'a Arc<Names>,
     pub(super) rows: &'a [Rows],
+    pub(super) cancel: &'a Cancel,
 }
 
 /// Scores that differ by no more than this part of them may have been summed in another order, or
@@ -170,6 +173,7 @@ impl Collector for Best<'_> {
         segment: u32,
         reader: &SegmentReader,
     ) -> tantivy::Result<Vec<Entry>> {
+        go_on(self.cancel)?;
         let Some(files) = self.names.column(segment) else { return Ok(Vec::new()) };
         let rows = &self.rows[segment as usize];
         let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), segment, files, rows };
@@ -271,11 +275,17 @@ impl SegmentCollector for Unused {
 }
 
 /// Counts the passages a query matches outside of some articles, up to a limit.
-pub(super) fn count(index: &Index, query: &dyn Query, limit: u64, except: &Except) -> tantivy::Result<u64> {
-    let searcher = index.searcher();
+pub(super) fn count(
+    compiler: &Compiler<'_>,
+    query: &dyn Query,
+    limit: u64,
+    except: &Except,
+) -> tantivy::Result<u64> {
+    let searcher = compiler.index.searcher();
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut sum = 0;
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+        compiler.go_on()?;
         let mut docs = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut doc = docs.doc();

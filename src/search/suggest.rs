@@ -67,8 +67,8 @@ impl Index {
             if answer.total > 0 {
                 results.notes.push(note);
                 results.relaxed = true;
-                (results.total, results.total_exact, results.hits) =
-                    (answer.total, answer.total_exact, answer.hits);
+                (results.total, results.total_exact) = (answer.total, answer.total_exact);
+                (results.hits, results.facets) = (answer.hits, answer.facets);
                 break;
             }
         }

@@ -142,6 +142,9 @@ fn the_help_shows_every_command_with_examples() {
           --full
               Print whole passages instead of their best sentences
 
+          --facets
+              Count what matches by folder, format, language and month
+
           --explain
               Say how each score came to be
 

@@ -397,3 +397,23 @@ fn an_unknown_folder_and_a_missing_index_are_told_apart() {
     let error = place.json(&["search", "moon"]);
     assert_eq!(error["error"]["kind"], "no-index");
 }
+
+#[test]
+fn what_matches_is_counted_by_folder_format_language_and_date() {
+    let place = Place::with_articles();
+    let answer = place.run(&["search", "agentic", "--in", "articles", "--facets"]);
+    insta::assert_snapshot!(answer.out, @"
+     1. Plans for Llama 4 › Agentic skills  2025-01-30
+        articles/llama.md:11
+        Llama 4 will have agentic capabilities. It acts by itself.
+
+    folders: articles 2
+    formats: markdown 1
+    languages: en 1
+    dates: 2025-01 1
+    1 passage found · 3 articles in the index · indexed just now · 3 files compared
+    ");
+    let facets = &place.json(&["search", "agentic", "--facets"])["facets"];
+    assert_eq!(facets["dates"][0]["name"], "2025-01");
+    assert_eq!(place.json(&["search", "agentic"]).get("facets"), None);
+}

@@ -71,6 +71,7 @@ impl Evidence<'_> {
 
     /// Returns the articles with a passage that a query matches.
     fn marks(&self, shelf: &Shelf<'_>, query: &dyn Query) -> tantivy::Result<Marks> {
+        self.compiler.go_on()?;
         let mut marks = Marks::none(shelf.reader.max_doc());
         let weight = query.weight(EnableScoring::disabled_from_searcher(self.compiler.index.searcher()))?;
         weight.for_each_no_score(shelf.reader, &mut |docs| {
@@ -86,24 +87,24 @@ impl Evidence<'_> {
     }
 }
 
-/// A set of articles of a segment, by their first passages.
+/// A set of passages of a segment; articles stand in one by their first passages.
 pub(in crate::search) struct Marks(Vec<u64>);
 
 impl Marks {
-    fn none(most: DocId) -> Self {
+    pub(in crate::search) fn none(most: DocId) -> Self {
         Self(vec![0; most as usize / 64 + 1])
     }
 
-    fn put(&mut self, doc: DocId) {
+    pub(in crate::search) fn put(&mut self, doc: DocId) {
         self.0[doc as usize / 64] |= 1 << (doc % 64);
     }
 
-    fn take(&mut self, doc: DocId) {
+    pub(in crate::search) fn take(&mut self, doc: DocId) {
         self.0[doc as usize / 64] &= !(1 << (doc % 64));
     }
 
-    /// Returns the articles, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = DocId> {
+    /// Returns what is in it, in order.
+    pub(in crate::search) fn iter(&self) -> impl Iterator<Item = DocId> {
         let bits = |(at, word): (DocId, &u64)| {
             let word = *word;
             (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| 64 * at + bit)
@@ -111,7 +112,7 @@ impl Marks {
         (0..).zip(&self.0).filter(|(_, word)| **word != 0).flat_map(bits)
     }
 
-    pub(super) fn has(&self, doc: DocId) -> bool {
+    pub(in crate::search) fn has(&self, doc: DocId) -> bool {
         self.0[doc as usize / 64] >> (doc % 64) & 1 == 1
     }
 

@@ -146,7 +146,10 @@ impl Compiler<'_> {
                 lists.push(List { next: Box::new(next), entry: Entry::default() });
             }
         }
-        merge(lists, each)
+        merge(lists, &mut |met| {
+            self.go_on()?;
+            each(met)
+        })
     }
 
     /// Returns the terms of what stands around articles, of each segment; none where nothing does.
