@@ -4,6 +4,8 @@ mod check;
 mod completions;
 mod eval;
 mod index;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands that stay running come after it"))]
+pub(crate) mod live;
 mod locate;
 mod man;
 mod options;

@@ -75,8 +75,27 @@ impl Index {
         event: &mut dyn FnMut(Event),
         cancel: &AtomicBool,
     ) -> Result<Freshness> {
+        let (fresh, newer) = self.refreshed(budget, update, event, cancel)?;
+        if let Some(newer) = newer {
+            *self = newer;
+        }
+        Ok(fresh)
+    }
+
+    /// Does the same for an index that others answer from meanwhile: where something was committed, the index
+    /// that answers from now on is returned too.
+    ///
+    /// # Errors
+    /// Those of [`Index::refresh`].
+    pub fn refreshed(
+        &self,
+        budget: Budget,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<(Freshness, Option<Self>)> {
         let deadline = match budget {
-            Budget::Nothing => return self.compared(budget),
+            Budget::Nothing => return Ok((self.compared(budget)?, None)),
             Budget::Within(time) => Some(Instant::now() + time),
             Budget::Everything => None,
         };
@@ -87,34 +106,35 @@ impl Index {
         let changed = pending.files > 0 && pending.files <= SMALL.0 && pending.bytes <= SMALL.1;
         let unsure = pending.files == 0 && (1..=SMALL.1).contains(&pending.unsure);
         let small = pending.all && (changed || unsure);
-        if deadline.is_none() || small {
-            match self.update(update, event, cancel) {
-                Ok(report) if !report.interrupted => {
-                    let files = self.known_files();
-                    fresh = Freshness {
-                        files,
-                        compared: files,
-                        changed: Some(0),
-                        new: Some(0),
-                        gone: Some(0),
-                        missing: report.missing,
-                        notes: self.standing(),
-                    };
-                }
-                Ok(_) => fresh = self.compare(deadline)?.0,
-                Err(error @ (Error::Locked { .. } | Error::Write { .. })) => {
-                    if deadline.is_none() {
-                        fresh = self.compare(None)?.0;
-                    }
-                    let cause = std::error::Error::source(&error)
-                        .map(|cause| format!(": {cause}"))
-                        .unwrap_or_default();
-                    fresh.notes.push(format!("not brought up to date: {error}{cause}"));
-                }
-                Err(error) => return Err(error),
-            }
+        if deadline.is_some() && !small {
+            return Ok((fresh, None));
         }
-        Ok(fresh)
+        match self.updated_by(update, event, cancel) {
+            Ok((report, newer)) if !report.interrupted => {
+                let files = newer.known_files();
+                fresh = Freshness {
+                    files,
+                    compared: files,
+                    changed: Some(0),
+                    new: Some(0),
+                    gone: Some(0),
+                    missing: report.missing,
+                    notes: newer.standing(),
+                };
+                Ok((fresh, Some(newer)))
+            }
+            Ok((_, newer)) => Ok((newer.compare(deadline)?.0, Some(newer))),
+            Err(error @ (Error::Locked { .. } | Error::Write { .. })) => {
+                if deadline.is_none() {
+                    fresh = self.compare(None)?.0;
+                }
+                let cause =
+                    std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                fresh.notes.push(format!("not brought up to date: {error}{cause}"));
+                Ok((fresh, None))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Compares the index with its folders as far as the budget goes, and changes nothing.

@@ -79,6 +79,8 @@ const FEW_BLOCKS: usize = 4;
 pub struct Index {
     dir: PathBuf,
     access: Access,
+    /// The generation and what its commit says; none while nothing was ever committed.
+    commit: Option<(PathBuf, Vec<u8>)>,
     manifest: Manifest,
     searcher: Searcher,
     fields: Fields,
@@ -145,6 +147,7 @@ impl Index {
             return Ok(Self {
                 dir: dir.into(),
                 access,
+                commit: None,
                 manifest: home::begun(dir)?,
                 searcher: nothing(dir)?,
                 fields,
@@ -154,7 +157,7 @@ impl Index {
             });
         };
         let index = ReadableIndex::open(dir, &generation, access)?;
-        let manifest = index.manifest;
+        let (manifest, commit) = (index.manifest, index.commit);
         if manifest.version != schema::VERSION {
             return Err(other_version(dir, manifest.version));
         }
@@ -171,7 +174,24 @@ impl Index {
             .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
         let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
         let (dir, rows, sketches) = (dir.into(), OnceLock::new(), OnceLock::new());
-        Ok(Self { dir, access, manifest, searcher, fields, ledger, rows, sketches })
+        let commit = Some((generation, commit));
+        Ok(Self { dir, access, commit, manifest, searcher, fields, ledger, rows, sketches })
+    }
+
+    /// Says whether nothing was committed since the index was opened; a few small reads.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where the index was taken away, [`Error::Damaged`] where it is not as it was
+    /// written.
+    pub fn is_newest(&self) -> Result<bool> {
+        home::find(&self.dir)?;
+        let generation = home::generation(&self.dir)?;
+        let (Some(generation), Some((known, commit))) = (&generation, &self.commit) else {
+            return Ok(generation.is_none() && self.commit.is_none());
+        };
+        let newest = std::fs::read(generation.join(home::META)).and_then(seal::unsealed);
+        let newest = newest.map_err(|source| damaged(&self.dir, source))?;
+        Ok(generation == known && newest == *commit)
     }
 
     /// Returns the folder of the index.
@@ -296,6 +316,7 @@ struct Commit {
 /// A generation opened for reading.
 struct ReadableIndex {
     index: tantivy::Index,
+    commit: Vec<u8>,
     manifest: Manifest,
 }
 
@@ -310,12 +331,12 @@ impl ReadableIndex {
         // The manifest first: the fields of another version need not be understood.
         let index = tantivy::Index::open(directory.clone()).map_err(|source| damaged(dir, source))?;
         let commit = directory.atomic_read(Path::new(home::META)).map_err(|source| damaged(dir, source))?;
-        let commit: Commit = serde_json::from_slice(&commit).map_err(|source| damaged(dir, source))?;
+        let said: Commit = serde_json::from_slice(&commit).map_err(|source| damaged(dir, source))?;
         let manifest =
-            commit.payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
+            said.payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
         let manifest = manifest.map_err(|source| damaged(dir, source))?;
         schema::register(&index);
-        Ok(Self { index, manifest })
+        Ok(Self { index, commit, manifest })
     }
 }
 

@@ -101,9 +101,20 @@ impl Index {
         event: &mut dyn FnMut(Event),
         cancel: &AtomicBool,
     ) -> Result<Report> {
-        let report = run(&self.dir, update, event, cancel)?;
-        *self = Self::open_for(&self.dir, self.access)?;
+        let (report, newer) = self.updated_by(update, event, cancel)?;
+        *self = newer;
         Ok(report)
+    }
+
+    /// Does the same, and returns the index that answers from the state that was committed.
+    pub(super) fn updated_by(
+        &self,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<(Report, Self)> {
+        let report = run(&self.dir, update, event, cancel)?;
+        Ok((report, Self::open_for(&self.dir, self.access)?))
     }
 
     /// Makes an index that is older than the program, or damaged, anew from its folders.
