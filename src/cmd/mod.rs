@@ -4,17 +4,18 @@ mod check;
 mod completions;
 mod eval;
 mod index;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that stay running come after it"))]
 pub(crate) mod live;
 mod locate;
 mod man;
-mod options;
+pub(crate) mod options;
 mod read_worker;
 mod search;
+mod serve;
 mod show;
 mod similar;
 mod status;
 mod ui;
+pub(crate) mod watch;
 mod why;
 
 use std::{
@@ -78,6 +79,7 @@ enum Command {
     Similar(similar::Similar),
     Check(check::Check),
     Eval(eval::Eval),
+    Serve(serve::Serve),
     Completions(completions::Completions),
     Man(man::Man),
     /// Read what the program itself hands on
@@ -133,6 +135,7 @@ fn run(args: Vec<OsString>) -> ExitCode {
         Command::Similar(similar) => similar.run(&cli.shared, &ui),
         Command::Check(check) => check.run(&cli.shared, &ui),
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
+        Command::Serve(serve) => serve.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),
         Command::ReadWorker => read_worker::run(),

@@ -120,19 +120,19 @@ fn formats() -> PossibleValuesParser {
 }
 
 /// Reads a day that something lies behind or before: the first of those that the text stands for.
-fn date(text: &str) -> Result<Date, String> {
+pub(crate) fn date(text: &str) -> Result<Date, String> {
     let span = Span::after(text, Some(today()));
     let span = span.map_err(|_| "give a date such as 2025, 2025-01-30, \"last week\" or 7d")?;
     // Nothing is dated earlier.
     Ok(span.begins().unwrap_or(Date { year: 1000, month: None, day: None }))
 }
 
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     Date::of(SystemTime::now())
 }
 
 /// Reads an age in days: a number of days, weeks, months or years.
-fn age(text: &str) -> Result<f64, String> {
+pub(crate) fn age(text: &str) -> Result<f64, String> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let days = match &text[digits.len()..] {
         "d" | "" => 1.0,

@@ -209,9 +209,19 @@ impl Index {
         self.manifest.tally.articles
     }
 
+    /// Returns how many files and folders could not be read.
+    pub fn unread(&self) -> u64 {
+        self.manifest.failed
+    }
+
     /// Returns how many passages the index holds.
     pub fn passages(&self) -> u64 {
         self.manifest.tally.passages + self.manifest.tally.asides
+    }
+
+    /// Returns the folders and single files that the index holds, in the order in which they were added.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.manifest.folders.iter().map(|folder| folder.path(&self.dir)).collect()
     }
 
     /// Says whether a path is one of the index's folders or inside one.

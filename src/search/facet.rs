@@ -44,6 +44,13 @@ pub struct Facet {
     pub total: u64,
 }
 
+impl Facet {
+    /// Returns what so many have.
+    pub fn of(name: &str, total: u64) -> Self {
+        Self { name: name.into(), total }
+    }
+}
+
 /// How many match in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -69,6 +69,7 @@ impl Index {
             file,
             title: stored.title,
             authors: stored.authors,
+            url: stored.url,
             date_source: stored.date_source,
             date: stored.date,
             language: stored.language,

@@ -69,7 +69,7 @@ use self::{
     order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, InFile, best_first},
-    tree::{Filter, Group, Node, Word},
+    tree::{Group, Node, Word},
 };
 use crate::{
     error::{Error, Result},
@@ -132,7 +132,7 @@ impl Index {
     }
 
     fn asked<'a>(&'a self, query: &'a Query, mut tree: Group, notes: &mut Vec<String>) -> Result<Asked<'a>> {
-        tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
+        tree.must.extend(query.filters().map(Node::Filter));
         let within = self.within(&query.within, notes);
         let times = (query.sort == Sort::Modified).then(|| newest::times(self)).transpose()?;
         let asked = Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))?;
@@ -269,6 +269,9 @@ impl Index {
                 within.push((0, Vec::new()));
             }
         }
+        // A folder of the index is what owns it, and lies inside it.
+        within.sort();
+        within.dedup();
         within
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use tantivy::TantivyError;
 
-use super::weight::Weights;
+use super::{tree::Filter, weight::Weights};
 use crate::date::Date;
 
 /// A question to an index.
@@ -30,6 +30,10 @@ pub struct Query {
     pub after: Option<Date>,
     /// Only what is dated before this day.
     pub before: Option<Date>,
+    /// Only what was read as one of these formats; any where empty.
+    pub formats: Vec<String>,
+    /// Only passages in one of these languages, by their codes; any where empty.
+    pub languages: Vec<String>,
     /// How many hits to return.
     pub limit: usize,
     /// How many of the best to pass over first.
@@ -68,6 +72,8 @@ impl Default for Query {
             within: Vec::new(),
             after: None,
             before: None,
+            formats: Vec::new(),
+            languages: Vec::new(),
             limit: 10,
             offset: 0,
             per_article: 1,
@@ -101,6 +107,18 @@ pub(super) fn go_on(cancel: &Cancel) -> tantivy::Result<()> {
     match is_raised(cancel) {
         true => Err(TantivyError::InternalError("nobody waits for the answer".into())),
         false => Ok(()),
+    }
+}
+
+impl Query {
+    /// Returns what is asked for beside the text.
+    pub(super) fn filters(&self) -> impl Iterator<Item = Filter> {
+        let named = |names: &[String]| {
+            (!names.is_empty()).then(|| names.iter().map(|name| name.trim().to_lowercase()).collect())
+        };
+        let formats = named(&self.formats).map(Filter::Format);
+        let languages = named(&self.languages).map(Filter::Language);
+        Filter::between(self.after, self.before).into_iter().chain(formats).chain(languages)
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Hit {
     pub date: Option<Date>,
     /// Where in the file the date stands; empty where there is none.
     pub date_source: String,
+    /// The article's URL.
+    pub url: Option<String>,
     /// The language of the passage, with its region where the article states it.
     pub language: Option<String>,
     /// The format the file was read as.

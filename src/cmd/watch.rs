@@ -1,0 +1,146 @@
+//! Keeps an index at one with its folders for as long as the program runs: woken by the system's events
+//! about files, and by the clock where these cannot be had.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender},
+    },
+    time::{Duration, Instant},
+};
+
+use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
+
+/// What wakes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// Something below a folder was touched.
+    Touched,
+    /// Somebody asks for an update now.
+    Asked,
+    /// The program ends.
+    Stop,
+}
+
+/// As many wakes wait at most: one is enough, more say nothing new.
+pub(crate) const WAITING: usize = 16;
+
+/// Changes are read once nothing was touched for so long,
+const QUIET: Duration = Duration::from_millis(200);
+
+/// and at the latest after so long, however busy the folder is.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// Folders are looked through so often though events are heard: one may get lost.
+const SELDOM: Duration = Duration::from_secs(600);
+
+/// And so often where none are heard, or where an update could not be made.
+const OFTEN: Duration = Duration::from_secs(5);
+
+/// What came of an update.
+pub(crate) struct Updated {
+    /// The folders and files to watch from now on.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Whether the index agrees with them.
+    pub(crate) agrees: bool,
+}
+
+/// Watches the folders of an index.
+pub(crate) struct Watch {
+    /// None where the system gives no events.
+    watcher: Option<RecommendedWatcher>,
+    watched: BTreeSet<Watched>,
+    /// Those of which no events can be had.
+    unheard: BTreeSet<Watched>,
+}
+
+/// A folder or file with its number on the disk: one that was made anew is another.
+type Watched = (PathBuf, u64);
+
+impl Watch {
+    /// Watches nothing yet. What is touched is counted in `heard`, and wakes; what happens in the index
+    /// itself does not count.
+    pub(crate) fn new(index: &Path, heard: Arc<AtomicU64>, wake: SyncSender<Wake>) -> Self {
+        let index = std::fs::canonicalize(index).unwrap_or_else(|_| index.into());
+        let take = move |event: notify::Result<Event>| {
+            let is_own = |event: &Event| {
+                !event.paths.is_empty() && event.paths.iter().all(|path| path.starts_with(&index))
+            };
+            if event.as_ref().is_ok_and(|event| event.kind.is_access() || is_own(event)) {
+                return;
+            }
+            heard.fetch_add(1, Ordering::SeqCst);
+            // Where many wait already, this one is among them.
+            let _ = wake.try_send(Wake::Touched);
+        };
+        let config = Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(take, config).ok();
+        Self { watcher, watched: BTreeSet::new(), unheard: BTreeSet::new() }
+    }
+
+    /// Returns whether all that happens is heard.
+    pub(crate) fn hears_all(&self) -> bool {
+        self.watcher.is_some() && self.unheard.is_empty()
+    }
+
+    /// Updates once, and then whenever something was touched or somebody asks, until it is told to stop.
+    pub(crate) fn run(mut self, wakes: &Receiver<Wake>, update: &mut dyn FnMut(&Self) -> Updated) {
+        loop {
+            let Updated { folders, agrees } = update(&self);
+            // What happened before it was listened for was not heard.
+            if self.follow(folders) {
+                continue;
+            }
+            let rest = if agrees && self.hears_all() { SELDOM } else { OFTEN };
+            match wakes.recv_timeout(rest) {
+                Ok(Wake::Touched) if settle(wakes) == Wake::Stop => return,
+                Ok(Wake::Touched | Wake::Asked) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Watches these, and no others any more; says whether there were new ones.
+    fn follow(&mut self, folders: Vec<PathBuf>) -> bool {
+        let known = |path: PathBuf| {
+            let meta = std::fs::metadata(&path).ok()?;
+            Some((path, excerpt::walk::stamp(&meta).inode))
+        };
+        let folders: BTreeSet<Watched> = folders.into_iter().filter_map(known).collect();
+        let Some(watcher) = &mut self.watcher else { return false };
+        for (old, _) in self.watched.difference(&folders) {
+            // What is gone is not watched any more.
+            let _ = watcher.unwatch(old);
+        }
+        self.unheard.retain(|folder| folders.contains(folder));
+        let mut is_new = false;
+        for new in folders.difference(&self.watched) {
+            match watcher.watch(&new.0, RecursiveMode::Recursive) {
+                Ok(()) => {
+                    is_new = true;
+                    self.unheard.remove(new);
+                }
+                Err(_) => _ = self.unheard.insert(new.clone()),
+            }
+        }
+        self.watched = folders.difference(&self.unheard).cloned().collect();
+        is_new
+    }
+}
+
+/// Waits until nothing more is touched; returns what ended that.
+fn settle(wakes: &Receiver<Wake>) -> Wake {
+    let began = Instant::now();
+    while began.elapsed() < BUSY {
+        match wakes.recv_timeout(QUIET) {
+            Ok(Wake::Touched) => {}
+            Ok(other) => return other,
+            Err(RecvTimeoutError::Timeout) => break,
+            Err(RecvTimeoutError::Disconnected) => return Wake::Stop,
+        }
+    }
+    Wake::Touched
+}

@@ -1,0 +1,278 @@
+//! The one thread that writes: it keeps the index at one with its folders, and tells all who listen how it
+//! goes.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use excerpt::{
+    Error, Index, Result,
+    index::{AUTO, Budget, Event, Freshness, Outcome, Update},
+};
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use super::failure::Failure;
+use crate::cmd::{
+    live::Live,
+    watch::{Updated, WAITING, Wake, Watch},
+};
+
+/// Progress is told so often at most.
+const TELL: Duration = Duration::from_millis(100);
+
+/// So much of what was told is kept for who listens slowly.
+const KEPT: usize = 64;
+
+/// How an update goes.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Progress {
+    /// Files to read, and their bytes; both 0 while folders are compared.
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    /// Files and bytes that were read.
+    pub(super) files_done: u64,
+    pub(super) bytes_done: u64,
+    pub(super) added: u64,
+    pub(super) changed: u64,
+    pub(super) removed: u64,
+    pub(super) failed: u64,
+}
+
+/// What is told.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    Progress(Progress),
+    /// The update of this number is done.
+    Done(u64, Progress),
+    Failed(u64, Arc<Failure>),
+    /// Nothing more will be told.
+    Over,
+}
+
+/// The updates of an index.
+pub(crate) struct Updates {
+    live: Arc<Live>,
+    wake: SyncSender<Wake>,
+    news: broadcast::Sender<News>,
+    heard: Arc<AtomicU64>,
+    now: Mutex<Now>,
+    cancel: AtomicBool,
+}
+
+/// How it stands.
+#[derive(Default)]
+struct Now {
+    /// How many updates were begun.
+    begun: u64,
+    running: Option<Progress>,
+    last: Option<Last>,
+}
+
+/// What the last update left.
+struct Last {
+    index: Arc<Index>,
+    freshness: Freshness,
+    /// What had been heard when it began; none where not all is heard.
+    heard: Option<u64>,
+}
+
+/// What the thread begins with.
+pub(crate) struct Start {
+    /// The folder of the index.
+    pub(crate) dir: PathBuf,
+    /// Folders to add first.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Whether it goes on when that is done.
+    pub(crate) watch: bool,
+    /// What an update may use.
+    pub(crate) means: Update,
+}
+
+impl Updates {
+    /// Starts the thread; it ends when it is [told to](Self::stop).
+    pub(crate) fn start(live: Arc<Live>, start: Start) -> (Arc<Self>, JoinHandle<()>) {
+        let (wake, wakes) = mpsc::sync_channel(WAITING);
+        let updates = Arc::new(Self {
+            live,
+            wake,
+            news: broadcast::channel(KEPT).0,
+            heard: Arc::default(),
+            now: Mutex::default(),
+            cancel: AtomicBool::new(false),
+        });
+        let own = Arc::clone(&updates);
+        let thread = thread::spawn(move || own.keep(start, &wakes));
+        (updates, thread)
+    }
+
+    /// Ends the thread soon; nothing that was committed is lost.
+    pub(crate) fn stop(&self) {
+        self.cancel.store(true, Ordering::SeqCst);
+        let _ = self.news.send(News::Over);
+        // A thread that is busy sees the flag, and makes room.
+        let _ = self.wake.send(Wake::Stop);
+    }
+
+    /// Asks for an update; returns what is told from now on, and the number of the first update that
+    /// begins after this.
+    pub(super) fn ask(&self) -> (broadcast::Receiver<News>, u64) {
+        let (news, next) = (self.news.subscribe(), self.held().begun + 1);
+        // Where many wait already, this one is among them.
+        let _ = self.wake.try_send(Wake::Asked);
+        (news, next)
+    }
+
+    /// Returns what is told from now on.
+    pub(super) fn listen(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// Returns how an update goes that is running.
+    pub(super) fn running(&self) -> Option<Progress> {
+        self.held().running.clone()
+    }
+
+    /// Returns how much was heard of in the folders; none where not all is heard.
+    pub(super) fn heard(&self) -> Option<u64> {
+        let now = self.held();
+        if now.running.is_some() {
+            return None;
+        }
+        now.last.as_ref()?.heard.map(|_| self.heard.load(Ordering::SeqCst))
+    }
+
+    /// Returns the index as it answers now, and how far it agrees with its folders. Where all that happens
+    /// is heard and nothing was, nothing is looked at; else as much as a small budget lets one see.
+    pub(super) fn current(&self, cancel: &AtomicBool) -> Result<(Arc<Index>, Freshness)> {
+        let index = self.live.current()?;
+        {
+            let now = self.held();
+            if now.running.is_some() {
+                let mut freshness = index.compared(Budget::Nothing)?;
+                freshness.notes.push("the index is being brought up to date".into());
+                return Ok((index, freshness));
+            }
+            let heard = self.heard.load(Ordering::SeqCst);
+            let known = |last: &&Last| last.heard == Some(heard) && Arc::ptr_eq(&last.index, &index);
+            if let Some(last) = now.last.as_ref().filter(known) {
+                return Ok((index, last.freshness.clone()));
+            }
+        }
+        self.live.refreshed(Budget::Within(AUTO), &mut |_| {}, cancel)
+    }
+
+    fn keep(&self, start: Start, wakes: &Receiver<Wake>) {
+        let Start { dir, folders, watch: goes_on, means } = start;
+        let mut new = folders;
+        if goes_on {
+            let watch = Watch::new(&dir, Arc::clone(&self.heard), self.wake.clone());
+            return watch.run(wakes, &mut |watch| self.update(&dir, &mut new, &means, watch.hears_all()));
+        }
+        loop {
+            self.update(&dir, &mut new, &means, false);
+            if wakes.iter().find(|wake| *wake != Wake::Touched) != Some(Wake::Asked) {
+                return;
+            }
+        }
+    }
+
+    /// Updates once.
+    fn update(
+        &self,
+        dir: &std::path::Path,
+        new: &mut Vec<PathBuf>,
+        means: &Update,
+        hears_all: bool,
+    ) -> Updated {
+        let heard = self.heard.load(Ordering::SeqCst);
+        let number = {
+            let mut now = self.held();
+            now.begun += 1;
+            now.running = Some(Progress::default());
+            now.begun
+        };
+        let mut told = Instant::now();
+        let mut progress = Progress::default();
+        let mut event = |event: Event| {
+            progress.take(event);
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                self.held().running = Some(progress.clone());
+                // It does not matter whether anybody listens.
+                let _ = self.news.send(News::Progress(progress.clone()));
+            }
+        };
+        let done = self.bring_up_to_date(dir, new, means, &mut event);
+        let mut now = self.held();
+        now.running = None;
+        match done {
+            Ok((index, freshness)) => {
+                let folders = index.folders();
+                let agrees = freshness.changed == Some(0) && freshness.missing.is_empty();
+                let heard = (hears_all && agrees).then_some(heard);
+                now.last = Some(Last { index, freshness, heard });
+                drop(now);
+                let _ = self.news.send(News::Done(number, progress));
+                Updated { folders, agrees }
+            }
+            Err(error) => {
+                let folders = now.last.take().map(|last| last.index.folders()).unwrap_or_default();
+                drop(now);
+                let _ = self.news.send(News::Failed(number, Arc::new(Failure::from(error))));
+                Updated { folders, agrees: false }
+            }
+        }
+    }
+
+    fn bring_up_to_date(
+        &self,
+        dir: &std::path::Path,
+        new: &mut Vec<PathBuf>,
+        means: &Update,
+        event: &mut dyn FnMut(Event),
+    ) -> Result<(Arc<Index>, Freshness)> {
+        match Index::open(dir) {
+            Err(Error::Older { .. }) => _ = Index::rebuild(dir, means, event, &self.cancel)?,
+            Err(Error::NoIndex { .. }) if !new.is_empty() => _ = Index::create(dir)?,
+            _ => {}
+        }
+        if !new.is_empty() {
+            let update = Update { folders: new.clone(), now: std::time::SystemTime::now(), ..means.clone() };
+            Index::open(dir)?.update(&update, event, &self.cancel)?;
+            new.clear();
+        }
+        self.live.refreshed(Budget::Everything, event, &self.cancel)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Planned { files, bytes } => (self.files, self.bytes) = (files, bytes),
+            Event::Part { bytes } => self.bytes_done += bytes,
+            Event::File { bytes, outcome, .. } => {
+                self.bytes_done += bytes;
+                match outcome {
+                    Outcome::Removed => return self.removed += 1,
+                    Outcome::Added => self.added += 1,
+                    Outcome::Failed(_) => self.failed += 1,
+                    _ => self.changed += 1,
+                }
+                self.files_done += 1;
+            }
+            _ => {}
+        }
+    }
+}
