@@ -1,9 +1,12 @@
 //! `excerpt index`: makes the index agree with its folders.
 
+mod watching;
+
 use std::{
     io::{self, Write},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -46,6 +49,9 @@ pub(super) struct Index {
     /// Take what was removed out of the files of the index too, and merge these as far as memory allows
     #[arg(long)]
     compact: bool,
+    /// Go on until Ctrl-C: what changes is indexed within a second or two
+    #[arg(long, conflicts_with_all = ["dry_run", "forget", "rebuild", "compact"])]
+    watch: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -168,17 +174,25 @@ impl Index {
         if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
             excerpt::Index::open(&dir)?;
         }
-        let report = self.update(&dir, &update, ui)?;
-        let (dir, seconds) = (dunce::canonicalize(&dir).unwrap_or(dir), began.elapsed());
-        if ui.json {
-            object::report(&report, &dir, seconds.as_secs_f64(), peak_memory(&report), &mut ui.out())?;
-        } else {
-            self.summary(&report, seconds, ui)?;
+        if self.watch {
+            return self.watch(&dir, update, ui);
         }
+        let report = self.update(&dir, &update, &ui::interruption(), ui)?;
+        self.tell(&report, &dir, began, ui)?;
         Ok(if report.interrupted { Outcome::Interrupted } else { Outcome::Done })
     }
 
-    fn update(&self, dir: &std::path::Path, update: &Update, ui: &Ui) -> anyhow::Result<Report> {
+    fn tell(&self, report: &Report, dir: &Path, began: Instant, ui: &Ui) -> anyhow::Result<()> {
+        let (dir, seconds) = (dunce::canonicalize(dir).unwrap_or_else(|_| dir.into()), began.elapsed());
+        if ui.json {
+            object::report(report, &dir, seconds.as_secs_f64(), peak_memory(report), &mut ui.out())?;
+        } else {
+            self.summary(report, seconds, ui)?;
+        }
+        Ok(())
+    }
+
+    fn update(&self, dir: &Path, update: &Update, cancel: &AtomicBool, ui: &Ui) -> anyhow::Result<Report> {
         let from = ui.look().from;
         let mut lines = Vec::new();
         let mut progress = Progress::new(self.dry_run);
@@ -194,24 +208,23 @@ impl Index {
             Event::Planned { .. } if self.dry_run => {}
             event => progress.take(event),
         };
-        let cancel = ui::interruption();
         let known = excerpt::index::is_index(dir);
         if !known && self.dry_run {
             // Nothing is written, not even an empty index: a temporary one tells the same.
             let folder = std::env::temp_dir().join(format!("excerpt-dry-run-{}", std::process::id()));
-            let result = excerpt::Index::create(&folder)
-                .and_then(|mut index| index.update(update, &mut take, &cancel));
+            let result =
+                excerpt::Index::create(&folder).and_then(|mut index| index.update(update, &mut take, cancel));
             let _ = std::fs::remove_dir_all(&folder);
             let report = result?;
             return self.print_plan(&lines, report, ui);
         }
         let opened = if known { excerpt::Index::open(dir) } else { excerpt::Index::create(dir) };
         let report = match opened {
-            Ok(mut index) => index.update(update, &mut take, &cancel),
+            Ok(mut index) => index.update(update, &mut take, cancel),
             // What is older or damaged is made again from the folders.
-            Err(Error::Older { .. }) => excerpt::Index::rebuild(dir, update, &mut take, &cancel),
+            Err(Error::Older { .. }) => excerpt::Index::rebuild(dir, update, &mut take, cancel),
             Err(Error::Damaged { .. }) if self.rebuild => {
-                excerpt::Index::rebuild(dir, update, &mut take, &cancel)
+                excerpt::Index::rebuild(dir, update, &mut take, cancel)
             }
             Err(error) => Err(error),
         };

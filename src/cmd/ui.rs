@@ -78,6 +78,11 @@ impl Ui {
 
 /// Returns a flag that Ctrl-C raises; a second Ctrl-C ends the program at once.
 pub(super) fn interruption() -> Arc<AtomicBool> {
+    interruption_then(|| {})
+}
+
+/// Returns the same flag; when it is raised, `then` is called too.
+pub(super) fn interruption_then(then: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&flag);
     // Without a handler Ctrl-C ends the program, which loses nothing that was committed.
@@ -86,6 +91,7 @@ pub(super) fn interruption() -> Arc<AtomicBool> {
             #[expect(clippy::exit, reason = "the user asked twice; nothing committed is lost")]
             std::process::exit(130);
         }
+        then();
     });
     flag
 }

@@ -53,8 +53,6 @@ pub(crate) struct Watch {
     /// None where the system gives no events.
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<Watched>,
-    /// Those of which no events can be had.
-    unheard: BTreeSet<Watched>,
 }
 
 /// A folder or file with its number on the disk: one that was made anew is another.
@@ -78,12 +76,13 @@ impl Watch {
         };
         let config = Config::default().with_follow_symlinks(false);
         let watcher = RecommendedWatcher::new(take, config).ok();
-        Self { watcher, watched: BTreeSet::new(), unheard: BTreeSet::new() }
+        Self { watcher, watched: BTreeSet::new() }
     }
 
-    /// Returns whether all that happens is heard.
-    pub(crate) fn hears_all(&self) -> bool {
-        self.watcher.is_some() && self.unheard.is_empty()
+    /// Says whether all that happens in these folders is heard.
+    pub(crate) fn hears(&self, folders: &[PathBuf]) -> bool {
+        let is_watched = |folder: &PathBuf| self.watched.iter().any(|(watched, _)| watched == folder);
+        self.watcher.is_some() && folders.iter().all(is_watched)
     }
 
     /// Updates once, and then whenever something was touched or somebody asks, until it is told to stop.
@@ -91,10 +90,10 @@ impl Watch {
         loop {
             let Updated { folders, agrees } = update(&self);
             // What happened before it was listened for was not heard.
-            if self.follow(folders) {
+            if self.follow(&folders) {
                 continue;
             }
-            let rest = if agrees && self.hears_all() { SELDOM } else { OFTEN };
+            let rest = if agrees && self.hears(&folders) { SELDOM } else { OFTEN };
             match wakes.recv_timeout(rest) {
                 Ok(Wake::Touched) if settle(wakes) == Wake::Stop => return,
                 Ok(Wake::Touched | Wake::Asked) | Err(RecvTimeoutError::Timeout) => {}
@@ -104,30 +103,26 @@ impl Watch {
     }
 
     /// Watches these, and no others any more; says whether there were new ones.
-    fn follow(&mut self, folders: Vec<PathBuf>) -> bool {
-        let known = |path: PathBuf| {
-            let meta = std::fs::metadata(&path).ok()?;
-            Some((path, excerpt::walk::stamp(&meta).inode))
+    fn follow(&mut self, folders: &[PathBuf]) -> bool {
+        let known = |path: &PathBuf| {
+            let meta = std::fs::metadata(path).ok()?;
+            Some((path.clone(), excerpt::walk::stamp(&meta).inode))
         };
-        let folders: BTreeSet<Watched> = folders.into_iter().filter_map(known).collect();
+        let folders: BTreeSet<Watched> = folders.iter().filter_map(known).collect();
         let Some(watcher) = &mut self.watcher else { return false };
         for (old, _) in self.watched.difference(&folders) {
             // What is gone is not watched any more.
             let _ = watcher.unwatch(old);
         }
-        self.unheard.retain(|folder| folders.contains(folder));
-        let mut is_new = false;
-        for new in folders.difference(&self.watched) {
-            match watcher.watch(&new.0, RecursiveMode::Recursive) {
-                Ok(()) => {
-                    is_new = true;
-                    self.unheard.remove(new);
-                }
-                Err(_) => _ = self.unheard.insert(new.clone()),
+        let before = self.watched.clone();
+        self.watched.retain(|watched| folders.contains(watched));
+        for new in folders.difference(&before) {
+            // Of what cannot be watched nothing is heard: the clock stands in.
+            if watcher.watch(&new.0, RecursiveMode::Recursive).is_ok() {
+                self.watched.insert(new.clone());
             }
         }
-        self.watched = folders.difference(&self.unheard).cloned().collect();
-        is_new
+        !self.watched.is_subset(&before)
     }
 }
 

@@ -39,6 +39,7 @@ mod copies;
 mod matches;
 mod extract;
 mod highlight;
+mod mark;
 mod hit;
 mod link;
 mod similar;
@@ -65,7 +66,6 @@ pub use weight::Weights;
 use self::{
     filters::Within,
     group::Chosen,
-    matches::{Reading, Targets},
     order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, InFile, best_first},
@@ -149,18 +149,7 @@ impl Index {
             notes.push(format!("`{part}` stands for too many words: the most frequent were looked for"));
         }
         let (Order { mut ranked, head, loose, .. }, chosen) = self.chosen(asked)?;
-        let lexicon = &asked.compiler.lexicon;
-        let reading = Reading {
-            case: query.case,
-            stop: &lexicon.stop,
-            sought: &|words| lexicon.weighed(words),
-            others: &|nodes| lexicon.others(nodes),
-            expand: &|node| {
-                let expansions = asked.compiler.expansions(node)?;
-                Ok(expansions.iter().map(|expansion| expansion.words.clone()).collect())
-            },
-        };
-        let targets = Targets::of(&asked.tree, &reading).map_err(broken)?;
+        let targets = asked.targets().map_err(broken)?;
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();

@@ -18,7 +18,7 @@ use axum::{
 use excerpt::{
     Index,
     index::Freshness,
-    search::{Extent, Query, Results},
+    search::{Query, Results},
 };
 use maud::{Markup, html};
 
@@ -34,9 +34,6 @@ const ASSETS: &[(&str, &str, &str)] = &[
 
 /// As many passages of an article are read at once before and behind the one that was asked for.
 const AROUND: usize = 100;
-
-/// So many passages of an article that hold words of the query are marked.
-const MOST_MARKED: usize = 200;
 
 /// What an answer is shown with.
 struct Answered {
@@ -123,24 +120,8 @@ fn reading(site: &Site, asked: &Asked, cancel: &Arc<AtomicBool>) -> Result<Marku
     let Some(id) = asked.0.text("id") else { return Err(Failure::parameter("no passage is named")) };
     let around = asked.0.number("around").unwrap_or(AROUND);
     let article = index.show_id(id, around)?;
-    let marked = match asked.0.text("q") {
-        None => Vec::new(),
-        Some(text) => {
-            let query = Query {
-                text: text.into(),
-                today: asked.query().today,
-                within: vec![article.file.clone()],
-                limit: MOST_MARKED,
-                per_article: usize::MAX,
-                snippet: Extent::Whole,
-                cancel: Some(Arc::clone(cancel)),
-                ..Query::default()
-            };
-            let results = index.search(&query)?;
-            let hits = results.hits.into_iter().filter(|_| !results.relaxed);
-            hits.filter(|hit| hit.member == article.member).collect()
-        }
-    };
+    let query = Query { cancel: Some(Arc::clone(cancel)), ..asked.query() };
+    let marked = index.marked(&article, &query)?;
     Ok(reader::page_of(asked, &article, &marked, around))
 }
 

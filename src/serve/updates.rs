@@ -80,8 +80,10 @@ struct Now {
 struct Last {
     index: Arc<Index>,
     freshness: Freshness,
-    /// What had been heard when it began; none where not all is heard.
-    heard: Option<u64>,
+    /// What had been heard when it began.
+    heard: u64,
+    /// Whether all that happens is heard.
+    hears_all: bool,
 }
 
 /// What the thread begins with.
@@ -142,11 +144,8 @@ impl Updates {
 
     /// Returns how much was heard of in the folders; none where not all is heard.
     pub(super) fn heard(&self) -> Option<u64> {
-        let now = self.held();
-        if now.running.is_some() {
-            return None;
-        }
-        now.last.as_ref()?.heard.map(|_| self.heard.load(Ordering::SeqCst))
+        let hears_all = self.held().last.as_ref().is_some_and(|last| last.hears_all);
+        hears_all.then(|| self.heard.load(Ordering::SeqCst))
     }
 
     /// Returns the index as it answers now, and how far it agrees with its folders. Where all that happens
@@ -155,15 +154,17 @@ impl Updates {
         let index = self.live.current()?;
         {
             let now = self.held();
-            if now.running.is_some() {
+            let (heard, running) = (self.heard.load(Ordering::SeqCst), now.running.is_some());
+            let known = |last: &&Last| {
+                last.heard == heard && (last.hears_all || running) && Arc::ptr_eq(&last.index, &index)
+            };
+            if let Some(last) = now.last.as_ref().filter(known) {
+                return Ok((index, last.freshness.clone()));
+            }
+            if running {
                 let mut freshness = index.compared(Budget::Nothing)?;
                 freshness.notes.push("the index is being brought up to date".into());
                 return Ok((index, freshness));
-            }
-            let heard = self.heard.load(Ordering::SeqCst);
-            let known = |last: &&Last| last.heard == Some(heard) && Arc::ptr_eq(&last.index, &index);
-            if let Some(last) = now.last.as_ref().filter(known) {
-                return Ok((index, last.freshness.clone()));
             }
         }
         self.live.refreshed(Budget::Within(AUTO), &mut |_| {}, cancel)
@@ -174,10 +175,10 @@ impl Updates {
         let mut new = folders;
         if goes_on {
             let watch = Watch::new(&dir, Arc::clone(&self.heard), self.wake.clone());
-            return watch.run(wakes, &mut |watch| self.update(&dir, &mut new, &means, watch.hears_all()));
+            return watch.run(wakes, &mut |watch| self.update(&dir, &mut new, &means, Some(watch)));
         }
         loop {
-            self.update(&dir, &mut new, &means, false);
+            self.update(&dir, &mut new, &means, None);
             if wakes.iter().find(|wake| *wake != Wake::Touched) != Some(Wake::Asked) {
                 return;
             }
@@ -190,7 +191,7 @@ impl Updates {
         dir: &std::path::Path,
         new: &mut Vec<PathBuf>,
         means: &Update,
-        hears_all: bool,
+        watch: Option<&Watch>,
     ) -> Updated {
         let heard = self.heard.load(Ordering::SeqCst);
         let number = {
@@ -217,8 +218,8 @@ impl Updates {
             Ok((index, freshness)) => {
                 let folders = index.folders();
                 let agrees = freshness.changed == Some(0) && freshness.missing.is_empty();
-                let heard = (hears_all && agrees).then_some(heard);
-                now.last = Some(Last { index, freshness, heard });
+                let hears_all = agrees && watch.is_some_and(|watch| watch.hears(&folders));
+                now.last = Some(Last { index, freshness, heard, hears_all });
                 drop(now);
                 let _ = self.news.send(News::Done(number, progress));
                 Updated { folders, agrees }

@@ -22,7 +22,7 @@ const GAP: usize = 2;
 /// Returns all filters.
 pub(super) fn filters(asked: &Asked, facets: &Facets) -> Markup {
     html! {
-        aside.filters aria-label="Filters" {
+        aside.filters id="filters" aria-label="Filters" {
             (sorts(asked))
             (dates(asked, &facets.dates))
             (folders(asked, &facets.folders))

@@ -30,7 +30,8 @@ pub(super) fn count(results: &Results) -> String {
 pub(super) fn found(asked: &Asked, results: &Results) -> Markup {
     let notes = results.notes.iter().filter(|note| !(results.relaxed && note.starts_with(RELAXED)));
     html! {
-        h1.count { (count(results)) }
+        a.to-filters href="#filters" { "Filters" }
+        h1.count tabindex="-1" { (count(results)) }
         @for note in notes { p.note { (harmless(note)) } }
         @if results.hits.is_empty() && results.total > 0 {
             p.empty { "No further passages. " a data-nav href=(asked.with(&[("offset", "")])) { "To the first" } }

@@ -1,12 +1,10 @@
 //! An article as clean text, with the passage that was found and the other matches in it.
 
-use std::collections::HashMap;
-
 use excerpt::{
     article::Spot,
     index::{ArticleText, Shown},
     render::{harmless, shown_place},
-    search::{Hit, Part},
+    search::Part,
 };
 use maud::{Markup, html};
 
@@ -19,14 +17,16 @@ use super::{
 /// A match is named by so many of its words.
 const NAMED_BY: usize = 9;
 
-/// Returns the page of an article.
-pub(super) fn page_of(asked: &Asked, article: &ArticleText, hits: &[Hit], around: usize) -> Markup {
-    let marks: HashMap<&str, &[Part]> = hits.iter().map(|hit| (hit.id.as_str(), &hit.snippet[..])).collect();
-    let shown: Vec<&Shown> = article.passages.iter().collect();
-    let matches: Vec<&Shown> =
-        shown.iter().filter(|passage| marks.contains_key(passage.id.as_str())).copied().collect();
+/// Returns the page of an article; `texts` hold the parts of each passage.
+pub(super) fn page_of(asked: &Asked, article: &ArticleText, texts: &[Vec<Part>], around: usize) -> Markup {
+    let matches: Vec<(&Shown, &[Part])> = article
+        .passages
+        .iter()
+        .zip(texts.iter().map(Vec::as_slice))
+        .filter(|(_, parts)| parts.iter().any(|part| part.matched))
+        .collect();
     let title = if article.title.trim().is_empty() { "Untitled" } else { &article.title };
-    let asked_for = shown.iter().find(|passage| passage.asked);
+    let asked_for = article.passages.iter().find(|passage| passage.asked);
     let back = asked.back();
     page(
         &format!("{title} – excerpt"),
@@ -48,18 +48,18 @@ pub(super) fn page_of(asked: &Asked, article: &ArticleText, hits: &[Hit], around
             main.reader id="main" {
                 article lang=[article.language.as_deref()] {
                     h1 dir="auto" { (harmless(title)) }
-                    (facts(article, asked_for.copied()))
+                    (facts(article, asked_for))
                     @if let Some(stale) = article.stale {
                         p.note { @if stale == "gone" { "The file is gone; this is how it was." } @else { "The file has changed since it was indexed." } }
                     }
-                    (text(asked, article, &marks, around))
+                    (text(asked, article, texts, around))
                 }
                 @if matches.len() > 1 {
                     aside.matches aria-label="Matches in this article" {
                         h2 { "Matches" }
                         ol {
-                            @for passage in &matches {
-                                li { a href={ "#" (anchor(passage)) } dir="auto" { (harmless(&named(passage, marks[passage.id.as_str()]))) } }
+                            @for (passage, parts) in &matches {
+                                li { a href={ "#" (anchor(passage)) } dir="auto" { (harmless(&named(passage, parts))) } }
                             }
                         }
                     }
@@ -100,28 +100,22 @@ fn facts(article: &ArticleText, passage: Option<&Shown>) -> Markup {
 }
 
 /// Returns the passages; headings where they change.
-fn text(asked: &Asked, article: &ArticleText, marks: &HashMap<&str, &[Part]>, around: usize) -> Markup {
-    let mut before: &[String] = &[];
+fn text(asked: &Asked, article: &ArticleText, texts: &[Vec<Part>], around: usize) -> Markup {
     let asked_at = article.passages.iter().position(|passage| passage.asked).unwrap_or(0);
     let (cut_before, cut_behind) =
         (asked_at == around, article.passages.len() - asked_at.min(article.passages.len()) == around + 1);
     html! {
         @if cut_before { p.cut { a href=(asked.more_around(around * 4)) { "Show more of what stands before" } } }
         div.text {
-            @for (at, passage) in article.passages.iter().enumerate() {
+            @for (at, (passage, parts)) in article.passages.iter().zip(texts).enumerate() {
+                @let before = at.checked_sub(1).map_or(&[][..], |before| &article.passages[before].headings);
                 @if passage.headings != before {
                     @let common = before.iter().zip(&passage.headings).take_while(|(one, other)| one == other).count();
                     @for heading in &passage.headings[common..] { h2 dir="auto" { (harmless(heading)) } }
                 }
-                @let _ = { before = &passage.headings; };
-                @let parts = marks.get(passage.id.as_str());
+                @let is_match = parts.iter().any(|part| part.matched);
                 @if passage.asked { a.here id="here" aria-hidden="true" {} }
-                div id=(anchor(passage)) .passage .asked[passage.asked && at == asked_at] .match[parts.is_some()] tabindex=[parts.map(|_| "-1")] dir="auto" {
-                    @match parts {
-                        Some(parts) => (marked(parts)),
-                        None => (harmless(&passage.text)),
-                    }
-                }
+                div id=(anchor(passage)) .passage .asked[passage.asked && at == asked_at] .match[is_match] tabindex=[is_match.then_some("-1")] dir="auto" { (marked(parts)) }
             }
         }
         @if cut_behind { p.cut { a href=(asked.more_around(around * 4)) { "Show more of what follows" } } }
