@@ -229,6 +229,26 @@ pub fn check_globs(patterns: &[String]) -> Result<()> {
     globs(Path::new("."), patterns).map(drop)
 }
 
+/// A pattern for the paths of files, as in a `.gitignore`.
+pub(crate) struct Pattern(Override);
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] where it is none.
+    pub(crate) fn of(pattern: &str) -> Result<Self> {
+        globs(Path::new("/"), &[pattern.into()]).map(Self)
+    }
+
+    /// Says whether a path inside a folder, or a folder above it, is of this pattern.
+    pub(crate) fn matches(&self, path: &[u8]) -> bool {
+        let path = join(Path::new("/"), path);
+        let mut parts = path.ancestors().take_while(|part| part.parent().is_some()).enumerate();
+        parts.any(|(above, part)| self.0.matched(part, above > 0).is_ignore())
+    }
+}
+
 /// Returns a file's stamp.
 pub fn stamp(meta: &fs::Metadata) -> Stamp {
     let modified = meta.modified().map_or(0, nanoseconds);

@@ -8,6 +8,7 @@ pub(crate) mod live;
 mod locate;
 mod man;
 pub(crate) mod options;
+mod prepare;
 mod read_worker;
 mod search;
 mod serve;

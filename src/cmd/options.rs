@@ -6,9 +6,9 @@ use std::{io::Write, path::PathBuf, time::SystemTime};
 use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use excerpt::{
-    Error, Index,
+    Index,
     date::{Date, Span},
-    index::{Access, Budget, Update, Verdict},
+    index::{Budget, Update},
     render::{self, RENDERERS},
     search::{self, Extent, Query, RELAXED, Recency, Results, Sort},
 };
@@ -17,6 +17,7 @@ use super::{
     Outcome, Shared,
     index::Means,
     locate,
+    prepare::{self, Unknown},
     ui::{self, Progress, Ui},
 };
 
@@ -26,9 +27,13 @@ pub(super) struct Options {
     /// Search in this folder or file only
     #[arg(long = "in", value_name = "PATH")]
     within: Vec<PathBuf>,
-    /// How many passages to print
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
-    limit: usize,
+    /// How many passages to print [default: 10, with --budget as many as fit]
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print the best passages that fit so many tokens of a language model together, whole, and say what was
+    /// left out
+    #[arg(long, value_name = "TOKENS")]
+    budget: Option<usize>,
     /// Pass over so many of the best first
     #[arg(long, value_name = "N", default_value_t = 0)]
     offset: usize,
@@ -157,9 +162,10 @@ impl Options {
         let dir = locate::locate(shared)?;
         let means = Means::default().update();
         let mut notes = Vec::new();
-        let mut index = self.open(&dir, &means, &mut notes)?;
+        let unknown = if self.no_index { Unknown::LeftOut } else { Unknown::Indexed };
+        let mut index = prepare::open(&dir, &self.within, unknown, &means, &ui::interruption, &mut notes)?;
         let fresh = self.refresh(&mut index, &means, &mut notes)?;
-        self.unread(&index, &mut notes)?;
+        prepare::unread(&index, &self.within, &mut notes)?;
         let mut results = ask(&index, query)?;
         results.freshness = fresh;
         results.notes.extend(notes);
@@ -169,7 +175,8 @@ impl Options {
         if !ui.json && matches!(format, "csv" | "jsonl" | "paths") {
             let relaxed = results.notes.iter().find(|note| results.relaxed && note.starts_with(RELAXED));
             let nothing = (results.total == 0).then_some("nothing matches");
-            for line in relaxed.map(String::as_str).into_iter().chain(nothing) {
+            let spent = render::spent(&results);
+            for line in relaxed.map(String::as_str).into_iter().chain(nothing).chain(spent.as_deref()) {
                 ui::say(&format!("excerpt: {}", render::harmless(line)));
             }
         }
@@ -191,7 +198,8 @@ impl Options {
             within: self.within.clone(),
             after: self.after,
             before: self.before,
-            limit: self.limit,
+            limit: self.limit.unwrap_or(if self.budget.is_some() { usize::MAX } else { 10 }),
+            budget: self.budget,
             offset: self.offset,
             by: self.by.into(),
             per_article: self.per_article.unwrap_or(match self.by {
@@ -205,82 +213,12 @@ impl Options {
                 Order::Modified => Sort::Modified,
             },
             recency: self.recency.map(|half_life| Recency { half_life, today }),
-            snippet: if self.full { Extent::Whole } else { Extent::Sentences },
+            snippet: if self.full || self.budget.is_some() { Extent::Whole } else { Extent::Sentences },
             context: self.context,
             facets: self.facets,
             explain: self.explain,
             ..Query::default()
         }
-    }
-
-    /// Opens the index, after indexing what is to be searched and not known yet.
-    fn open(&self, dir: &std::path::Path, means: &Update, notes: &mut Vec<String>) -> anyhow::Result<Index> {
-        let known = excerpt::index::is_index(dir);
-        if !known && (self.within.is_empty() || self.no_index) {
-            return Ok(Index::open(dir)?);
-        }
-        for path in self.within.iter().filter(|path| !path.exists()) {
-            // A folder that is gone may still be searched: its articles are in the index.
-            if !known || !Index::open(dir).is_ok_and(|index| index.holds(path)) {
-                let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder");
-                return Err(Error::Read { path: path.clone(), source: missing }.into());
-            }
-            notes.push(format!("{} is not there: what the index holds of it was searched", path.display()));
-        }
-        let mut index = match if known { Index::open_for(dir, Access::Sparse) } else { Index::create(dir) } {
-            Err(Error::Older { .. }) => {
-                let mut progress = Progress::new(true);
-                let done = Index::rebuild(dir, means, &mut |event| progress.take(event), &ui::interruption());
-                progress.finish();
-                done?;
-                notes.push("the index was of an older version and was built anew".into());
-                Index::open_for(dir, Access::Sparse)?
-            }
-            opened => opened?,
-        };
-        let new = self.unknown(&index)?;
-        if new.is_empty() || self.no_index {
-            return Ok(index);
-        }
-        let update = Update { folders: new, ..means.clone() };
-        let mut progress = Progress::new(true);
-        let done = index.update(&update, &mut |event| progress.take(event), &ui::interruption());
-        progress.finish();
-        match done {
-            Ok(report) if report.interrupted => {
-                notes.push("indexing was stopped: only what was read by then was searched".into());
-            }
-            Ok(_) => {}
-            Err(error @ (Error::Locked { .. } | Error::Write { .. })) => {
-                notes.push(format!("not indexed: {:#}", anyhow::Error::from(error)));
-            }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(index)
-    }
-
-    /// Returns the paths to index first: folders the index does not hold, and single files that a
-    /// rule left out of one.
-    fn unknown(&self, index: &Index) -> anyhow::Result<Vec<PathBuf>> {
-        let mut new = Vec::new();
-        for path in &self.within {
-            let left_out =
-                || excerpt::Result::Ok(matches!(index.why(path)?.file.verdict, Verdict::LeftOut(_)));
-            if !index.holds(path) || path.is_file() && left_out()? {
-                new.push(path.clone());
-            }
-        }
-        Ok(new)
-    }
-
-    /// Says of single files why they cannot be searched.
-    fn unread(&self, index: &Index, notes: &mut Vec<String>) -> anyhow::Result<()> {
-        for path in self.within.iter().filter(|path| path.is_file()) {
-            if let Verdict::Unsupported(cause) | Verdict::Failed(cause) = index.why(path)?.file.verdict {
-                notes.push(format!("{} was not read: {cause}", path.display()));
-            }
-        }
-        Ok(())
     }
 
     fn refresh(

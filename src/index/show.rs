@@ -1,7 +1,7 @@
 //! A passage with what stands around it, or the text of an article, from the index alone.
 
 use std::{
-    ops::Range,
+    ops::{Range, RangeInclusive},
     path::{Path, PathBuf},
 };
 
@@ -148,6 +148,31 @@ impl Index {
             before -= article.len();
         }
         Err(no_line())
+    }
+
+    /// Returns the passages at these lines of a file, or of one of its articles, with their neighbours. Where a
+    /// file holds several articles, they are those of the article at the first line.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`] where the index does not hold the file, or it has no such line.
+    pub fn show_lines(
+        &self,
+        path: &Path,
+        member: Option<&str>,
+        lines: RangeInclusive<u32>,
+        around: Neighbours,
+    ) -> Result<ArticleText> {
+        let passages = self.guarded(|| self.rows_of(path, member))?;
+        let (first, last) = (*lines.start(), *lines.end());
+        let at = passages.iter().position(|row| row.stored.place.line_end >= first);
+        let at = at
+            .filter(|_| first > 0 && first <= last)
+            .ok_or_else(|| Error::UnknownPassage { name: format!("{}:{first}-{last}", path.display()) })?;
+        let same = |row: &&Row| row.order >> 32 == passages[at].order >> 32;
+        let start = passages.iter().take_while(|row| !same(row)).count();
+        let article: &[Row] = &passages[start..][..passages[start..].iter().take_while(same).count()];
+        let count = article[at - start..].iter().take_while(|row| row.stored.place.line <= last).count();
+        self.shown(article, Some((at - start..at - start + count.max(1), around)))
     }
 
     /// Returns the passages of a file, or of one of its articles, on a page, or the like: those that begin there, or the one that

@@ -1,7 +1,7 @@
 //! What the index holds, and what became of its files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     path::{Path, PathBuf},
 };
@@ -15,7 +15,7 @@ use crate::{
     analysis::Language,
     error::Result,
     format::FieldNames,
-    walk::{self, Rules, Stamp},
+    walk::{self, Pattern, Rules, Stamp},
 };
 
 /// What an index holds.
@@ -183,6 +183,31 @@ impl Index {
                 self.manifest.folder(entry.folder).map(|folder| folder.base(&self.dir)).unwrap_or_default();
             each(line(walk::join(&base, &entry.path), entry));
         })
+    }
+
+    /// Returns the files of articles whose paths are of a pattern, as in a `.gitignore`: inside their folder, or
+    /// from the root on where the pattern begins with that folder. They are in the order of the index.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`](crate::Error::Pattern) where it is none, and when the ledger cannot be read.
+    pub fn files_like(&self, pattern: &str) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let any = Pattern::of(pattern)?;
+        let mut bases: HashMap<u32, (PathBuf, Option<Pattern>)> = HashMap::new();
+        for folder in &self.manifest.folders {
+            let base = folder.base(&self.dir);
+            let inside = pattern.strip_prefix(&*base.to_string_lossy()).filter(|rest| rest.starts_with('/'));
+            let own = inside.map(Pattern::of).transpose()?;
+            bases.insert(folder.id, (base, own));
+        }
+        self.each_entry(&mut |entry| {
+            let Some((base, own)) = bases.get(&entry.folder) else { return };
+            let like = own.as_ref().unwrap_or(&any).matches(&entry.path);
+            if like && matches!(entry.fate, Fate::Indexed(_)) {
+                files.push(walk::join(base, &entry.path));
+            }
+        })?;
+        Ok(files)
     }
 
     /// Says whether the file of an entry is no longer what was read.

@@ -1,7 +1,7 @@
 //! What an answer says of itself where it is none, or a thin one.
 
 use super::text::{counted, unit};
-use crate::search::{RELAXED, Results, Suggestion, Without};
+use crate::search::{RELAXED, Results, Spent, Suggestion, Without};
 
 /// Unknown words past so many are counted.
 const MOST_NAMED: usize = 12;
@@ -17,8 +17,30 @@ pub(super) fn plain_notes(results: &Results) -> impl Iterator<Item = &String> {
     results.notes.iter().filter(|note| !(results.relaxed && note.starts_with(RELAXED)))
 }
 
+/// Says what a budget was spent on and what it left out, where there was one.
+pub fn spent(results: &Results) -> Option<String> {
+    let spent = results.spent.filter(|_| results.total > 0);
+    let Spent { budget, used, left_out, too_long, needed, .. } = spent?;
+    let more = if results.total_exact { "" } else { "at least " };
+    let left_out = match (left_out, too_long) {
+        _ if needed.is_some() => {
+            let needed = needed.unwrap_or_default();
+            format!("too few: the best {} takes {needed}; raise the budget", unit(results))
+        }
+        (0, _) => "nothing left out".into(),
+        (out, 0) => format!("{more}{} left out", counted(out, unit(results))),
+        (out, long) => {
+            format!(
+                "{more}{} left out, {long} of them too long for what was left",
+                counted(out, unit(results))
+            )
+        }
+    };
+    Some(format!("{used} of {budget} tokens used, {left_out}"))
+}
+
 /// Says what the words of the query may have been meant for, and what its filters kept away.
-pub(super) fn advice(results: &Results) -> Vec<String> {
+pub fn advice(results: &Results) -> Vec<String> {
     let mut lines = Vec::new();
     let alike = |word: &&String| results.suggestions.iter().any(|one| one.word == **word);
     let unknown: Vec<String> =

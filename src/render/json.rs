@@ -72,6 +72,8 @@ struct Answer<'a> {
     suggestions: Vec<SuggestionObject<'a>>,
     corrected: Option<&'a str>,
     without: Vec<WithoutObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<BudgetObject>,
     index: IndexObject,
 }
 
@@ -95,6 +97,15 @@ struct FolderObject {
     path: String,
     file: String,
     total: u64,
+}
+
+#[derive(Serialize)]
+struct BudgetObject {
+    tokens: usize,
+    used: usize,
+    left_out: u64,
+    too_long: u64,
+    needed: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -254,6 +265,13 @@ impl<'a> Answer<'a> {
                 .iter()
                 .map(|without| WithoutObject { filter: &without.filter, total: without.total })
                 .collect(),
+            budget: results.spent.map(|spent| BudgetObject {
+                tokens: spent.budget,
+                used: spent.used,
+                left_out: spent.left_out,
+                too_long: spent.too_long,
+                needed: spent.needed,
+            }),
             index: IndexObject {
                 path: results.index.display().to_string(),
                 updated: results.updated.map(time),

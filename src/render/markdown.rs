@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{
     Look, Render,
-    advice::{advice, plain_notes, relaxed},
+    advice::{advice, plain_notes, relaxed, spent},
     harmless,
     text::unit,
 };
@@ -48,6 +48,9 @@ impl Render for Markdown {
         }
         for note in plain_notes(results).chain(&results.freshness.notes) {
             writeln!(out, "*{}*\n", escaped(note))?;
+        }
+        if let Some(spent) = spent(results) {
+            writeln!(out, "*{}*\n", escaped(&spent))?;
         }
         Ok(())
     }

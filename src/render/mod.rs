@@ -21,6 +21,7 @@ mod markdown;
 mod csv;
 mod paths;
 
+pub use advice::{advice, spent};
 pub use place::shown_place;
 pub use text::{harmless, shown_path};
 

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     Look, Render,
-    advice::{advice, plain_notes, relaxed},
+    advice::{advice, plain_notes, relaxed, spent},
     facets,
     place::{shown_place, spot_name},
 };
@@ -68,6 +68,9 @@ impl Page<'_> {
             let unit = unit(results);
             match results.total {
                 0 => writeln!(self.out, "No {unit} matches `{query}`.\n")?,
+                total if results.spent.is_some_and(|spent| spent.needed.is_some()) => {
+                    writeln!(self.out, "No {unit} fits the budget; {total} match `{query}`.\n")?;
+                }
                 total => writeln!(self.out, "No further {unit}s; {total} match `{query}`.\n")?,
             }
         }
@@ -87,6 +90,9 @@ impl Page<'_> {
         }
         for line in results.facets.iter().flat_map(|facets| facets::lines(facets, self.look)) {
             self.paragraph("", &harmless(&line), "")?;
+        }
+        if let Some(spent) = spent(results) {
+            self.paragraph("", &spent, DIM)?;
         }
         self.paragraph("", &facts(results, self.look), DIM)
     }

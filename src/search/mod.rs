@@ -36,6 +36,7 @@ mod order;
 mod head;
 mod group;
 mod copies;
+mod budget;
 mod matches;
 mod extract;
 mod highlight;
@@ -55,21 +56,23 @@ use std::{
 
 use tantivy::DocAddress;
 
+pub use budget::{LeftOut, fit, tokens, tokens_of};
 pub use facet::{Facet, Facets, FolderFacet};
 pub use highlight::Part;
 pub use query::{Cancel, Extent, Query, Recency, Sort, Unit};
 pub use relax::RELAXED;
-pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Suggestion, Without};
+pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Spent, Suggestion, Without};
 pub use understood::{Forms, InIndex, Instead, Meaning, Understood, understood};
 pub use weight::Weights;
 
 use self::{
+    budget::Filling,
     filters::Within,
     group::Chosen,
     order::{Asked, MOST_COUNTED, Order, Ranked},
     parse::Parsed,
     retrieve::{By, InFile, best_first},
-    tree::{Group, Node, Word},
+    tree::{Filter, Group, Node, Word},
 };
 use crate::{
     error::{Error, Result},
@@ -132,7 +135,7 @@ impl Index {
     }
 
     fn asked<'a>(&'a self, query: &'a Query, mut tree: Group, notes: &mut Vec<String>) -> Result<Asked<'a>> {
-        tree.must.extend(query.filters().map(Node::Filter));
+        tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
         let within = self.within(&query.within, notes);
         let times = (query.sort == Sort::Modified).then(|| newest::times(self)).transpose()?;
         let asked = Asked::new(self, query, tree, within).map_err(|source| self.damaged(source))?;
@@ -151,7 +154,11 @@ impl Index {
         let (Order { mut ranked, head, loose, .. }, chosen) = self.chosen(asked)?;
         let targets = asked.targets().map_err(broken)?;
         let mut hits = Vec::with_capacity(query.limit.min(chosen.len()));
+        let mut filling = query.budget.map(Filling::new);
         for (rank, Chosen { at, more, copies }) in (1..).zip(chosen).skip(query.offset) {
+            if hits.len() >= query.limit || filling.as_ref().is_some_and(Filling::is_full) {
+                break;
+            }
             let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
             let known = ranked[at].stored.take();
             let stored = known.map_or_else(|| self.stored_at(ranked[at].passages[0]), |known| Ok(*known))?;
@@ -163,8 +170,12 @@ impl Index {
                 let named = labels.zip(&ranked[at].scores).filter(|(_, score)| **score != 0.0);
                 hit.explanation = named.map(|(label, score)| (label.into(), f64::from(*score))).collect();
             }
-            hits.push(hit);
+            hits.extend(match &mut filling {
+                Some(filling) => filling.take(hit),
+                None => Some(hit),
+            });
         }
+        let spent = filling.map(|filling| filling.finish(total, hits.len()));
         // Of the telling words of an article no one misses any.
         if asked.except.0.is_empty() {
             let mut unheld = self.unheld(asked, &ranked);
@@ -190,11 +201,12 @@ impl Index {
             suggestions: Vec::new(),
             corrected: None,
             without: Vec::new(),
+            spent,
             index: self.path().into(),
             updated: self.updated(),
             articles: self.articles(),
             passages: self.passages(),
-            unread: self.manifest().failed,
+            unread: self.unread(),
             freshness: Freshness::default(),
         })
     }
@@ -203,7 +215,8 @@ impl Index {
     fn chosen(&self, asked: &Asked<'_>) -> Result<(Order, Vec<Chosen>)> {
         let broken = |source| self.damaged(source);
         let query = asked.query;
-        let most = query.offset.saturating_add(query.limit);
+        let room = query.budget.map_or(query.limit, |budget| query.limit.min(budget::most(budget)));
+        let most = query.offset.saturating_add(room);
         let per_article = if query.by == Unit::Article { 1 } else { query.per_article.max(1) };
         let mut depth = most.saturating_mul(4);
         // Where a few articles or copies hold the best places, more candidates fill the page.

@@ -73,6 +73,11 @@ pub(crate) fn parse(query: &Query) -> Parsed {
     if parser.words.max(parser.nodes) > MOST_WORDS {
         parser.notes.of_all(format!("only the first {MOST_WORDS} words were looked for"));
     }
+    for (field, names) in [(Field::Format, &query.formats), (Field::Language, &query.languages)] {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let filter = (!names.is_empty()).then(|| field.one_of(&names)).flatten();
+        tree.must.extend(filter.map(Node::Filter));
+    }
     Parsed { tree, notes: parser.notes.finish() }
 }
 

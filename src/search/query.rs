@@ -10,7 +10,7 @@ use std::{
 
 use tantivy::TantivyError;
 
-use super::{tree::Filter, weight::Weights};
+use super::weight::Weights;
 use crate::date::Date;
 
 /// A question to an index.
@@ -32,10 +32,13 @@ pub struct Query {
     pub before: Option<Date>,
     /// Only what was read as one of these formats; any where empty.
     pub formats: Vec<String>,
-    /// Only passages in one of these languages, by their codes; any where empty.
+    /// Only passages in one of these languages, by their codes or English names, as after `lang:`; any where empty.
     pub languages: Vec<String>,
     /// How many hits to return.
     pub limit: usize,
+    /// How many tokens the hits may take together, as [`tokens`](super::tokens) counts them: with the best that
+    /// fit, no more than `limit` of them.
+    pub budget: Option<usize>,
     /// How many of the best to pass over first.
     pub offset: usize,
     /// How many passages of one article to return at most.
@@ -75,6 +78,7 @@ impl Default for Query {
             formats: Vec::new(),
             languages: Vec::new(),
             limit: 10,
+            budget: None,
             offset: 0,
             per_article: 1,
             by: Unit::default(),
@@ -107,18 +111,6 @@ pub(super) fn go_on(cancel: &Cancel) -> tantivy::Result<()> {
     match is_raised(cancel) {
         true => Err(TantivyError::InternalError("nobody waits for the answer".into())),
         false => Ok(()),
-    }
-}
-
-impl Query {
-    /// Returns what is asked for beside the text.
-    pub(super) fn filters(&self) -> impl Iterator<Item = Filter> {
-        let named = |names: &[String]| {
-            (!names.is_empty()).then(|| names.iter().map(|name| name.trim().to_lowercase()).collect())
-        };
-        let formats = named(&self.formats).map(Filter::Format);
-        let languages = named(&self.languages).map(Filter::Language);
-        Filter::between(self.after, self.before).into_iter().chain(formats).chain(languages)
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Results {
     pub corrected: Option<String>,
     /// Filters that kept matches away where there are few or none.
     pub without: Vec<Without>,
+    /// What was spent of the budget, where there was one.
+    pub spent: Option<Spent>,
     /// The index that answered.
     pub index: PathBuf,
     /// When it was last committed, in seconds since 1970.
@@ -49,6 +51,23 @@ pub struct Results {
     pub unread: u64,
     /// How far it agrees with its folders; see [`crate::Index::refresh`].
     pub freshness: Freshness,
+}
+
+/// What the hits take of a budget of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spent {
+    /// How many tokens they may take.
+    pub budget: usize,
+    /// How many they take; see [`tokens`](super::tokens).
+    pub used: usize,
+    /// Passages or articles that match and are not among the hits; at least so many where not all matches were
+    /// counted.
+    pub left_out: u64,
+    /// Those of them that stand before the last hit, or would be next, and are too long for what was left.
+    pub too_long: u64,
+    /// How many tokens the best of them takes, where none fits.
+    pub needed: Option<usize>,
 }
 
 /// A word of the query that may be misspelled.

@@ -69,6 +69,7 @@ impl Index {
                 results.relaxed = true;
                 (results.total, results.total_exact) = (answer.total, answer.total_exact);
                 (results.hits, results.facets) = (answer.hits, answer.facets);
+                results.spent = answer.spent;
                 break;
             }
         }
@@ -89,14 +90,9 @@ impl Index {
             tree.not.remove(at);
             ways.push((format!("-{}", single(node)), query.clone(), tree));
         }
-        for filter in query.filters() {
-            let mut query = query.clone();
-            match filter {
-                Filter::Format(_) => query.formats.clear(),
-                Filter::Language(_) => query.languages.clear(),
-                _ => (query.after, query.before) = (None, None),
-            }
-            ways.push((single(&Node::Filter(filter)), query, tree.clone()));
+        if let Some(days) = Filter::between(query.after, query.before) {
+            let query = Query { after: None, before: None, ..query.clone() };
+            ways.push((single(&Node::Filter(days)), query, tree.clone()));
         }
         if !query.within.is_empty() {
             let names = query.within.iter().map(|path| format!("--in {}", path.display()));
@@ -106,8 +102,7 @@ impl Index {
         let all = ways.len().min(MOST_WAYS);
         if ways.len() > 1 {
             let names: Vec<&str> = ways.iter().map(|(name, ..)| name.as_str()).collect();
-            let (within, formats, languages) = Default::default();
-            let query = Query { after: None, before: None, within, formats, languages, ..query.clone() };
+            let query = Query { after: None, before: None, within: Vec::new(), ..query.clone() };
             let must = tree.must.iter().filter(|node| !node.restricts()).cloned().collect();
             ways.push((names.join(" "), query, Group { must, not: Vec::new(), ..tree.clone() }));
         }
@@ -130,7 +125,7 @@ impl Index {
 
     /// Counts what a tree matches, within what the query is about.
     fn total(&self, query: &Query, mut tree: Group) -> Result<u64> {
-        tree.must.extend(query.filters().map(Node::Filter));
+        tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
         let within = self.within(&query.within, &mut Vec::new());
         let asked = Asked::to_count(self, query, tree, within);
         asked.and_then(|asked| asked.count()).map_err(|source| self.damaged(source))

@@ -181,7 +181,7 @@ fn in_index(group: &Group, lexicon: &Lexicon<'_>, index: &mut InIndex) {
 /// Returns a query as it is understood.
 pub fn understood(query: &Query) -> Understood {
     let Parsed { mut tree, notes } = parse(query);
-    tree.must.extend(query.filters().map(Node::Filter));
+    tree.must.extend(Filter::between(query.after, query.before).map(Node::Filter));
     Understood {
         query: query.text.clone(),
         understood: tree.to_string(),

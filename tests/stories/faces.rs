@@ -84,9 +84,11 @@ fn the_help_shows_every_command_with_examples() {
               Search in this folder or file only
 
       -n, --limit <N>
-              How many passages to print
+              How many passages to print [default: 10, with --budget as many as fit]
 
-              [default: 10]
+          --budget <TOKENS>
+              Print the best passages that fit so many tokens of a language model together, whole, and
+              say what was left out
 
           --offset <N>
               Pass over so many of the best first

@@ -3,6 +3,7 @@
 mod place;
 
 mod articles;
+mod budget;
 mod eval;
 mod faces;
 mod formats;
