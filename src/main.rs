@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cmd;
+mod mcp;
 mod serve;
 
 use std::process::ExitCode;

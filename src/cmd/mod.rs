@@ -7,6 +7,7 @@ mod index;
 pub(crate) mod live;
 mod locate;
 mod man;
+mod mcp;
 pub(crate) mod options;
 mod prepare;
 mod read_worker;
@@ -81,6 +82,7 @@ enum Command {
     Check(check::Check),
     Eval(eval::Eval),
     Serve(serve::Serve),
+    Mcp(mcp::Mcp),
     Completions(completions::Completions),
     Man(man::Man),
     /// Read what the program itself hands on
@@ -137,6 +139,7 @@ fn run(args: Vec<OsString>) -> ExitCode {
         Command::Check(check) => check.run(&cli.shared, &ui),
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Serve(serve) => serve.run(&cli.shared, &ui),
+        Command::Mcp(mcp) => mcp.run(&cli.shared),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),
         Command::ReadWorker => read_worker::run(),

@@ -6,7 +6,7 @@ use crate::place::Place;
 fn the_help_shows_every_command_with_examples() {
     let place = Place::new();
     let mut shown = place.run(&["--help"]).out;
-    for command in ["search", "index", "status", "why", "show", "eval", "completions", "man"] {
+    for command in ["search", "index", "status", "why", "show", "eval", "mcp", "completions", "man"] {
         let help = place.run(&[command, "--help"]).out;
         assert!(help.contains("Examples:\n  excerpt "), "{command}");
         shown.push_str(&format!("\n\n=== {command}\n{help}"));
@@ -25,6 +25,7 @@ fn the_help_shows_every_command_with_examples() {
       similar      Print what is most like a passage or an article
       check        Say whether the index is whole: every byte, every passage, and the ledger beside them
       eval         Say how well judged queries are answered: nDCG, MRR, recall and success
+      mcp          Give agents tools to search and read, over standard input and output
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder
 
@@ -449,6 +450,43 @@ fn the_help_shows_every_command_with_examples() {
     Examples:
       excerpt eval --in corpus --judgments corpus/judgments.tsv --language en --top-misses 5
       excerpt eval --in articles --queries queries.tsv --judgments qrels.txt --compare by=passage
+
+    === mcp
+    Give agents tools to search and read, over standard input and output
+
+    A server of the Model Context Protocol with four tools that only read: search, read, read_many and
+    status. It answers until its input ends, each time from the newest state of the index, which need
+    not be there yet. The README says how to add it to an agent.
+
+    Usage: excerpt mcp [OPTIONS]
+
+    Options:
+          --in <PATH>
+              Reach into this folder or file only; one that the index does not know is indexed first
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    Examples:
+      excerpt mcp --in ~/articles
+      claude mcp add excerpt -- excerpt mcp --in ~/articles
 
     === completions
     Print what a shell needs to complete excerpt's arguments
