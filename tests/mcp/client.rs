@@ -1,103 +1,22 @@
-//! What an agent does, with the SDK's own client over a child process.
+//! What an agent does.
 
 use std::fs;
 
 use rmcp::{
-    RoleClient,
-    model::{CallToolRequestParams, CallToolResult, ProtocolVersion, Tool},
-    service::RunningService,
-    transport::TokioChildProcess,
-    {ClientLifecycleMode, serve_client_with_lifecycle},
+    ClientLifecycleMode,
+    model::{CallToolRequestParams, ProtocolVersion},
 };
 use serde_json::{Value, json};
 
-use crate::place::Place;
-
-/// A client with its server.
-pub(crate) struct Agent {
-    client: RunningService<RoleClient, ()>,
-}
-
-/// What a tool answered.
-pub(crate) struct Said {
-    pub(crate) text: String,
-    pub(crate) object: Value,
-    pub(crate) is_error: bool,
-}
-
-impl Agent {
-    async fn new(place: &Place, args: &[&str], lifecycle: ClientLifecycleMode) -> Self {
-        let mut command = place.command(&["mcp"]);
-        command.args(args);
-        let child = TokioChildProcess::new(tokio::process::Command::from(command)).expect("it starts");
-        let client = serve_client_with_lifecycle((), child, lifecycle).await.expect("it answers");
-        Self { client }
-    }
-
-    pub(crate) async fn call(&self, tool: &'static str, arguments: Value) -> Said {
-        let arguments = arguments.as_object().expect("an object").clone();
-        let params = CallToolRequestParams::new(tool).with_arguments(arguments);
-        said(&self.client.call_tool(params).await.expect("the tool answers"))
-    }
-
-    async fn tools(&self) -> Vec<Tool> {
-        self.client.list_all_tools().await.expect("it has tools")
-    }
-
-    fn instructions(&self) -> String {
-        self.client.peer_info().and_then(|info| info.instructions.clone()).expect("it has instructions")
-    }
-}
-
-fn said(result: &CallToolResult) -> Said {
-    let text = result.content.first().and_then(|block| block.as_text()).expect("it has a text");
-    Said {
-        text: text.text.clone(),
-        object: result.structured_content.clone().expect("it has an object"),
-        is_error: result.is_error == Some(true),
-    }
-}
-
-/// Runs what an agent does against a server on this place.
-pub(crate) fn with<F: Future>(place: &Place, args: &[&str], story: impl FnOnce(Agent) -> F) -> F::Output {
-    with_lifecycle(place, args, ClientLifecycleMode::Initialize, story)
-}
-
-fn with_lifecycle<F: Future>(
-    place: &Place,
-    args: &[&str],
-    lifecycle: ClientLifecycleMode,
-    story: impl FnOnce(Agent) -> F,
-) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async { story(Agent::new(place, args, lifecycle).await).await })
-}
+use crate::{
+    agent::{Said, plain, said, with, with_lifecycle},
+    place::Place,
+};
 
 fn indexed() -> Place {
     let place = Place::with_articles();
     place.index("articles");
     place
-}
-
-/// Returns text with the folder of the place, ids and times in brackets.
-fn plain(place: &Place, text: &str) -> String {
-    let text = text.replace(&place.path().display().to_string(), "[DIR]");
-    let words = text.split_inclusive([' ', '\n', ',', ')', ']']).map(|word| {
-        let core = word.trim_end_matches([' ', '\n', ',', ')', ']']);
-        let id = core.trim_start_matches('[');
-        let is_id = id.split_once(':').is_some_and(|(hash, number)| {
-            hash.len() == 16
-                && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-                && number.parse::<u32>().is_ok()
-        });
-        let is_time = core.len() == 20 && core.ends_with('Z');
-        match (is_id, is_time) {
-            (true, _) => word.replace(id, "ID"),
-            (_, true) => word.replace(core, "TIME"),
-            _ => word.into(),
-        }
-    });
-    words.collect()
 }
 
 #[test]
@@ -221,6 +140,44 @@ fn every_tool_says_that_it_only_reads_and_what_it_takes() {
         let instructions = agent.instructions();
         assert!(instructions.len() < 1_024, "{}", instructions.len());
         assert!(instructions.contains(&place.file("articles").display().to_string()), "{instructions}");
+    });
+}
+
+#[test]
+fn every_answer_is_as_its_schema_says() {
+    let place = indexed();
+    with(&place, &[], async |agent| {
+        for tool in agent.tools().await {
+            let schema = tool.output_schema.expect("it has one");
+            let arguments = match &*tool.name {
+                "search" => json!({"query": "moon"}),
+                "read" => json!({"path": "tides.txt"}),
+                "read_many" => json!({"glob": "*"}),
+                _ => json!({}),
+            };
+            let params = |arguments: Value| {
+                let arguments = arguments.as_object().expect("an object").clone();
+                CallToolRequestParams::new(tool.name.clone()).with_arguments(arguments)
+            };
+            for (arguments, is_error) in [(arguments, false), (json!({"nonsense": 1}), true)] {
+                let answer = said(&agent.client.call_tool(params(arguments)).await.expect("it answers"));
+                assert_eq!(answer.is_error, is_error, "{}", answer.text);
+                for (name, property) in schema["properties"].as_object().expect("properties") {
+                    let value = &answer.object[name];
+                    let there = matches!(&**name, "error") == is_error || name == "schema";
+                    assert_eq!(answer.object.get(name).is_some(), there, "{}: {name}", tool.name);
+                    let fits = match property["type"].as_str() {
+                        Some("string") => value.is_string(),
+                        Some("integer") => value.is_u64(),
+                        Some("boolean") => value.is_boolean(),
+                        Some("array") => value.is_array(),
+                        Some("object") => value.is_object(),
+                        _ => true,
+                    };
+                    assert!(fits || !there, "{}: {name} is {value}", tool.name);
+                }
+            }
+        }
     });
 }
 

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::{client::with, place::Place};
+use crate::{
+    agent::{Agent, with},
+    place::Place,
+};
 
 /// A line that a model would take for one of the tool's own.
 fn forged(line: &str) -> bool {
@@ -116,7 +119,7 @@ fn no_path_leads_out_of_the_index() {
 fn what_is_wrong_with_a_call_is_said_to_the_model() {
     let place = Place::with_articles();
     place.index("articles");
-    let check = async |agent: &crate::client::Agent, tool, arguments: serde_json::Value, expected: &str| {
+    let check = async |agent: &Agent, tool, arguments: serde_json::Value, expected: &str| {
         let said = agent.call(tool, arguments.clone()).await;
         assert!(said.is_error && said.object["schema"] == 1, "{tool} {arguments}: {}", said.text);
         assert!(said.text.contains(expected), "{tool} {arguments}: {}", said.text);

@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "the stories need more of it")]
 mod place;
 
+mod agent;
 mod client;
 mod hostile;
 mod lines;
