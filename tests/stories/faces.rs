@@ -25,6 +25,7 @@ fn the_help_shows_every_command_with_examples() {
       similar      Print what is most like a passage or an article
       check        Say whether the index is whole: every byte, every passage, and the ledger beside them
       eval         Say how well judged queries are answered: nDCG, MRR, recall and success
+      serve        Show the web page, and answer the HTTP API
       mcp          Give agents tools to search and read, over standard input and output
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder
@@ -210,6 +211,9 @@ fn the_help_shows_every_command_with_examples() {
           --compact
               Take what was removed out of the files of the index too, and merge these as far as memory
               allows
+
+          --watch
+              Go on until Ctrl-C: what changes is indexed within a second or two
 
           --dry-run
               Only say what would be done

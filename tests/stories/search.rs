@@ -79,7 +79,8 @@ fn the_answer_as_json_is_as_promised() {
           ],
           "stale": null,
           "text": "Llama 4 will have agentic capabilities. It acts by itself.",
-          "title": "Plans for Llama 4"
+          "title": "Plans for Llama 4",
+          "url": null
         }
       ],
       "index": {
@@ -124,7 +125,7 @@ fn every_format_gives_the_same_hits() {
 
     1 passage found · 3 articles in the index · indexed just now · 3 files compared
     --- jsonl
-    {"rank":1,"score":0.968416,"id":"e8934d62eaf90d49:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"authors":[],"date":"2024-03-05","date_source":"a meta element","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
+    {"rank":1,"score":0.968416,"id":"e8934d62eaf90d49:1","folder":"[DIR]/articles","path":"bread.html","member":null,"file":"[DIR]/articles/bread.html","title":"Bread","author":null,"authors":[],"date":"2024-03-05","date_source":"a meta element","url":"https://kitchen.example.org/bread","language":"en","format":"html","headings":[],"place":{"of":"text","line":3,"line_end":5,"page":null,"chapter":null,"slide":null,"record":null,"time":null},"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively starter, which is nothing but flour and water that was left to ferment.\n\nKnead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","snippet":[{"text":"A sourdough loaf needs flour, water, salt and some patience, and above all a lively ","matched":false},{"text":"starter","matched":true},{"text":", which is nothing but flour and water that was left to ferment. Knead the dough until it is smooth, let it rise over night in a cool place, and bake it in a hot oven the next morning, with steam, until the crust is dark brown.","matched":false}],"found_in":"text","more":0,"copies":0,"stale":null,"link":"file://[DIR]/articles/bread.html#:~:text=A%20sourdough%20loaf%20needs%20flour%2C%20water%2C%20salt%20and"}
     --- markdown
     ### 1. Bread
 
@@ -407,7 +408,7 @@ fn what_matches_is_counted_by_folder_format_language_and_date() {
         articles/llama.md:11
         Llama 4 will have agentic capabilities. It acts by itself.
 
-    folders: articles 2
+    folders: articles 1
     formats: markdown 1
     languages: en 1
     dates: 2025-01 1
