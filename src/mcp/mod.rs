@@ -130,7 +130,7 @@ fn answer(
     tool: &arguments::Tool,
     reach: &Reach,
     arguments: &Arguments,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
 ) -> Result<Answer, Fault> {
     match tool.name {
         "search" => search::search(reach, arguments, cancel),

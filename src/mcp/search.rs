@@ -1,6 +1,10 @@
 //! The tool `search`: ranked passages within a budget.
 
-use std::{path::PathBuf, sync::atomic::AtomicBool, time::SystemTime};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    time::SystemTime,
+};
 
 use excerpt::{
     Index,
@@ -18,9 +22,13 @@ use super::{
 };
 use crate::cmd::options;
 
-pub(super) fn search(reach: &Reach, arguments: &Arguments, cancel: &AtomicBool) -> Result<Answer, Fault> {
+pub(super) fn search(
+    reach: &Reach,
+    arguments: &Arguments,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Answer, Fault> {
     let Found { index, freshness } = reach.found(cancel)?;
-    let query = query(reach, &index, arguments)?;
+    let query = Query { cancel: Some(Arc::clone(cancel)), ..query(reach, &index, arguments)? };
     let mut results = index.search(&query)?;
     results.freshness = freshness;
     let json = render::by_name("json").ok_or_else(|| Fault::usage("there is no such format"))?;

@@ -10,3 +10,4 @@ mod api;
 mod browser;
 mod hostile;
 mod server;
+mod watch;
