@@ -159,12 +159,8 @@ fn ask(stream: &mut BufReader<TcpStream>, request: &str) {
             length = value.trim().parse::<usize>().ok();
         }
     }
-    let mut body = Vec::new();
     match length {
-        Some(length) => {
-            body.resize(length, 0);
-            stream.read_exact(&mut body).expect("it is whole");
-        }
-        None => _ = stream.read_to_end(&mut body).expect("it ends"),
+        Some(length) => stream.read_exact(&mut vec![0; length]).expect("it is whole"),
+        None => _ = stream.read_to_end(&mut Vec::new()).expect("it ends"),
     }
 }
