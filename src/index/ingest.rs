@@ -218,10 +218,10 @@ impl<'a> Ingest<'a> {
             match replaced {
                 Ok(tally) => {
                     filed.tally += tally;
-                    if pauses && self.gate.is_closed() {
+                    if let Some(closing) = self.gate.closing().filter(|_| pauses) {
                         resumed = true;
                         tell.pause(filed.begun(file, number.into(), names));
-                        self.gate.pass();
+                        self.gate.pass(closing);
                     }
                     // Of a file of records the rest may take long.
                     let stopped = format.extent() != Extent::First && self.cancel.load(Ordering::Relaxed);

@@ -10,7 +10,7 @@ use std::{
     mem,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread,
     time::{Duration, Instant},
@@ -74,28 +74,37 @@ impl Stage {
 /// Where the readers of long files wait while a commit is made.
 #[derive(Default)]
 pub(super) struct Gate {
-    closed: Mutex<bool>,
+    /// How often it was closed and opened: it is closed where that is odd.
+    turns: Mutex<u64>,
     opened: Condvar,
     /// The same, to be asked often.
-    is_closed: AtomicBool,
+    seen: AtomicU64,
 }
 
+/// One closing of a gate.
+#[derive(Clone, Copy)]
+pub(super) struct Closing(u64);
+
 impl Gate {
-    pub(super) fn is_closed(&self) -> bool {
-        self.is_closed.load(Relaxed)
+    /// Returns the closing that lasts, if any.
+    pub(super) fn closing(&self) -> Option<Closing> {
+        let turns = self.seen.load(Relaxed);
+        (turns % 2 == 1).then_some(Closing(turns))
     }
 
-    /// Waits until it is open.
-    pub(super) fn pass(&self) {
-        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        while *closed {
-            closed = self.opened.wait(closed).unwrap_or_else(PoisonError::into_inner);
+    /// Waits until this closing is over. The gate may have been closed again by the time that a reader
+    /// wakes: that one it has yet to tell of, and whoever closed it waits for that.
+    pub(super) fn pass(&self, closing: Closing) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        while *turns == closing.0 {
+            turns = self.opened.wait(turns).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     fn set(&self, closed: bool) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = closed;
-        self.is_closed.store(closed, Relaxed);
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        *turns += u64::from((*turns % 2 == 1) != closed);
+        self.seen.store(*turns, Relaxed);
         self.opened.notify_all();
     }
 }
@@ -258,5 +267,33 @@ impl Plan<'_> {
         slots[slot].entry = Some(Record::New(entry.record()));
         event(Event::File { path: file, bytes, outcome });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_that_wakes_late_does_not_wait_for_the_next_commit() {
+        let gate = Arc::new(Gate::default());
+        assert!(gate.closing().is_none());
+        gate.set(true);
+        let first = gate.closing().expect("it was closed");
+        gate.set(false);
+        gate.set(true);
+        let (send, passed) = mpsc::channel();
+        let reader = thread::spawn({
+            let gate = Arc::clone(&gate);
+            move || {
+                gate.pass(first);
+                send.send(gate.closing().is_some())
+            }
+        });
+        assert_eq!(passed.recv_timeout(Duration::from_secs(60)), Ok(true));
+        gate.set(false);
+        assert!(reader.join().is_ok_and(|sent| sent.is_ok()));
     }
 }
