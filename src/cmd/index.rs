@@ -1,5 +1,6 @@
 //! `excerpt index`: makes the index agree with its folders.
 
+mod allocator;
 mod watching;
 
 use std::{
@@ -148,6 +149,7 @@ impl RuleFlags {
 
 impl Index {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
+        allocator::tell();
         let began = Instant::now();
         let dir = locate::locate(shared)?;
         let rules = self.rules.rules();

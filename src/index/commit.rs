@@ -7,12 +7,13 @@ use std::{
     time::SystemTime,
 };
 
-use tantivy::{IndexWriter, SegmentMeta, Term, indexer::NoMergePolicy};
+use tantivy::{IndexWriter, Term, indexer::NoMergePolicy};
 
 use super::{
     damaged, engine, home,
     ledger::{self, Head, Lot},
     manifest::{Manifest, Tally},
+    merge::{Effort, merge},
     old::Old,
     plan::Slot,
     queue::Waiting,
@@ -171,107 +172,6 @@ fn sort(records: &mut [&[u8]]) -> io::Result<()> {
     Ok(())
 }
 
-/// How much is to be merged where there are too many segments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effort {
-    /// No more than it must: what is new is large.
-    Least,
-    /// So much that each passage is seldom merged again: small updates follow one another.
-    Lasting,
-    /// The same, and nothing that was removed stays in any file.
-    Clean,
-    /// All into as few segments as memory allows, and nothing that was removed stays in any file.
-    Whole,
-}
-
-/// What a segment weighs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Weight {
-    alive: u64,
-    dead: u64,
-    /// Bytes of its texts.
-    store: u64,
-}
-
-/// Merges segments until there are few. One merge at a time, and none beside other work: that keeps memory
-/// bounded.
-fn merge(
-    writer: &mut IndexWriter<Waiting>,
-    index: &tantivy::Index,
-    generation: &Path,
-    memory: u64,
-    most: usize,
-    effort: Effort,
-) -> tantivy::Result<()> {
-    loop {
-        let mut segments = index.searchable_segment_metas()?;
-        segments.sort_by_key(|segment| (segment.num_docs(), segment.id()));
-        let weights: Vec<Weight> = segments.iter().map(|segment| weight(segment, generation)).collect();
-        let chosen = choose(&weights, memory, most, effort);
-        if chosen.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<_> = chosen.into_iter().map(|at| segments[at].id()).collect();
-        writer.merge(&ids).wait()?;
-    }
-}
-
-fn weight(segment: &SegmentMeta, generation: &Path) -> Weight {
-    let store = generation.join(segment.relative_path(tantivy::index::SegmentComponent::Store));
-    Weight {
-        alive: segment.num_docs().into(),
-        dead: segment.num_deleted_docs().into(),
-        store: fs::metadata(store).map_or(0, |meta| meta.len()),
-    }
-}
-
-/// Chooses segments to merge; none where there are few. They are in the order of what is alive in them.
-fn choose(segments: &[Weight], memory: u64, most: usize, effort: Effort) -> Vec<usize> {
-    // A merge holds some 24 bytes of every passage, and the texts of a segment at once where none of them
-    // is dropped.
-    let fits = |segment: &Weight| segment.dead > 0 || segment.store <= memory / 2;
-    let room = memory / 2 / 24;
-    if effort == Effort::Whole {
-        let mut sum = 0;
-        let fitting = (0..segments.len()).filter(|&at| fits(&segments[at])).take_while(|&at| {
-            sum += segments[at].alive;
-            sum <= room
-        });
-        let fitting: Vec<usize> = fitting.collect();
-        let stale = segments.iter().position(|segment| segment.dead > 0);
-        return if fitting.len() > 1 { fitting } else { stale.into_iter().collect() };
-    }
-    let allowed = |segment: &Weight| if effort == Effort::Clean { 0 } else { segment.alive };
-    if let Some(stale) = segments.iter().position(|segment| segment.dead > allowed(segment)) {
-        return vec![stale];
-    }
-    if segments.len() <= most {
-        return Vec::new();
-    }
-    let fitting = (0..segments.len()).filter(|&at| fits(&segments[at]));
-    let mut sum = 0;
-    // For each number of smallest segments what it costs to be rid of one.
-    let costs: Vec<(usize, f64)> = fitting
-        .map(|at| {
-            sum += segments[at].alive;
-            (at, sum)
-        })
-        .take_while(|(_, sum)| *sum <= room)
-        .enumerate()
-        .skip(1)
-        .map(|(others, (at, sum))| (at, sum as f64 / others as f64))
-        .collect();
-    let taken = match effort {
-        Effort::Least => costs.get(segments.len() - most / 2 - 1).or(costs.last()),
-        _ => {
-            let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
-            costs.iter().rev().find(|(_, cost)| *cost <= 1.5 * least)
-        }
-    };
-    let Some(&(last, _)) = taken else { return Vec::new() };
-    (0..=last).filter(|&at| fits(&segments[at])).collect()
-}
-
 fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Result<IndexWriter<Waiting>> {
     // Three eighths of the memory for tantivy's buffers: writing them down takes as much again where all
     // words differ, and readers and tables need the rest.
@@ -299,52 +199,7 @@ fn start(writer: &IndexWriter<Waiting>) -> tantivy::Result<()> {
 mod tests {
     use std::{fs, sync::atomic::AtomicBool};
 
-    use super::{Effort, Weight, choose};
     use crate::index::{Index, Update};
-
-    #[test]
-    fn segments_stay_few_and_passages_are_seldom_merged_again() {
-        let memory = 256 << 20;
-        let weight = |alive| Weight { alive, dead: 0, store: alive };
-        let mut segments = vec![weight(100)];
-        let mut merged = 0;
-        for _ in 0..100 {
-            segments.push(weight(1));
-            segments.sort_by_key(|segment| segment.alive);
-            let chosen = choose(&segments, memory, 8, Effort::Lasting);
-            let sum: u64 = chosen.iter().map(|&at| segments[at].alive).sum();
-            if !chosen.is_empty() {
-                merged += sum;
-                let mut at = 0..;
-                segments.retain(|_| !chosen.contains(&at.next().unwrap_or_default()));
-                segments.push(weight(sum));
-            }
-            assert!(segments.len() <= 8);
-        }
-        assert!(merged <= 500, "{merged} passages were merged of 200");
-    }
-
-    #[test]
-    fn what_was_removed_is_merged_away_when_that_is_asked_for() {
-        let weight = |alive, dead| Weight { alive, dead, store: alive };
-        let segments = [weight(1, 0), weight(5, 1), weight(9, 0)];
-        assert!(choose(&segments, 256 << 20, 8, Effort::Lasting).is_empty());
-        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Clean), [1]);
-        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Whole), [0, 1, 2]);
-        assert_eq!(choose(&segments[1..2], 256 << 20, 8, Effort::Whole), [0]);
-        assert!(choose(&segments[2..], 256 << 20, 8, Effort::Whole).is_empty());
-    }
-
-    #[test]
-    fn what_does_not_fit_into_memory_is_not_merged() {
-        let weight = |store| Weight { alive: 10, dead: 0, store };
-        let segments: Vec<Weight> =
-            (0..12).map(|at| weight(if at % 2 == 0 { 1 << 20 } else { 1 << 30 })).collect();
-        assert_eq!(choose(&segments, 256 << 20, 8, Effort::Least), [0, 2, 4, 6, 8, 10]);
-        assert!(choose(&segments[..8], 256 << 20, 8, Effort::Least).is_empty());
-        let stale = [weight(1), Weight { dead: 11, ..weight(1 << 30) }];
-        assert_eq!(choose(&stale, 256 << 20, 8, Effort::Least), [1]);
-    }
 
     /// What is removed first in an update was forgotten when the same commit merged the segments of the
     /// commit before: it takes some luck to meet that, and these histories do.

@@ -17,6 +17,7 @@ mod ledger;
 mod lookup;
 mod manifest;
 mod mapped;
+mod merge;
 mod old;
 mod pieces;
 mod plan;

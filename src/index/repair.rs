@@ -16,10 +16,11 @@ use tantivy::directory::Directory;
 use super::{
     Index, absolute,
     check::{self, Check, Wounds},
-    commit::{Commit, Effort},
+    commit::Commit,
     damaged, engine, home,
     ledger::{Entry, Fate},
     manifest::Manifest,
+    merge::Effort,
     old::Record,
     pieces::Piecewise,
     plan::{Plan, Slot},

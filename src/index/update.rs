@@ -16,8 +16,9 @@ use std::{
 
 use super::{
     Index, absolute, aside,
-    commit::{Commit, Effort},
+    commit::Commit,
     damaged, engine, home,
+    merge::Effort,
     old::Record,
     pieces::Piecewise,
     plan::{Plan, Slot},

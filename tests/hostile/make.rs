@@ -10,6 +10,30 @@ pub(crate) fn times(sign: &str, count: usize) -> Vec<u8> {
     sign.repeat(count).into_bytes()
 }
 
+/// So many megabytes of words hardly two of which are alike, in sentences and paragraphs.
+pub(crate) fn different(megabytes: usize, text: u64) -> Vec<u8> {
+    let mut out = Vec::with_capacity((megabytes << 20) + 32);
+    for number in 0_u64.. {
+        if out.len() >= megabytes << 20 {
+            break;
+        }
+        // An odd factor gives each number another one, with other letters at its end.
+        let mut rest = (number << 8 | text).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 8;
+        while rest > 0xFFFF {
+            out.push(b'a' + (rest % 26) as u8);
+            rest /= 26;
+        }
+        out.extend_from_slice(if number % 200 == 199 {
+            b".\n\n"
+        } else if number % 12 == 11 {
+            b". "
+        } else {
+            b" "
+        });
+    }
+    out
+}
+
 /// Text inside so many of something, each of which is closed or not.
 pub(crate) fn nest(open: &str, count: usize, inside: &str, close: &str) -> Vec<u8> {
     format!("{}{inside}{}", open.repeat(count), close.repeat(count)).into_bytes()
