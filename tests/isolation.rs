@@ -30,6 +30,10 @@ type Test = (&'static str, fn());
 const TESTS: &[Test] = &[
     ("each_ends_its_own_file_and_the_ledger_says_how", each_ends_its_own_file_and_the_ledger_says_how),
     ("only_what_took_too_long_is_tried_again", only_what_took_too_long_is_tried_again),
+    (
+        "what_took_too_much_memory_is_tried_again_with_more",
+        what_took_too_much_memory_is_tried_again_with_more,
+    ),
     ("any_number_of_jobs_comes_to_the_same", any_number_of_jobs_comes_to_the_same),
     ("a_stopped_run_ends_its_workers_at_once", a_stopped_run_ends_its_workers_at_once),
     ("a_reader_can_open_nothing", a_reader_can_open_nothing),
@@ -251,6 +255,30 @@ fn only_what_took_too_long_is_tried_again() {
     place.write("loop.txt", b"say a mended tide");
     assert_eq!(place.read(2)["loop.txt"], Outcome::Added);
     assert_eq!(place.finds("mended tide"), 1);
+}
+
+fn what_took_too_much_memory_is_tried_again_with_more() {
+    let mut place = Place::with(&[("hungry.txt", "eat 200\nsay a fed tide")]);
+    let mut read = |megabytes: u64| {
+        let mut outcomes = Vec::new();
+        let mut take = |event| {
+            if let Event::File { outcome, .. } = event {
+                outcomes.push(outcome);
+            }
+        };
+        let now = std::time::SystemTime::now() + Duration::from_secs(60);
+        let update = Update { now, memory: megabytes << 20, ..means(60) };
+        place.update(update, &mut take, &AtomicBool::new(false));
+        outcomes
+    };
+    let failed =
+        |megabytes| vec![Outcome::Failed(format!("needs more than {megabytes} MB of memory to be read"))];
+    assert_eq!(read(256), failed(160));
+    assert_eq!(read(256), []);
+    assert_eq!(read(128), []);
+    assert_eq!(read(300), failed(182));
+    assert_eq!(read(600), [Outcome::Added]);
+    assert_eq!(place.finds("fed tide"), 1);
 }
 
 fn any_number_of_jobs_comes_to_the_same() {

@@ -50,6 +50,8 @@ pub(crate) enum Unread {
     Failed(Cause),
     /// It took too long, or what reads it was not to be had: worth another try.
     Stopped(Cause),
+    /// It took more memory than it might: worth another try where it may take more.
+    Starved(Cause),
     /// The run was stopped.
     Cancelled,
 }

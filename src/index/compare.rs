@@ -59,7 +59,7 @@ impl Plan<'_> {
         }
         let base = folder.base(dir);
         self.bases.push((id, base.clone(), folder.fields.clone()));
-        let mut readers = Readers { fields: &folder.fields, known: Vec::new() };
+        let mut readers = Readers { fields: &folder.fields, memory: self.memory, known: Vec::new() };
         // Below a folder that cannot be looked at everything stays as it was.
         let mut closed: Option<Vec<u8>> = None;
         let mut failure = None;

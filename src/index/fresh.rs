@@ -316,7 +316,7 @@ impl Index {
                             changed += 1;
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
-                        } else if !entry.read_by_these(&folder.fields) {
+                        } else if !entry.read_by_these(&folder.fields, 0) {
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
                         } else if !entry.settled && entry.lot == Lot::Indexed {

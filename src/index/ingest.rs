@@ -17,7 +17,7 @@ use tantivy::{IndexWriter, indexer::UserOperation};
 use super::{
     content::{Content, settled},
     draft::Drafts,
-    ledger::{Entry, Fate, nobody},
+    ledger::{Entry, Fate, nobody, starved},
     manifest::Tally,
     queue::{Queue, Ticket, Waiting},
     schema::Fields,
@@ -62,6 +62,8 @@ pub(super) struct Ingest<'a> {
     /// When the run began, in nanoseconds since 1970.
     pub(super) now: i64,
     pub(super) cancel: &'a AtomicBool,
+    /// How much memory the run may use, in bytes.
+    pub(super) memory: u64,
     /// Whether a reader was stopped in the middle of a file: what was added since the last commit holds
     /// half of it, and must not be committed.
     pub(super) torn: AtomicBool,
@@ -121,22 +123,28 @@ impl<'a> Ingest<'a> {
         let replaces = old.is_some();
         let mut content = match Content::open(&file) {
             Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(String::new()));
+                self.replace(&entry, replaces, None)?;
+                return Ok(Some(done(None, false, false)));
+            }
             Err(error) => {
                 let cause = format!("cannot be read: {error}");
                 let mut entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(cause));
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
                 self.replace(&entry, replaces, None)?;
-                return Ok(Some(done(entry, false, false)));
+                return Ok(Some(done(Some(entry), false, false)));
             }
         };
         let settled = content.steady && settled(content.stamp, self.now);
-        let same =
-            |old: &&Entry| old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields);
+        let same = |old: &&Entry| {
+            old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields, self.memory)
+        };
         let same = old.as_deref().filter(same);
         if let Some(old) = same.filter(|old| old.begun == 0) {
             let entry = Entry { stamp: content.stamp, settled, ..old.clone() };
-            return Ok(Some(done(entry, true, false)));
+            return Ok(Some(done(Some(entry), true, false)));
         }
         let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
         entry.settled = settled;
@@ -161,7 +169,7 @@ impl<'a> Ingest<'a> {
                 self.replace(&entry, replaces, None)?;
             }
         }
-        Ok(Some(done(entry, false, resumed)))
+        Ok(Some(done(Some(entry), false, resumed)))
     }
 
     /// Reads the articles of a file into the index and notes in its entry what came of it. Says whether a
@@ -269,6 +277,10 @@ impl<'a> Ingest<'a> {
                 entry.tally = filed.tally;
             }
             Err(Unread::Failed(cause)) => entry.fate = Fate::Failed(cause.to_string()),
+            Err(Unread::Starved(cause)) => {
+                entry.fate = Fate::Failed(cause.to_string());
+                entry.readers.push(starved(self.memory));
+            }
             Err(Unread::Stopped(cause)) => {
                 entry.fate = Fate::Failed(cause.to_string());
                 // It is tried again each time: no state of it is known, and no content.

@@ -129,10 +129,10 @@ impl<'a> Head<'a> {
         matches!(self.lot, Lot::Indexed | Lot::Failed) && !self.path.is_empty()
     }
 
-    /// Says whether the readers that took part are those of this program, with these names of fields.
-    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
+    /// Says whether the readers are those of this program, with these fields and bytes of memory, or more.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames, memory: u64) -> bool {
         postcard::from_bytes::<Vec<(String, u32)>>(self.readers)
-            .is_ok_and(|readers| read_by_these(self.lot == Lot::Unsupported, &readers, fields))
+            .is_ok_and(|readers| read_by_these(self.lot == Lot::Unsupported, &readers, fields, memory))
     }
 }
 
@@ -237,9 +237,7 @@ impl Entry {
             title: String::new(),
         }
     }
-}
 
-impl Entry {
     /// Notes that a reader took part, which knew these names of fields.
     pub(crate) fn read_by(&mut self, format: &dyn Format, fields: &FieldNames) {
         if !self.readers.iter().any(|(name, _)| name == format.name()) {
@@ -247,15 +245,16 @@ impl Entry {
         }
     }
 
-    /// Says whether the readers that took part are those of this program, with these names of fields.
-    pub(crate) fn read_by_these(&self, fields: &FieldNames) -> bool {
-        read_by_these(matches!(self.fate, Fate::Unsupported(_)), &self.readers, fields)
+    /// Says whether the readers are those of this program, with these fields and bytes of memory, or more.
+    pub(crate) fn read_by_these(&self, fields: &FieldNames, memory: u64) -> bool {
+        read_by_these(matches!(self.fate, Fate::Unsupported(_)), &self.readers, fields, memory)
     }
 }
 
-fn read_by_these(unsupported: bool, readers: &[(String, u32)], fields: &FieldNames) -> bool {
-    let same = |(name, known): &(String, u32)| {
-        format::by_name(name).is_some_and(|format| version(format, fields) == *known)
+fn read_by_these(unsupported: bool, readers: &[(String, u32)], fields: &FieldNames, memory: u64) -> bool {
+    let same = |(name, known): &(String, u32)| match format::by_name(name) {
+        Some(format) => version(format, fields) == *known,
+        None => name == "memory" && *known >= starved(memory).1,
     };
     if unsupported { readers == [nobody()] } else { readers.iter().all(same) }
 }
@@ -269,6 +268,11 @@ fn version(format: &dyn Format, fields: &FieldNames) -> u32 {
 /// Returns what stands for the readers of a file that none of them takes.
 pub(crate) fn nobody() -> (String, u32) {
     (String::new(), format::FORMATS.iter().map(|format| 1 + u32::from(format.version())).sum())
+}
+
+/// Returns what stands among the readers of a file that so many bytes of memory were too few for.
+pub(crate) fn starved(memory: u64) -> (String, u32) {
+    ("memory".into(), u32::try_from(memory >> 20).unwrap_or(u32::MAX))
 }
 
 /// Orders entries: by folder, then as a walk meets them.

@@ -79,6 +79,8 @@ pub(super) fn unchanged(head: &Head<'_>, stamp: walk::Stamp, readers: &mut Reade
 /// Which readers are those of this program: few sets of them are met, each many times.
 pub(super) struct Readers<'a> {
     pub(super) fields: &'a FieldNames,
+    /// How much memory they may use, in bytes.
+    pub(super) memory: u64,
     pub(super) known: Vec<(Lot, Box<[u8]>, bool)>,
 }
 
@@ -89,7 +91,7 @@ impl Readers<'_> {
         if let Some((.., these)) = self.known.iter().find(same) {
             return *these;
         }
-        let these = head.read_by_these(self.fields);
+        let these = head.read_by_these(self.fields, self.memory);
         self.known.push((head.lot, head.readers.into(), these));
         these
     }

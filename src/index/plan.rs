@@ -44,6 +44,8 @@ pub(super) struct Due {
 pub(super) struct Plan<'a> {
     pub(super) dir: &'a Path,
     pub(super) settings: home::Settings,
+    /// How much memory may be used, in bytes.
+    pub(super) memory: u64,
     pub(super) generation: Option<PathBuf>,
     /// Whether the generation is a new one.
     pub(super) fresh: bool,
@@ -116,6 +118,7 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             dir,
             settings,
+            memory: update.memory,
             generation,
             fresh,
             manifest,

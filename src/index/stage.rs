@@ -139,6 +139,7 @@ impl Plan<'_> {
             fields,
             now: walk::nanoseconds(update.now),
             cancel,
+            memory: update.memory,
             torn: AtomicBool::new(false),
             beside: self.beside,
             gate: Gate::default(),
@@ -242,29 +243,33 @@ impl Plan<'_> {
         if !same {
             report.bytes += bytes;
         }
-        let outcome = match &entry.fate {
-            Fate::Failed(cause) => {
+        let outcome = match entry.as_ref().map(|entry| &entry.fate) {
+            None => {
+                report.removed += u64::from(held);
+                Outcome::Removed
+            }
+            Some(Fate::Failed(cause)) => {
                 report.failed += 1;
                 Outcome::Failed(cause.clone())
             }
-            Fate::Indexed(_) if same => {
+            Some(Fate::Indexed(_)) if same => {
                 report.unchanged += 1;
                 Outcome::Touched
             }
-            Fate::Indexed(_) if held && !resumed => {
+            Some(Fate::Indexed(_)) if held && !resumed => {
                 report.changed += 1;
                 Outcome::Changed
             }
-            Fate::Indexed(_) => {
+            Some(Fate::Indexed(_)) => {
                 report.added += 1;
                 Outcome::Added
             }
-            _ => {
+            Some(_) => {
                 report.skipped += 1;
                 Outcome::Touched
             }
         };
-        slots[slot].entry = Some(Record::New(entry.record()));
+        slots[slot].entry = entry.map(|entry| Record::New(entry.record()));
         event(Event::File { path: file, bytes, outcome });
         Ok(())
     }

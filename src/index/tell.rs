@@ -25,7 +25,8 @@ pub(super) struct Done {
     pub(super) slot: usize,
     pub(super) file: PathBuf,
     pub(super) bytes: u64,
-    pub(super) entry: Entry,
+    /// None where it went after it was found.
+    pub(super) entry: Option<Entry>,
     /// Whether the content is what it was, whatever the file's times say.
     pub(super) same: bool,
     /// Whether a commit came before its end.

@@ -12,7 +12,7 @@ use super::{
 pub(crate) fn ledger(bytes: &[u8]) {
     let head = Head::of(bytes);
     let _ = ledger::tally(bytes);
-    let _ = head.map(|head| head.read_by_these(&crate::format::FieldNames::default()));
+    let _ = head.map(|head| head.read_by_these(&crate::format::FieldNames::default(), 1 << 30));
     if let Ok(entry) = Entry::of(bytes) {
         assert_eq!(Entry::of(&entry.record()).ok(), Some(entry));
     }

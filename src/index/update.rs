@@ -284,7 +284,45 @@ mod tests {
         let report = index.update(&update, &mut event, &cancel).expect("it can be stopped");
         assert!(report.interrupted && report.failed == 0, "{report:?}");
         assert_eq!((index.articles(), index.searcher.num_docs()), before);
+        // In stages it is read beside the index, which says so; with the third part some of it is committed.
+        let (cancel, mut parts) = (AtomicBool::new(false), 0);
+        let mut event = |event| {
+            parts += u32::from(matches!(event, Event::Part { .. }));
+            cancel.store(parts >= 3, Relaxed);
+        };
+        let in_stages = Update { stage: 1 << 20, ..update.clone() };
+        index.update(&in_stages, &mut event, &cancel).expect("it can be stopped");
+        assert_eq!((index.articles(), index.searcher.num_docs()), before);
+        let why = index.why(&folder.join("birds.jsonl")).expect("the ledger reads");
+        assert!(format!("{:?}", why.file.verdict).contains("in progress: "), "{why:?}");
         index.update(&update, &mut |_| {}, &go_on).expect("it goes on");
         assert_eq!(index.articles(), 9_000);
+    }
+
+    #[test]
+    fn a_file_that_went_after_it_was_found_is_gone_and_not_failed() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("the folder can be made");
+        let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("it can be written");
+        let mut index = Index::create(&dir.path().join("index")).expect("the index can be made");
+        let update = Update { folders: vec![folder.clone()], ..Update::default() };
+        write("kept.txt", "A heron stayed.");
+        write("old.txt", "A heron came.");
+        index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+        write("old.txt", "Another heron came.");
+        write("new.txt", "A third heron came.");
+        let mut event = |event| {
+            if let Event::Planned { .. } = event {
+                for name in ["old.txt", "new.txt"] {
+                    fs::remove_file(folder.join(name)).expect("it is there");
+                }
+            }
+        };
+        let report = index.update(&update, &mut event, &AtomicBool::new(false)).expect("it can be indexed");
+        assert_eq!((report.removed, report.failed, report.added, report.changed), (1, 0, 0, 0), "{report:?}");
+        assert_eq!((index.articles(), index.searcher.num_docs()), (1, 1));
+        let why = index.why(&folder.join("old.txt")).expect("the ledger reads");
+        assert_eq!(why.file.verdict, crate::index::Verdict::NotSeen("there is no such file".into()));
     }
 }

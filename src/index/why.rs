@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Folder, Index, absolute, damaged,
-    ledger::Fate,
+    Folder, Index, absolute, aside, damaged, home,
+    ledger::{Fate, LedgerFile},
     schema::Stored,
     status::{FileLine, Verdict, line},
 };
@@ -96,13 +96,11 @@ impl Index {
                 let by_content = !entry.format.is_empty() && named != Some(&entry.format);
                 let facts = self.first_of(folder.id, &inside)?.map(Facts::of);
                 let modified = Some(entry.stamp.modified / 1_000_000_000);
-                return Ok(Why {
-                    stale,
-                    modified,
-                    by_content,
-                    facts,
-                    ..Why::of(line(path.clone(), &entry), root)
-                });
+                let mut line = line(path.clone(), &entry);
+                if let Verdict::Indexed(warnings) = &mut line.verdict {
+                    warnings.extend(self.begun_beside(folder.id, &inside));
+                }
+                return Ok(Why { stale, modified, by_content, facts, ..Why::of(line, root) });
             }
             // What was left out as a folder has no entries for what is in it.
             let mut above = inside.as_slice();
@@ -123,6 +121,17 @@ impl Index {
         }
         let verdict = self.unseen(folder, &path, &inside);
         Ok(Why::of(file(verdict), root))
+    }
+
+    /// Says how far a file was read that is being replaced beside the index; see [`super::aside`].
+    fn begun_beside(&self, folder: u32, inside: &[u8]) -> Option<String> {
+        let generation = home::generation(&self.dir).ok()??;
+        let (generation, begun) = aside::begun(&self.dir, &generation, &self.manifest)?;
+        let manifest = begun.manifest;
+        let ledger = LedgerFile::open(&generation.join(manifest.ledger?), manifest.ledger_bytes).ok()?;
+        let (_, entry) = ledger.entries().ok()?.find(folder, inside).ok()?;
+        let articles = entry.filter(|entry| entry.begun > 0)?.begun;
+        Some(format!("in progress: it is read anew, {articles} articles so far; searches find what it held"))
     }
 
     /// Says what would become of a file that the ledger does not know.

@@ -112,10 +112,12 @@ impl<'a> Workers<'a> {
     fn outcome(&self, format: &dyn Format, end: End, limits: Limits) -> Result<Warnings, Unread> {
         let failed = |cause| Err(Unread::Failed(Cause(cause)));
         let stopped = |cause| Err(Unread::Stopped(Cause(cause)));
+        let starved = |cause| Err(Unread::Starved(Cause(cause)));
         let name = format.name();
         match end {
             End::Read(warnings) => Ok(warnings),
             End::Left => Ok(Warnings::new()),
+            End::Failed(cause) if wants_memory(&cause) => starved(cause),
             End::Failed(cause) => failed(cause),
             End::Died(_) if self.cancel.load(Ordering::Relaxed) => Err(Unread::Cancelled),
             End::Died(Death::Time) => {
@@ -123,7 +125,7 @@ impl<'a> Workers<'a> {
             }
             End::Died(Death::Killed) => stopped("the process that read it was killed".into()),
             End::Died(Death::Memory) => {
-                failed(format!("needs more than {} MB of memory to be read", limits.memory >> 20))
+                starved(format!("needs more than {} MB of memory to be read", limits.memory >> 20))
             }
             End::Died(Death::Depth) => failed(format!("is nested too deeply for the {name} reader")),
             End::Died(Death::Other(how)) => {
