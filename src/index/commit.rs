@@ -184,14 +184,16 @@ fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Resul
         .memory_budget_per_thread(usize::try_from(heap / threads).unwrap_or(usize::MAX).min(2 << 30))
         .build();
     let writer = index.writer_with_options(options)?;
-    writer.set_merge_policy(Box::new(NoMergePolicy));
     start(&writer)?;
     Ok(writer)
 }
 
-/// Uses up the first number that a writer gives to what it is told: that is the number of the commit
-/// before, and of a removal that has it, segments of that commit may think that they know it already.
+/// Makes a writer ready that is new, also by what it had being forgotten: segments are merged where it is
+/// told so, and nowhere else. Uses up the first number that it gives to what it is told: that is the number of
+/// the commit before, and of a removal that has it, segments of that commit may think that they know it
+/// already.
 fn start(writer: &IndexWriter<Waiting>) -> tantivy::Result<()> {
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     writer.run(Vec::new()).map(|_| ())
 }
 
