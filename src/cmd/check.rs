@@ -14,7 +14,7 @@ use indicatif::HumanBytes;
 
 use super::{
     Outcome, Shared,
-    index::Means,
+    index::{Means, allocator},
     locate,
     ui::{self, Progress, Ui},
 };
@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Check {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
         let began = Instant::now();
+        if self.repair {
+            allocator::tell();
+        }
         let dir = locate::locate(shared)?;
         let mut progress = Progress::new(false);
         let mut take = |event: Event| progress.take(event);

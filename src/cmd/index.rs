@@ -1,6 +1,6 @@
 //! `excerpt index`: makes the index agree with its folders.
 
-mod allocator;
+pub(super) mod allocator;
 mod watching;
 
 use std::{

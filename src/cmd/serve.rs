@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     Outcome, Shared,
-    index::Means,
+    index::{Means, allocator},
     live::Live,
     locate,
     ui::{Ui, say},
@@ -52,6 +52,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
+        allocator::tell();
         let dir = locate::locate(shared)?;
         let folders = self.folders.iter().map(|folder| {
             std::fs::canonicalize(folder).with_context(|| format!("cannot read {}", folder.display()))

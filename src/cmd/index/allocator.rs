@@ -9,7 +9,7 @@ const SETTING: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "131072");
 
 /// Begins the program again with the allocator told; returns where it is told, or cannot be.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(super) fn tell() {
+pub(in crate::cmd) fn tell() {
     use std::{env, os::unix::process::CommandExt, process::Command};
     let (name, value) = SETTING;
     if env::var_os(name).is_some() {
@@ -24,4 +24,4 @@ pub(super) fn tell() {
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(super) fn tell() {}
+pub(in crate::cmd) fn tell() {}
