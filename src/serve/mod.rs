@@ -156,3 +156,41 @@ impl Drop for Gone {
         self.0.store(true, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use excerpt::index::Update;
+
+    use super::*;
+    use crate::cmd::live::Live;
+
+    #[test]
+    fn work_that_nobody_waits_for_is_told_to_end() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let live = Arc::new(Live::new(dir.path().into()));
+        let (dir, folders, means) = (dir.path().into(), Vec::new(), Update::default());
+        let (updates, thread) = Updates::start(live, Start { dir, folders, watch: false, means });
+        let guard = Guard { names: Vec::new(), token: None };
+        let site = Arc::new(Site::new(Arc::clone(&updates), guard, 0));
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("it starts");
+        let ((begin, begun), (end, ended)) = (mpsc::channel(), mpsc::channel());
+        let task = runtime.spawn(async move {
+            let work = site.work(move |_, cancel| {
+                begin.send(()).expect("the test goes on");
+                while !cancel.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                end.send(()).expect("the test goes on");
+                Ok(())
+            });
+            _ = work.await;
+        });
+        begun.recv_timeout(Duration::from_secs(60)).expect("it begins");
+        task.abort();
+        ended.recv_timeout(Duration::from_secs(60)).expect("it ends");
+        updates.stop();
+        thread.join().expect("it ends");
+    }
+}

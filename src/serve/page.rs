@@ -77,7 +77,11 @@ fn answer(asked: &Asked, answered: &Result<Answered, Failure>, running: Option<&
         },
         Ok(Answered { index, fresh, results: None }) => html! {
             div.answer data-title="excerpt" data-said="" {
-                (frame::welcome(index))
+                @if running.is_some() && index.articles() == 0 {
+                    p.empty { "The folder is being read for the first time." }
+                } @else {
+                    (frame::welcome(index))
+                }
                 (state::line(asked, index, fresh, running))
             }
         },

@@ -212,3 +212,34 @@ impl Given {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_given_is_what_is_asked() {
+        let given =
+            Given::read("q=a%20b&in=%2Fx&in=%2Fy&limit=3&by=article&after=2025&facets&full=0", SEARCH);
+        let query = given.expect("it can be taken").query();
+        assert_eq!((query.text.as_str(), query.limit, query.per_article), ("a b", 3, 3));
+        assert_eq!(query.within, ["/x", "/y"].map(std::path::PathBuf::from));
+        assert_eq!(query.after.map(|day| day.to_string()).as_deref(), Some("2025-01-01"));
+        assert!(query.facets && query.snippet == Extent::Sentences);
+    }
+
+    proptest! {
+        #[test]
+        fn any_address_is_taken_or_refused(query in "\\PC*|([a-z_]{1,12}=[^&]{0,20}&?){0,6}|(q|in|limit|after|recency|sort)=.{0,30}") {
+            for known in [SEARCH, SHOW, SIMILAR] {
+                if let Ok(given) = Given::read(&query, known) {
+                    let query = given.query();
+                    prop_assert!((1..=100).contains(&query.limit) && query.offset <= DEEPEST);
+                }
+                Given::read_known(&query, known).query();
+            }
+        }
+    }
+}
