@@ -32,7 +32,7 @@ pub(super) fn search(
     let mut results = index.search(&query)?;
     results.freshness = freshness;
     let json = render::by_name("json").ok_or_else(|| Fault::usage("there is no such format"))?;
-    let object = written(&|out| json.render(&results, &look(), out));
+    let object = written(&|out| json.render(&results, &Look::plain(SystemTime::now()), out));
     Ok(Answer { object, text: text(&index, &query, &results) })
 }
 
@@ -114,10 +114,4 @@ fn left_out(query: &Query, results: &Results, page: &mut Page) {
         let least = if results.total_exact { "" } else { "at least " };
         page.fact("left out", &format!("{least}{} that match: {}", spent.left_out, ways.join(", or ")));
     }
-}
-
-/// Returns how answers look to programs.
-fn look() -> Look {
-    let from = PathBuf::new();
-    Look { width: None, colour: false, links: false, terminal: false, from, now: SystemTime::now() }
 }

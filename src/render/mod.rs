@@ -53,6 +53,13 @@ pub struct Look {
     pub now: SystemTime,
 }
 
+impl Look {
+    /// Returns how answers look to programs.
+    pub fn plain(now: SystemTime) -> Self {
+        Self { width: None, colour: false, links: false, terminal: false, from: PathBuf::new(), now }
+    }
+}
+
 /// Every output format.
 pub const RENDERERS: &[&dyn Render] =
     &[&text::Text, &json::Json, &jsonl::Jsonl, &markdown::Markdown, &csv::Csv, &paths::Paths];

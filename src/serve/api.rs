@@ -150,14 +150,7 @@ fn in_index(index: &Index, path: &str) -> PathBuf {
 
 fn json(mut results: Results, fresh: Freshness) -> Result<Vec<u8>, Failure> {
     results.freshness = fresh;
-    let look = Look {
-        width: None,
-        colour: false,
-        links: false,
-        terminal: false,
-        from: PathBuf::new(),
-        now: SystemTime::now(),
-    };
+    let look = Look::plain(SystemTime::now());
     let renderer = by_name("json").expect("there is JSON");
     bytes(|out| renderer.render(&results, &look, out))
 }

@@ -8,6 +8,7 @@ mod place;
 
 mod api;
 mod browser;
+mod chromium;
 mod hostile;
 mod server;
 mod watch;
