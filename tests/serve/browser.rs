@@ -166,7 +166,7 @@ fn an_update_is_seen_while_it_goes() {
     }
     page.click("form.update button");
     page.until("document.querySelectorAll('.hit').length === 10");
-    page.until("document.querySelector('.facts').textContent.includes('files compared')");
+    page.until("document.querySelector('.facts').textContent.includes('compared')");
     assert_eq!(page.is("document.querySelector('.progress').hidden"), true);
 }
 

@@ -82,7 +82,7 @@ pub(super) fn welcome(index: &Index) -> Markup {
         section.welcome {
             h1 { "Find the passage" }
             p {
-                (grouped(index.articles())) " articles, " (grouped(index.passages())) " passages"
+                (counted(index.articles(), "article")) ", " (counted(index.passages(), "passage"))
                 @let folders = index.folders();
                 @if !folders.is_empty() {
                     " in "
@@ -143,6 +143,11 @@ pub(super) fn keys() -> Markup {
             form method="dialog" { button { "Close" } }
         }
     }
+}
+
+/// Returns so many of something.
+pub(super) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// Returns a number with its figures in groups of three.

@@ -5,7 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use excerpt::{Index, index::Freshness, render::harmless};
 use maud::{Markup, html};
 
-use super::{asked::Asked, frame::grouped};
+use super::{
+    asked::Asked,
+    frame::{counted, grouped},
+};
 use crate::serve::updates::Progress;
 
 /// Returns the line that says how far the answer can be trusted, with a button to update.
@@ -22,16 +25,16 @@ pub(super) fn line(asked: &Asked, index: &Index, fresh: &Freshness, running: Opt
         footer.state {
             p.facts {
                 span class=(if agrees { "dot fresh" } else { "dot stale" }) aria-hidden="true" {}
-                (grouped(index.articles())) " articles"
+                (counted(index.articles(), "article"))
                 @if let Some(updated) = index.updated() { " · indexed " (age(updated)) }
                 @if running.is_none() {
                     " · "
                     @match fresh.compared {
                         0 if fresh.files > 0 => "not compared with the files",
                         compared if compared < fresh.files => {
-                            (grouped(compared)) " of " (grouped(fresh.files)) " files compared"
+                            (grouped(compared)) " of " (counted(fresh.files, "file")) " compared"
                         }
-                        _ => { "all " (grouped(fresh.files)) " files compared" }
+                        _ => { (counted(fresh.files, "file")) " compared" }
                     }
                 }
                 @if !found.is_empty() { " · " strong { (found.join(", ")) } }
