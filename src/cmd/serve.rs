@@ -20,8 +20,8 @@ use crate::serve::{self, Guard, Site, Start, Updates};
 
 /// Show the web page, and answer the HTTP API
 ///
-/// The index is kept up to date with its folders while it runs. Only this machine is answered, unless
-/// --addr says otherwise; then whoever asks must know a token.
+/// The index is kept up to date with its folders while it runs. Only this machine is answered, whichever of
+/// its users asks; with --token-file, or where --addr lets other machines ask, they must know a token.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

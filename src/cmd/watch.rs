@@ -35,7 +35,7 @@ const QUIET: Duration = Duration::from_millis(200);
 const BUSY: Duration = Duration::from_secs(2);
 
 /// Folders are looked through so often though events are heard: one may get lost.
-const SELDOM: Duration = Duration::from_secs(600);
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// And so often where none are heard, or where an update could not be made.
 const OFTEN: Duration = Duration::from_secs(5);
@@ -81,7 +81,7 @@ impl Watch {
 
     /// Says whether all that happens in these folders is heard.
     pub(crate) fn hears(&self, folders: &[PathBuf]) -> bool {
-        let is_watched = |folder: &PathBuf| self.watched.iter().any(|(watched, _)| watched == folder);
+        let is_watched = |folder: &PathBuf| known(folder).is_some_and(|known| self.watched.contains(&known));
         self.watcher.is_some() && folders.iter().all(is_watched)
     }
 
@@ -104,10 +104,6 @@ impl Watch {
 
     /// Watches these, and no others any more; says whether there were new ones.
     fn follow(&mut self, folders: &[PathBuf]) -> bool {
-        let known = |path: &PathBuf| {
-            let meta = std::fs::metadata(path).ok()?;
-            Some((path.clone(), excerpt::walk::stamp(&meta).inode))
-        };
         let folders: BTreeSet<Watched> = folders.iter().filter_map(known).collect();
         let Some(watcher) = &mut self.watcher else { return false };
         for (old, _) in self.watched.difference(&folders) {
@@ -124,6 +120,12 @@ impl Watch {
         }
         !self.watched.is_subset(&before)
     }
+}
+
+/// Returns what tells a folder from another that is made in its place; none where it is not there.
+fn known(path: &PathBuf) -> Option<Watched> {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((path.clone(), excerpt::walk::stamp(&meta).inode))
 }
 
 /// Waits until nothing more is touched; returns what ended that.

@@ -55,10 +55,20 @@ pub struct Freshness {
     pub new: Option<u64>,
     /// Files of the index that are no longer there, likewise.
     pub gone: Option<u64>,
+    /// Whether it was to be brought up to date and could not be; one of the notes says why.
+    pub not_updated: bool,
     /// Folders that are not there at all.
     pub missing: Vec<PathBuf>,
     /// What else the reader of an answer should know.
     pub notes: Vec<String>,
+}
+
+impl Freshness {
+    /// Says whether the index was compared with all of its files, and agrees with them.
+    pub fn agrees(&self) -> bool {
+        let nothing = [self.changed, self.new, self.gone].iter().all(|count| *count == Some(0));
+        nothing && self.compared >= self.files && self.missing.is_empty() && !self.not_updated
+    }
 }
 
 impl Index {
@@ -118,6 +128,7 @@ impl Index {
                     changed: Some(0),
                     new: Some(0),
                     gone: Some(0),
+                    not_updated: false,
                     missing: report.missing,
                     notes: newer.standing(),
                 };
@@ -130,6 +141,7 @@ impl Index {
                 }
                 let cause =
                     std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                fresh.not_updated = true;
                 fresh.notes.push(format!("not brought up to date: {error}{cause}"));
                 Ok((fresh, None))
             }

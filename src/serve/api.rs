@@ -102,7 +102,7 @@ async fn answer(
         .collect();
     let answered = site.work(move |site, cancel| {
         let (index, fresh) = site.updates.current(cancel)?;
-        let tag = site.tag(&index);
+        let tag = site.tag(&index, &fresh);
         if tag.as_ref().is_some_and(|tag| known.contains(tag)) {
             return Ok((None, tag));
         }

@@ -20,7 +20,7 @@ use tokio::{
 const MOST: usize = 512;
 
 /// A client has so long to send what it asks, and may be silent for so long before it asks again.
-const SLOWEST: Duration = Duration::from_secs(30);
+const SLOWEST: Duration = Duration::from_secs(10);
 
 /// What is being answered may take so long when the program is to end.
 const LAST_WORDS: Duration = Duration::from_secs(3);

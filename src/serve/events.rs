@@ -11,7 +11,10 @@ use axum::{
     },
 };
 use futures_util::stream::{self, Stream};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{
+    OwnedSemaphorePermit,
+    broadcast::{self, error::RecvError},
+};
 
 use super::{
     Site,
@@ -26,18 +29,26 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// Brings the index up to date, and tells how it goes until it is done.
 pub(super) async fn update(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, Failure> {
     Given::read(uri.query().unwrap_or_default(), &[])?;
+    let place = place(&site)?;
     let (news, number) = site.updates.ask();
     let until = move |news: &News| match news {
         News::Progress(_) | News::Over => false,
         News::Done(of, _) | News::Failed(of, _) => *of >= number,
     };
-    Ok(told(news, until))
+    Ok(told(news, place, until))
 }
 
 /// Tells how all updates go, for as long as the client listens.
 pub(super) async fn events(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, Failure> {
     Given::read(uri.query().unwrap_or_default(), &[])?;
-    Ok(told(site.updates.listen(), |_| false))
+    let place = place(&site)?;
+    Ok(told(site.updates.listen(), place, |_| false))
+}
+
+/// Returns a place among those that listen.
+fn place(site: &Site) -> Result<OwnedSemaphorePermit, Failure> {
+    let place = Arc::clone(&site.listening).try_acquire_owned();
+    place.map_err(|_| Failure::unavailable("busy", "too many others are listening"))
 }
 
 /// Brings the index up to date for a page without script, which is shown again.
@@ -47,17 +58,22 @@ pub(super) async fn update_page(State(site): State<Arc<Site>>, uri: Uri) -> Resp
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn told(news: broadcast::Receiver<News>, is_last: impl Fn(&News) -> bool + Send + 'static) -> Response {
-    let sse = Sse::new(stream_of(news, is_last)).keep_alive(KeepAlive::new().interval(ALIVE));
+fn told(
+    news: broadcast::Receiver<News>,
+    place: OwnedSemaphorePermit,
+    is_last: impl Fn(&News) -> bool + Send + 'static,
+) -> Response {
+    let sse = Sse::new(stream_of(news, place, is_last)).keep_alive(KeepAlive::new().interval(ALIVE));
     ([(header::CACHE_CONTROL, "no-store")], sse).into_response()
 }
 
 fn stream_of(
     news: broadcast::Receiver<News>,
+    place: OwnedSemaphorePermit,
     is_last: impl Fn(&News) -> bool + Send + 'static,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
-    stream::unfold(Some((news, is_last)), |state| async move {
-        let (mut news, is_last) = state?;
+    stream::unfold(Some((news, place, is_last)), |state| async move {
+        let (mut news, place, is_last) = state?;
         let told = loop {
             match news.recv().await {
                 Ok(News::Over) => return None,
@@ -67,7 +83,7 @@ fn stream_of(
                 Err(RecvError::Closed) => return None,
             }
         };
-        let go_on = (!is_last(&told)).then_some((news, is_last));
+        let go_on = (!is_last(&told)).then_some((news, place, is_last));
         Some((Ok(event(&told)), go_on))
     })
 }

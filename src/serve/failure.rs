@@ -25,6 +25,17 @@ impl Failure {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// Returns a failure that may be none in a moment.
+    pub(super) fn unavailable(kind: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, message)
+    }
+
+    /// Returns a failure that nobody foresaw.
+    pub(super) fn fault() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "a fault of the program")
+            .hint("please report it with what you did")
+    }
+
     /// Returns a failure for what the request gave that cannot be taken.
     pub(super) fn parameter(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "usage", message)
@@ -66,6 +77,9 @@ impl From<Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        (self.status, headers, self.object()).into_response()
+        let mut response = (self.status, headers, self.object()).into_response();
+        // A page says it otherwise.
+        response.extensions_mut().insert(self);
+        response
     }
 }

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Site, failure::Failure};
+use super::{Site, failure::Failure, page};
 
 /// The cookie that holds the token.
 const COOKIE: &str = "excerpt-token";
@@ -123,11 +123,17 @@ pub(super) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
         Ok(Ruling::Pass) => next.run(request).await,
         Ok(Ruling::Remember(rest)) => {
             let token = site.guard.token.as_deref().unwrap_or_default();
-            let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
+            let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax");
             (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, rest)]).into_response()
         }
         Err(failure) => failure.into_response(),
     };
+    // People are told in words.
+    if !uri.path().starts_with("/api/")
+        && let Some(failure) = response.extensions_mut().remove::<Failure>()
+    {
+        response = page::failed(&failure);
+    }
     let headers = response.headers_mut();
     let always = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

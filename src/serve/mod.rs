@@ -28,8 +28,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::http::StatusCode;
-use excerpt::{Index, date::Date};
+use excerpt::{Index, date::Date, index::Freshness};
 use tokio::{runtime::Builder, sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use self::failure::Failure;
@@ -83,12 +82,17 @@ async fn stopped() {
     let _ = interrupted.await;
 }
 
+/// So many listen to how updates go at most.
+const LISTENERS: usize = 64;
+
 /// What all requests share.
 pub(crate) struct Site {
     updates: Arc<Updates>,
     guard: Guard,
     /// Those that ask the index at once.
     working: Arc<Semaphore>,
+    /// Those that listen to how updates go.
+    listening: Arc<Semaphore>,
     /// Tells this run of the program from others.
     run: u64,
     /// The index that answered last, and how many there were.
@@ -99,8 +103,8 @@ impl Site {
     /// Makes what requests are answered with.
     pub(crate) fn new(updates: Arc<Updates>, guard: Guard, run: u64) -> Self {
         let at_once = thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        let (working, answered) = (Arc::new(Semaphore::new(at_once)), Mutex::default());
-        Self { updates, guard, working, run, answered }
+        let (working, listening) = (Arc::new(Semaphore::new(at_once)), Arc::new(Semaphore::new(LISTENERS)));
+        Self { updates, guard, working, listening, run, answered: Mutex::default() }
     }
 
     /// Asks the index on a thread apart. The flag that the work is given is raised when the client goes, or
@@ -113,8 +117,7 @@ impl Site {
         work: impl FnOnce(&Self, &Arc<AtomicBool>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let busy = |message: &str| {
-            let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message);
-            failure.hint("ask again in a moment, or ask for less")
+            Failure::unavailable("busy", message).hint("ask again in a moment, or ask for less")
         };
         let turn = timeout(WAIT, Arc::clone(&self.working).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(busy("too many others are asking")) };
@@ -126,25 +129,23 @@ impl Site {
         });
         match timeout(LONGEST, task).await {
             Ok(Ok(done)) => done,
-            Ok(Err(_)) => {
-                let message = "a fault of the program";
-                Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", message))
-            }
+            Ok(Err(_)) => Err(Failure::fault()),
             Err(_) => Err(busy("the answer takes too long")),
         }
     }
 
-    /// Returns what tells an answer of this index from those of others: the commit, what was heard of in the
-    /// folders since, and the day, which `last week` is told from. None where something may have happened
-    /// that was not heard of.
-    fn tag(&self, index: &Arc<Index>) -> Option<String> {
-        let heard = self.updates.heard()?;
+    /// Returns what tells an answer of this index from those of others: the commit, and the day, which `last
+    /// week` is told from. None where the index does not agree with its folders, or that is not known.
+    fn tag(&self, index: &Arc<Index>, freshness: &Freshness) -> Option<String> {
+        if !freshness.agrees() {
+            return None;
+        }
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         if answered.0.as_ptr() != Arc::as_ptr(index) {
             *answered = (Arc::downgrade(index), answered.1 + 1);
         }
         let (run, commit, day) = (self.run, answered.1, Date::of(SystemTime::now()).first_day());
-        Some(format!("W/\"{run:x}-{commit}-{heard}-{day}\""))
+        Some(format!("W/\"{run:x}-{commit}-{day}\""))
     }
 }
 

@@ -22,8 +22,8 @@ use excerpt::{
 };
 use maud::{Markup, html};
 
-use self::asked::{Asked, PAGE};
-use super::{Site, failure::Failure, params::Given, updates::Progress};
+use self::asked::Asked;
+use super::{Site, failure::Failure, updates::Progress};
 
 /// What stands beside the page, by its name: its type and its bytes.
 const ASSETS: &[(&str, &str, &str)] = &[
@@ -45,7 +45,7 @@ struct Answered {
 
 /// The page of a search.
 pub(super) async fn search(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
-    let asked = Asked(Given::read_known(uri.query().unwrap_or_default(), PAGE));
+    let asked = Asked::read(&uri);
     let own = asked.clone();
     let answered = site.work(move |site, cancel| {
         let (index, fresh) = site.updates.current(cancel)?;
@@ -77,6 +77,7 @@ fn answer(asked: &Asked, answered: &Result<Answered, Failure>, running: Option<&
         },
         Ok(Answered { index, fresh, results: None }) => html! {
             div.answer data-title="excerpt" data-said="" {
+                (faults(asked))
                 @if running.is_some() && index.articles() == 0 {
                     p.empty { "The folder is being read for the first time." }
                 } @else {
@@ -87,11 +88,12 @@ fn answer(asked: &Asked, answered: &Result<Answered, Failure>, running: Option<&
         },
         Ok(Answered { index, fresh, results: Some(results) }) => html! {
             div.answer.has-hits data-title=(asked.title()) data-said=(hits::count(results)) {
+                section.found aria-label="Results" {
+                    (faults(asked))
+                    (hits::found(asked, results))
+                }
                 @if let Some(facets) = &results.facets {
                     (facets::filters(asked, facets))
-                }
-                section.found aria-label="Results" {
-                    (hits::found(asked, results))
                 }
                 (state::line(asked, index, fresh, running))
             }
@@ -99,18 +101,25 @@ fn answer(asked: &Asked, answered: &Result<Answered, Failure>, running: Option<&
     }
 }
 
+fn faults(asked: &Asked) -> Markup {
+    html! { @for fault in &asked.1 { p.note { (excerpt::render::harmless(fault)) } } }
+}
+
 /// An article with the passage that was found.
 pub(super) async fn read(State(site): State<Arc<Site>>, uri: Uri) -> Response {
-    let asked = Asked(Given::read_known(uri.query().unwrap_or_default(), PAGE));
+    let asked = Asked::read(&uri);
     let own = asked.clone();
     let read = site.work(move |site, cancel| reading(site, &own, cancel));
     match read.await {
         Ok(page) => sent(StatusCode::OK, page),
-        Err(failure) => {
-            let answer = html! { div.answer { (frame::failure(&failure)) } };
-            sent(failure.status, frame::search(&asked, &answer))
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+/// Returns the page that says why there is none.
+pub(super) fn failed(failure: &Failure) -> Response {
+    let answer = html! { div.answer { (frame::failure(failure)) } };
+    sent(failure.status, frame::search(&Asked::default(), &answer))
 }
 
 fn sent(status: StatusCode, page: Markup) -> Response {
@@ -135,7 +144,6 @@ pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, Failure>
     let Some((_, kind, bytes)) = asset else {
         return Err(Failure::new(StatusCode::NOT_FOUND, "not-found", "there is no such file"));
     };
-    // Their addresses hold the version of the program.
     let headers = [(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, "private, no-cache")];
     Ok((headers, *bytes).into_response())
 }

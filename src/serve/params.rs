@@ -117,18 +117,17 @@ impl Given {
         Ok(given)
     }
 
-    /// Reads what of the query of a URL is known, and can be taken.
-    pub(super) fn read_known(query: &str, known: &'static [Param]) -> Self {
-        let mut given = Self::default();
+    /// Reads what of the query of a URL is known and can be taken; says what cannot.
+    pub(super) fn read_known(query: &str, known: &'static [Param]) -> (Self, Vec<String>) {
+        let (mut given, mut faults) = (Self::default(), Vec::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if let Some(param) = known.iter().find(|param| param.name == name)
                 && !value.is_empty()
             {
-                // What cannot be taken is as if it were not given.
-                let _ = given.take(param, &value);
+                faults.extend(given.take(param, &value).err().map(|failure| failure.message));
             }
         }
-        given
+        (given, faults)
     }
 
     fn take(&mut self, param: &'static Param, value: &str) -> Result<(), Failure> {
@@ -150,8 +149,8 @@ impl Given {
             Takes::Switch => return Err(fault("takes `1` or `0`".into())),
             Takes::One(names) if names.contains(&value) => {}
             Takes::One(names) => return Err(fault(format!("takes one of {}", names.join(", ")))),
-            Takes::Day => _ = options::date(value).map_err(|cause| fault(format!(": {cause}")))?,
-            Takes::Age => _ = options::age(value).map_err(|cause| fault(format!(": {cause}")))?,
+            Takes::Day => _ = options::date(value).map_err(|cause| fault(format!("is no date: {cause}")))?,
+            Takes::Age => _ = options::age(value).map_err(|cause| fault(format!("is no age: {cause}")))?,
         }
         self.0.entry(name).or_default().push(value.into());
         Ok(())
@@ -238,7 +237,7 @@ mod tests {
                     let query = given.query();
                     prop_assert!((1..=100).contains(&query.limit) && query.offset <= DEEPEST);
                 }
-                Given::read_known(&query, known).query();
+                Given::read_known(&query, known).0.query();
             }
         }
     }

@@ -2,6 +2,7 @@
 //! goes.
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -27,6 +28,10 @@ use crate::cmd::{
 
 /// Progress is told so often at most.
 const TELL: Duration = Duration::from_millis(100);
+
+/// What is heard of is trusted for so long, then the disk is asked again: of links and of disks elsewhere the
+/// system does not tell all.
+const TRUST: Duration = Duration::from_secs(2);
 
 /// So much of what was told is kept for who listens slowly.
 const KEPT: usize = 64;
@@ -76,14 +81,15 @@ struct Now {
     last: Option<Last>,
 }
 
-/// What the last update left.
+/// What the last comparison found.
 struct Last {
     index: Arc<Index>,
     freshness: Freshness,
-    /// What had been heard when it began.
+    /// When it was made, and what had been heard when it began.
+    at: Instant,
     heard: u64,
-    /// Whether all that happens is heard.
-    hears_all: bool,
+    /// Whether the folders are listened to.
+    hears: bool,
 }
 
 /// What the thread begins with.
@@ -142,21 +148,18 @@ impl Updates {
         self.held().running.clone()
     }
 
-    /// Returns how much was heard of in the folders; none where not all is heard.
-    pub(super) fn heard(&self) -> Option<u64> {
-        let hears_all = self.held().last.as_ref().is_some_and(|last| last.hears_all);
-        hears_all.then(|| self.heard.load(Ordering::SeqCst))
-    }
-
-    /// Returns the index as it answers now, and how far it agrees with its folders. Where all that happens
-    /// is heard and nothing was, nothing is looked at; else as much as a small budget lets one see.
+    /// Returns the index as it answers now, and how far it agrees with its folders. Where that was found a
+    /// moment ago, and nothing was heard since, nothing is looked at; else as much as a small budget lets one
+    /// see.
     pub(super) fn current(&self, cancel: &AtomicBool) -> Result<(Arc<Index>, Freshness)> {
         let index = self.live.current()?;
-        {
+        let heard = self.heard.load(Ordering::SeqCst);
+        let hears = {
             let now = self.held();
-            let (heard, running) = (self.heard.load(Ordering::SeqCst), now.running.is_some());
+            let running = now.running.is_some();
             let known = |last: &&Last| {
-                last.heard == heard && (last.hears_all || running) && Arc::ptr_eq(&last.index, &index)
+                let is_new = last.at.elapsed() < TRUST && (last.hears || running);
+                is_new && last.heard == heard && Arc::ptr_eq(&last.index, &index)
             };
             if let Some(last) = now.last.as_ref().filter(known) {
                 return Ok((index, last.freshness.clone()));
@@ -166,8 +169,14 @@ impl Updates {
                 freshness.notes.push("the index is being brought up to date".into());
                 return Ok((index, freshness));
             }
+            now.last.as_ref().is_some_and(|last| last.hears)
+        };
+        let (index, freshness) = self.live.refreshed(Budget::Within(AUTO), &mut |_| {}, cancel)?;
+        if hears && freshness.agrees() {
+            let (index, freshness) = (Arc::clone(&index), freshness.clone());
+            self.held().last = Some(Last { index, freshness, at: Instant::now(), heard, hears });
         }
-        self.live.refreshed(Budget::Within(AUTO), &mut |_| {}, cancel)
+        Ok((index, freshness))
     }
 
     fn keep(&self, start: Start, wakes: &Receiver<Wake>) {
@@ -211,26 +220,32 @@ impl Updates {
                 let _ = self.news.send(News::Progress(progress.clone()));
             }
         };
-        let done = self.bring_up_to_date(dir, new, means, &mut event);
+        let at = Instant::now();
+        let done =
+            panic::catch_unwind(AssertUnwindSafe(|| self.bring_up_to_date(dir, new, means, &mut event)));
+        let fault = |_| Err(Failure::fault());
+        let done = done.map_or_else(fault, |done| done.map_err(Failure::from));
         let mut now = self.held();
         now.running = None;
-        match done {
+        let (news, updated) = match done {
             Ok((index, freshness)) => {
-                let folders = index.folders();
-                let agrees = freshness.changed == Some(0) && freshness.missing.is_empty();
-                let hears_all = agrees && watch.is_some_and(|watch| watch.hears(&folders));
-                now.last = Some(Last { index, freshness, heard, hears_all });
-                drop(now);
-                let _ = self.news.send(News::Done(number, progress));
-                Updated { folders, agrees }
+                let (folders, agrees) = (index.folders(), freshness.agrees());
+                let hears = watch.is_some_and(|watch| watch.hears(&folders));
+                let news = match freshness.notes.last().filter(|_| freshness.not_updated) {
+                    Some(note) => News::Failed(number, Arc::new(Failure::unavailable("locked", note))),
+                    None => News::Done(number, progress),
+                };
+                now.last = Some(Last { index, freshness, at, heard, hears });
+                (news, Updated { folders, agrees })
             }
-            Err(error) => {
+            Err(failure) => {
                 let folders = now.last.take().map(|last| last.index.folders()).unwrap_or_default();
-                drop(now);
-                let _ = self.news.send(News::Failed(number, Arc::new(Failure::from(error))));
-                Updated { folders, agrees: false }
+                (News::Failed(number, Arc::new(failure)), Updated { folders, agrees: false })
             }
-        }
+        };
+        drop(now);
+        let _ = self.news.send(news);
+        updated
     }
 
     fn bring_up_to_date(

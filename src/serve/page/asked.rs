@@ -5,7 +5,7 @@ use excerpt::search::Query;
 use crate::serve::params::{DEEPEST, Given, Param, QUERY, Takes};
 
 /// What the addresses of pages hold.
-pub(super) const PAGE: &[Param] = &[
+const TAKEN: &[Param] = &[
     row("q", Takes::Text(QUERY)),
     row("in", Takes::Text(8_192)),
     row("format", Takes::Text(40)),
@@ -28,11 +28,17 @@ const fn row(name: &'static str, takes: Takes) -> Param {
     Param { name, takes, many: false, about: "" }
 }
 
-/// What the page was asked for.
-#[derive(Clone)]
-pub(super) struct Asked(pub(super) Given);
+/// What the page was asked for, and what of that could not be taken.
+#[derive(Clone, Default)]
+pub(super) struct Asked(pub(super) Given, pub(super) Vec<String>);
 
 impl Asked {
+    /// Reads the address of a page.
+    pub(super) fn read(uri: &axum::http::Uri) -> Self {
+        let (given, faults) = Given::read_known(uri.query().unwrap_or_default(), TAKEN);
+        Self(given, faults)
+    }
+
     /// Returns the words that are looked for.
     pub(super) fn text(&self) -> &str {
         self.0.text("q").unwrap_or_default()
@@ -85,7 +91,7 @@ impl Asked {
 
     fn address(&self, path: &str, stays: &dyn Fn(&str) -> bool, changes: &[(&str, &str)]) -> String {
         let mut rest = form_urlencoded::Serializer::new(String::new());
-        for Param { name, .. } in PAGE {
+        for Param { name, .. } in TAKEN {
             let changed = changes.iter().find(|(changed, _)| changed == name).map(|(_, value)| *value);
             let value = changed.or_else(|| self.0.text(name).filter(|_| stays(name)));
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -103,13 +109,15 @@ mod tests {
 
     #[test]
     fn links_change_one_thing_and_keep_the_rest() {
-        let asked = Asked(Given::read_known("q=a%20b&lang=de&offset=20&id=ff&x=1&sort=odd", PAGE));
+        let asked =
+            Asked::read(&"/?q=a%20b&lang=de&offset=20&id=ff&x=1&sort=odd".parse().expect("an address"));
+        assert_eq!(asked.1, ["`sort` takes one of relevance, date"]);
         assert_eq!(asked.with(&[("offset", "30")]), "/?q=a+b&lang=de&offset=30");
         assert_eq!(asked.with(&[("lang", "")]), "/?q=a+b");
         assert_eq!(asked.with(&[("in", "/a&b")]), "/?q=a+b&in=%2Fa%26b&lang=de");
         assert_eq!(asked.back(), "/?q=a+b&lang=de&offset=20");
         assert_eq!(asked.reader("0a:1"), "/read?q=a+b&lang=de&offset=20&id=0a%3A1#here");
         assert_eq!(asked.rest(), "q=a+b&lang=de&offset=20");
-        assert_eq!(Asked(Given::default()).with(&[]), "/");
+        assert_eq!(Asked::default().with(&[]), "/");
     }
 }

@@ -43,6 +43,13 @@ async function load(address, { quiet = false, top = false } = {}) {
 
 // Puts an answer in the place of the one before; what had the focus keeps it.
 function put(part, quiet) {
+  const selected = !document.getSelection().isCollapsed && main.contains(document.getSelection().anchorNode);
+  if (quiet && (selected || document.activeElement.matches("main input"))) {
+    // What is being read or written stays; how fresh it is shows.
+    const [old, state] = [main.querySelector(".state"), part.querySelector(".state")];
+    if (old && state) old.replaceWith(document.adoptNode(state));
+    return;
+  }
   const held = main.contains(document.activeElement) ? document.activeElement : null;
   const open = [...main.querySelectorAll("details[open]")].map(nearCopies);
   main.replaceChildren(document.adoptNode(part));
@@ -153,11 +160,13 @@ async function update() {
   said.textContent = "Updating";
   try {
     const answer = await fetch("/api/update", { method: "POST" });
-    if (!answer.ok) throw new Error();
-    await answer.text();
+    const told = await answer.text();
+    const failed = told.match(/^event: failed\ndata: (.*)$/m);
+    if (failed) throw new Error(JSON.parse(failed[1]).error.message);
+    if (!answer.ok) throw new Error("the server refused");
     said.textContent = "The index is up to date";
-  } catch {
-    trouble.textContent = "The index could not be updated.";
+  } catch (error) {
+    trouble.textContent = `The index could not be updated: ${error.message}`;
     trouble.hidden = false;
   }
   load(location.pathname + location.search, { quiet: true });
@@ -165,14 +174,27 @@ async function update() {
 
 if (box) {
   let events = null;
+  let broken = false; // Also while nobody looks: what was told then was missed.
   const listen = () => {
     if (document.hidden) {
       events?.close();
       events = null;
+      broken = true;
       return;
     }
     if (events) return;
     events = new EventSource("/api/events");
+    events.addEventListener("open", () => {
+      if (!broken) return;
+      broken = false;
+      trouble.hidden = true;
+      load(location.pathname + location.search, { quiet: true });
+    });
+    events.addEventListener("error", () => {
+      broken = true;
+      trouble.textContent = "The server does not answer. Is excerpt serve still running?";
+      trouble.hidden = false;
+    });
     events.addEventListener("progress", (event) => progress(JSON.parse(event.data)));
     events.addEventListener("done", (event) => {
       const done = JSON.parse(event.data);
@@ -258,9 +280,9 @@ document.addEventListener("keydown", (event) => {
     box.select();
   } else if (key === "/" && reading) {
     location.href = document.querySelector("a.back").href;
-  } else if (key === "j" || (key === "ArrowDown" && (!reading || matches.length))) {
+  } else if (key === "j" || (key === "ArrowDown" && !reading)) {
     steps(1);
-  } else if (key === "k" || (key === "ArrowUp" && (!reading || matches.length))) {
+  } else if (key === "k" || (key === "ArrowUp" && !reading)) {
     steps(-1);
   } else if (key === "o") {
     const file = reading
@@ -282,5 +304,5 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   const open = event.target.closest?.(".hit a.open");
-  if (open) sessionStorage.setItem("opened", open.id);
+  if (open && !event.metaKey && !event.ctrlKey && !event.shiftKey) sessionStorage.setItem("opened", open.id);
 });

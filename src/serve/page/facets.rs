@@ -60,6 +60,7 @@ fn named(
                     @for facet in facets.iter().take(MOST) {
                         (entry(asked, param, &facet.name, &shown(&facet.name), facet.total, on == Some(&facet.name)))
                     }
+                    @if facets.len() > MOST { li.rest { "and " (facets.len() - MOST) " more" } }
                     @if let Some(name) = missing { (entry(asked, param, name, &shown(name), 0, true)) }
                 }
             }
@@ -100,6 +101,7 @@ fn folders(asked: &Asked, facets: &[FolderFacet]) -> Markup {
                             }
                         }
                     }
+                    @if facets.len() > 2 * MOST { li.rest { "and " (facets.len() - 2 * MOST) " more" } }
                     @if let Some(on) = on && !facets.iter().any(|facet| facet.file.to_string_lossy() == on) {
                         (entry(asked, "in", on, on, 0, true))
                     }

@@ -100,7 +100,7 @@ pub(super) fn welcome(index: &Index) -> Markup {
             h2 { "What can be asked" }
             dl.examples {
                 @for (query, about) in EXAMPLES {
-                    div { dt { code { (query) } } dd { (about) } }
+                    div { dt { a data-nav href=(Asked::default().with(&[("q", query)])) { code { (query) } } } dd { (about) } }
                 }
             }
         }
@@ -122,8 +122,8 @@ pub(super) fn failure(failure: &Failure) -> Markup {
 pub(super) fn keys() -> Markup {
     let keys: &[(&[&str], &str)] = &[
         (&["/"], "to the search box"),
-        (&["j", "↓"], "next hit, or next match in an article"),
-        (&["k", "↑"], "the one before"),
+        (&["j"], "next hit (↓ too), or next match in an article"),
+        (&["k"], "the one before (↑ too)"),
         (&["Enter"], "open"),
         (&["o"], "open the file itself"),
         (&["Esc"], "back"),

@@ -3,36 +3,38 @@
 use excerpt::{
     article::Role,
     render::{harmless, shown_place},
-    search::{Copy, FoundIn, Hit, Part, RELAXED, Results},
+    search::{Copy, FoundIn, Hit, Part, Results},
 };
 use maud::{Markup, html};
 
-use super::{asked::Asked, frame::grouped};
+use super::{
+    asked::Asked,
+    frame::{counted, grouped},
+};
 use crate::serve::params::DEEPEST;
 
 /// As many hits stand on a page.
-const PAGE: usize = 10;
+const PER_PAGE: usize = 10;
 
 /// Says how much was found.
 pub(super) fn count(results: &Results) -> String {
-    let more = if results.total_exact { "" } else { "more than " };
-    match results.total {
-        0 => "Nothing matches".into(),
-        1 => "1 passage".into(),
-        total if results.relaxed => {
-            format!("Nothing matches as asked; {} passages match otherwise", grouped(total))
-        }
-        total => format!("{more}{} passages", grouped(total)),
+    let found = match results.total {
+        0 => return "Nothing matches".into(),
+        total => counted(total, "passage"),
+    };
+    let found = if results.total_exact { found } else { format!("more than {found}") };
+    match results.relaxed {
+        true => format!("Nothing matches as asked; otherwise {found}"),
+        false => found,
     }
 }
 
 /// Returns the hits with all that is said of them.
 pub(super) fn found(asked: &Asked, results: &Results) -> Markup {
-    let notes = results.notes.iter().filter(|note| !(results.relaxed && note.starts_with(RELAXED)));
     html! {
         a.to-filters href="#filters" { "Filters" }
         h1.count tabindex="-1" { (count(results)) }
-        @for note in notes { p.note { (harmless(note)) } }
+        @for note in &results.notes { p.note { (harmless(note)) } }
         @if results.hits.is_empty() && results.total > 0 {
             p.empty { "No further passages. " a data-nav href=(asked.with(&[("offset", "")])) { "To the first" } }
         }
@@ -50,7 +52,7 @@ fn advice(asked: &Asked, results: &Results) -> Markup {
     let unknown: Vec<&String> = results.unknown.iter().filter(|word| !alike(word)).take(12).collect();
     html! {
         @if let Some(corrected) = &results.corrected {
-            p.advice { "Did you mean " a data-nav id="corrected" href=(asked.with(&[("q", corrected)])) { (harmless(corrected)) } "?" }
+            p.advice { "Did you mean " a data-nav id="corrected" href=(asked.with(&[("q", corrected), ("format", ""), ("lang", "")])) { (harmless(corrected)) } "?" }
         }
         @if !unknown.is_empty() {
             p.advice {
@@ -96,7 +98,7 @@ fn hit(asked: &Asked, hit: &Hit) -> Markup {
     html! {
         li.hit {
             article {
-                h2 dir="auto" {
+                h2 dir="auto" lang=[hit.language.as_deref()] {
                     a.open href=(to) id={ "h-" (hit.id) } data-file={ "/file/" (hit.id) (spot(hit)) } {
                         @if hit.title.trim().is_empty() { "Untitled" } @else { (harmless(&hit.title)) }
                     }
@@ -116,7 +118,7 @@ fn hit(asked: &Asked, hit: &Hit) -> Markup {
                         None => {}
                     }
                 }
-                (snippet(&hit.snippet))
+                (snippet(&hit.snippet, hit.language.as_deref()))
                 @match hit.found_in {
                     Some(FoundIn::Title) => { p.also { "found by its title" } }
                     Some(FoundIn::Heading) => { p.also { "found by its heading" } }
@@ -152,9 +154,9 @@ fn copy(asked: &Asked, copy: &Copy) -> Markup {
 }
 
 /// Returns text with its matches marked.
-pub(super) fn snippet(parts: &[Part]) -> Markup {
+fn snippet(parts: &[Part], language: Option<&str>) -> Markup {
     html! {
-        p.snippet dir="auto" { (marked(parts)) }
+        p.snippet dir="auto" lang=[language] { (marked(parts)) }
     }
 }
 
@@ -177,13 +179,13 @@ fn spot(hit: &Hit) -> String {
 
 fn pages(asked: &Asked, results: &Results) -> Markup {
     let offset = asked.0.number("offset").unwrap_or(0);
-    let next = offset + PAGE;
-    let has_next = results.hits.len() == PAGE && next <= DEEPEST;
+    let next = offset + PER_PAGE;
+    let has_next = results.hits.len() == PER_PAGE && next <= DEEPEST;
     html! {
         @if offset > 0 || has_next {
             nav.pages aria-label="Pages" {
                 @if offset > 0 {
-                    a data-nav rel="prev" id="previous" href=(asked.with(&[("offset", &match offset.saturating_sub(PAGE) { 0 => String::new(), offset => offset.to_string() })])) { "Previous" }
+                    a data-nav rel="prev" id="previous" href=(asked.with(&[("offset", &match offset.saturating_sub(PER_PAGE) { 0 => String::new(), offset => offset.to_string() })])) { "Previous" }
                 }
                 @if has_next { a data-nav rel="next" id="next" href=(asked.with(&[("offset", &next.to_string())])) { "Next" } }
             }

@@ -46,8 +46,8 @@ pub(super) fn page_of(asked: &Asked, article: &ArticleText, texts: &[Vec<Part>],
             }
             p.said role="status" aria-live="polite" {}
             main.reader id="main" {
-                article lang=[article.language.as_deref()] {
-                    h1 dir="auto" { (harmless(title)) }
+                article {
+                    h1 dir="auto" lang=[article.language.as_deref()] { (harmless(title)) }
                     (facts(article, asked_for))
                     @if let Some(stale) = article.stale {
                         p.note { @if stale == "gone" { "The file is gone; this is how it was." } @else { "The file has changed since it was indexed." } }
@@ -106,7 +106,7 @@ fn text(asked: &Asked, article: &ArticleText, texts: &[Vec<Part>], around: usize
         (asked_at == around, article.passages.len() - asked_at.min(article.passages.len()) == around + 1);
     html! {
         @if cut_before { p.cut { a href=(asked.more_around(around * 4)) { "Show more of what stands before" } } }
-        div.text {
+        div.text lang=[article.language.as_deref()] {
             @for (at, (passage, parts)) in article.passages.iter().zip(texts).enumerate() {
                 @let before = at.checked_sub(1).map_or(&[][..], |before| &article.passages[before].headings);
                 @if passage.headings != before {
