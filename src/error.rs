@@ -135,6 +135,8 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         source: Box<dyn StdError + Send + Sync>,
+        /// What may stand in it, and where to look.
+        expected: &'static str,
     },
     /// A line of queries, judgments or a run cannot be understood.
     #[error("cannot understand line {line} of {}", path.display())]
@@ -209,12 +211,8 @@ impl Error {
             }
             Self::AmbiguousId { .. } => "give more of the id",
             Self::Pattern { .. } => "write it as in a .gitignore, such as '*.bak' or 'drafts/**'",
-            Self::Malformed { expected, .. } => expected,
-            Self::Read { .. }
-            | Self::Write { .. }
-            | Self::Cancelled
-            | Self::Settings { .. }
-            | Self::Engine { .. } => return None,
+            Self::Settings { expected, .. } | Self::Malformed { expected, .. } => expected,
+            Self::Read { .. } | Self::Write { .. } | Self::Cancelled | Self::Engine { .. } => return None,
         })
     }
 }

@@ -176,6 +176,14 @@ impl Index {
         if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
             excerpt::Index::open(&dir)?;
         }
+        if self.folders.is_empty() && self.forget.is_empty() {
+            let named =
+                excerpt::Index::open(&dir).and_then(|index| index.named_folders()).unwrap_or_default();
+            for folder in named {
+                let folder = shown_path(&folder, &ui.look().from);
+                ui::say(&format!("excerpt: the settings of the index name {folder}, which is added"));
+            }
+        }
         if self.watch {
             return self.watch(&dir, update, ui);
         }

@@ -31,6 +31,12 @@ impl FieldNames {
         pairs.collect::<Result<_, _>>().map(Self)
     }
 
+    /// Returns these names with others behind them.
+    #[must_use]
+    pub fn before(&self, others: Self) -> Self {
+        Self(self.0.iter().cloned().chain(others.0).collect())
+    }
+
     /// Says whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -134,7 +134,7 @@ struct Checking<'a> {
 impl Checking<'_> {
     fn whole(&mut self) -> Result<()> {
         if home::find(self.dir).is_ok() {
-            home::settings(self.dir)?;
+            super::settings::read(self.dir)?;
         } else {
             self.check.wounds.settings = true;
             self.fault(Path::new(INDEX_MARK), "is missing");

@@ -58,8 +58,9 @@ impl Plan<'_> {
             return Ok(());
         }
         let base = folder.base(dir);
-        self.bases.push((id, base.clone(), folder.fields.clone()));
-        let mut readers = Readers { fields: &folder.fields, memory: self.memory, known: Vec::new() };
+        let fields = self.settings.fields(&folder.fields);
+        self.bases.push((id, base.clone(), fields.clone()));
+        let mut readers = Readers { fields: &fields, memory: self.memory, known: Vec::new() };
         // Below a folder that cannot be looked at everything stays as it was.
         let mut closed: Option<Vec<u8>> = None;
         let mut failure = None;

@@ -115,7 +115,8 @@ impl Index {
         };
         let changed = pending.files > 0 && pending.files <= SMALL.0 && pending.bytes <= SMALL.1;
         let unsure = pending.files == 0 && (1..=SMALL.1).contains(&pending.unsure);
-        let small = pending.all && (changed || unsure);
+        // What the settings of the index name is added by an update that was asked for.
+        let small = pending.all && (changed || unsure) && self.named_folders()?.is_empty();
         if deadline.is_some() && !small {
             return Ok((fresh, None));
         }
@@ -179,13 +180,17 @@ impl Index {
         let unfinished = self.manifest.unfinished.then(|| note.to_string());
         let foreign = super::home::is_foreign(&self.dir)
             .then(|| "the index belongs to another user, who decides what it answers".to_string());
-        unfinished.into_iter().chain(foreign).collect()
+        let named = self.named_folders().is_ok_and(|named| !named.is_empty()).then(|| {
+            "the settings of the index name folders that it does not hold yet: run `excerpt index`"
+                .to_string()
+        });
+        unfinished.into_iter().chain(foreign).chain(named).collect()
     }
 
     /// Returns what is passed over in a folder: its own rules and those of the whole index.
     fn rules(&self, folder: &Folder) -> Result<Rules> {
         let mut rules = folder.rules.clone();
-        rules.exclude.extend(super::home::settings(&self.dir)?.exclude);
+        rules.exclude.extend(super::settings::read(&self.dir)?.exclude);
         Ok(rules)
     }
 
@@ -296,6 +301,7 @@ impl Index {
         let (mut changed, mut new, mut gone) = (0, 0, 0);
         let mut failure = None;
         let rules = self.rules(folder)?;
+        let fields = super::settings::read(&self.dir)?.fields(&folder.fields);
         let apart: Vec<PathBuf> = self
             .manifest
             .folders
@@ -328,7 +334,7 @@ impl Index {
                             changed += 1;
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
-                        } else if !entry.read_by_these(&folder.fields, 0) {
+                        } else if !entry.read_by_these(&fields, 0) {
                             pending.files += 1;
                             pending.bytes += found.stamp.size;
                         } else if !entry.settled && entry.lot == Lot::Indexed {

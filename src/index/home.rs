@@ -12,22 +12,21 @@
 
 use std::{
     fs, io,
-    io::{Read, Write},
+    io::Write,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
 
-use serde::Deserialize;
-
 use super::{
     Access, ReadableIndex,
     manifest::{Folders, Manifest},
     seal::{WRONG, is_whole, sealed, unsealed},
+    settings,
 };
 use crate::{
     error::{Error, Result},
-    walk::{self, INDEX_MARK},
+    walk::INDEX_MARK,
 };
 
 pub(super) const POINTER: &str = "current";
@@ -40,27 +39,6 @@ pub(super) const META: &str = "meta.json";
 
 /// The files that tantivy answers for, as it lists them for itself.
 pub(super) const MANAGED: &str = ".managed.json";
-
-/// Synonyms past so many bytes are not read: they are looked through with each search.
-const LONGEST_SYNONYMS: u64 = 1 << 20;
-const SYNONYMS: &str = "synonyms.txt";
-
-const NEW_SETTINGS: &str = "\
-# This folder is an index of excerpt. What may stand here:
-#
-# exclude = [\"drafts/**\", \"*.bak\"]   # left out in every folder of this index
-#
-# A file synonyms.txt beside this one may hold words that mean the same, a group on each line:
-# car, automobile, motor car
-";
-
-/// What the settings file of an index may say.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Settings {
-    /// Globs of what is left out in every folder, as in a `.gitignore`.
-    pub(crate) exclude: Vec<String>,
-}
 
 /// Says whether a folder is an excerpt index.
 pub fn is_index(folder: &Path) -> bool {
@@ -112,16 +90,7 @@ pub(super) fn create(folder: &Path) -> Result<()> {
 
 /// Writes the settings file again that a new index has.
 pub(super) fn new_settings(folder: &Path) -> Result<()> {
-    write_whole(&folder.join(INDEX_MARK), NEW_SETTINGS.as_bytes())
-}
-
-pub(super) fn settings(folder: &Path) -> Result<Settings> {
-    let path = folder.join(INDEX_MARK);
-    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let settings: Settings =
-        toml::from_str(&text).map_err(|source| Error::Settings { path, source: source.into() })?;
-    walk::check_globs(&settings.exclude)?;
-    Ok(settings)
+    write_whole(&folder.join(INDEX_MARK), settings::NEW.as_bytes())
 }
 
 /// Says whether a folder belongs to another user, where the system tells.
@@ -133,20 +102,6 @@ pub(super) fn is_foreign(folder: &Path) -> bool {
     #[cfg(not(unix))]
     let _ = folder;
     false
-}
-
-/// Returns the text of the synonyms that the user gave the index; nothing where there are none.
-pub(super) fn synonyms(folder: &Path) -> Result<String> {
-    let path = folder.join(SYNONYMS);
-    let file = match fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(source) => return Err(Error::Read { path, source }),
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(LONGEST_SYNONYMS).read_to_end(&mut bytes);
-    read.map_err(|source| Error::Read { path, source })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Keeps the folders of an index where they last when its generation does not.

@@ -28,6 +28,7 @@ mod report;
 mod rows;
 pub(crate) mod schema;
 mod seal;
+mod settings;
 mod show;
 mod stage;
 mod stats;
@@ -121,7 +122,7 @@ impl Index {
     pub fn open_for(dir: &Path, access: Access) -> Result<Self> {
         let dir = absolute(dir);
         home::find(&dir)?;
-        home::settings(&dir)?;
+        settings::read(&dir)?;
         // A writer may take away files between their names being read and their being opened.
         let mut tries = 10;
         loop {
@@ -285,11 +286,6 @@ impl Index {
 
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
-    }
-
-    /// Returns the text of the synonyms that the user gave the index.
-    pub(crate) fn synonyms(&self) -> Result<String> {
-        home::synonyms(&self.dir)
     }
 
     pub(crate) fn statistics(&self) -> Statistics<'_> {

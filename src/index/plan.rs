@@ -17,6 +17,7 @@ use super::{
     old::{Old, Record},
     report::Report,
     schema,
+    settings::{self, Settings},
     update::Update,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub(super) struct Due {
 /// What is to be done, and how far it is.
 pub(super) struct Plan<'a> {
     pub(super) dir: &'a Path,
-    pub(super) settings: home::Settings,
+    pub(super) settings: Settings,
     /// How much memory may be used, in bytes.
     pub(super) memory: u64,
     pub(super) generation: Option<PathBuf>,
@@ -74,7 +75,7 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(dir: &'a Path, update: &Update) -> Result<Self> {
-        let settings = home::settings(dir)?;
+        let settings = settings::read(dir)?;
         let generation = home::generation(dir)?;
         let opened = generation
             .as_deref()
@@ -193,7 +194,17 @@ impl<'a> Plan<'a> {
     pub(super) fn choose(&mut self, update: &Update) -> Result<Vec<u32>> {
         let mut chosen = std::mem::take(&mut self.reopened);
         let forgot_only = !update.forget.is_empty() && update.folders.is_empty();
-        for path in &update.folders {
+        let mut added = Vec::new();
+        if update.folders.is_empty() && !forgot_only {
+            let holds = |path: &Path| {
+                self.manifest
+                    .folders
+                    .iter()
+                    .any(|folder| !folder.single && path.starts_with(folder.path(self.dir)))
+            };
+            added = settings::missing(&self.settings, self.dir, &holds);
+        }
+        for path in update.folders.iter().chain(&added) {
             let path = absolute(path);
             let meta = fs::metadata(&path).map_err(|_| Error::MissingFolder { path: path.clone() })?;
             if home::is_index(&path) {

@@ -3,9 +3,9 @@
 use std::{env, fs, process, thread};
 
 use super::{
-    home::Settings,
     ledger::{self, Entry, Head, LedgerFile},
     manifest::Manifest,
+    settings::Settings,
 };
 
 /// A record is read, or is said to be none; one that is read comes out as it went in.
