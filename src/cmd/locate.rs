@@ -1,5 +1,5 @@
 //! Which index a command uses: `--index`, `EXCERPT_INDEX`, the nearest `index/` that is one, or the
-//! user's own.
+//! user's own, where the user's settings say or in the platform's data folder.
 
 use std::{
     env,
@@ -23,6 +23,9 @@ pub(super) fn locate(shared: &Shared) -> anyhow::Result<PathBuf> {
     let here = env::current_dir().context("cannot tell the current folder")?;
     if let Some(folder) = nearest(&here) {
         return Ok(folder);
+    }
+    if let Some(folder) = &shared.settings.index {
+        return Ok(folder.clone());
     }
     let base = etcetera::choose_base_strategy()
         .context("cannot tell the home folder: name an index with --index")?;

@@ -40,8 +40,9 @@ impl Mcp {
         let reach = Arc::new(Reach::new(dir.clone(), &self.within));
         if !self.within.is_empty() {
             let (within, reach) = (self.within.clone(), Arc::clone(&reach));
+            let means = shared.settings.means.clone();
             // The client waits for a first answer no longer than for one that is there.
-            thread::spawn(move || reach.indexed(index(&dir, &within)));
+            thread::spawn(move || reach.indexed(index(&dir, &within, &means)));
         }
         mcp::serve(reach)?;
         Ok(Outcome::Done)
@@ -49,9 +50,9 @@ impl Mcp {
 }
 
 /// Indexes what is not known yet, and says on standard error what it does.
-fn index(dir: &std::path::Path, within: &[PathBuf]) -> First {
+fn index(dir: &std::path::Path, within: &[PathBuf], means: &Means) -> First {
     let mut notes = Vec::new();
-    let means = Means::default().update();
+    let means = means.update();
     // A signal ends the process, which loses nothing that was committed.
     let never = || Arc::new(AtomicBool::new(false));
     let opened = prepare::open(dir, within, Unknown::Indexed, &means, &never, &mut notes)

@@ -1,18 +1,23 @@
 //! The commands: one file and one row each. What they share is how they are called and how they end.
 
 mod check;
+mod complete;
 mod completions;
 mod eval;
+mod failure;
+mod history;
 mod index;
 pub(crate) mod live;
 mod locate;
 mod man;
 mod mcp;
+mod open;
 pub(crate) mod options;
 mod prepare;
 mod read_worker;
 mod search;
 mod serve;
+mod settings;
 mod show;
 mod similar;
 mod status;
@@ -26,7 +31,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use excerpt::render::object;
 
 use self::ui::{Colour, Ui};
@@ -69,6 +74,9 @@ struct Shared {
         help_heading = "Options of every command"
     )]
     color: Colour,
+    /// What the user's settings say.
+    #[arg(skip)]
+    settings: settings::InForce,
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,15 +87,19 @@ enum Command {
     Why(why::Why),
     Show(show::Show),
     Similar(similar::Similar),
+    Open(open::Open),
     Check(check::Check),
     Eval(eval::Eval),
     Serve(serve::Serve),
     Mcp(mcp::Mcp),
+    Settings(settings::Settings),
     Completions(completions::Completions),
     Man(man::Man),
     /// Read what the program itself hands on
     #[command(hide = true)]
     ReadWorker,
+    #[command(hide = true)]
+    Complete(complete::Complete),
 }
 
 /// How a command ended.
@@ -124,9 +136,15 @@ fn last_panic() -> std::sync::MutexGuard<'static, Option<String>> {
 
 fn run(args: Vec<OsString>) -> ExitCode {
     let as_json = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    let cli = match Cli::try_parse_from(search::protect_words(args)) {
+    let args = search::protect_words(args);
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, as_json),
+    };
+    let ui = Ui::new(cli.shared.color, cli.shared.json);
+    let cli = match cli.with_settings(args) {
+        Ok(cli) => cli,
+        Err(error) => return failed(&error, &ui),
     };
     let ui = Ui::new(cli.shared.color, cli.shared.json);
     let outcome = match &cli.command {
@@ -140,6 +158,9 @@ fn run(args: Vec<OsString>) -> ExitCode {
         Command::Eval(eval) => eval.run(&cli.shared, &ui),
         Command::Serve(serve) => serve.run(&cli.shared, &ui),
         Command::Mcp(mcp) => mcp.run(&cli.shared),
+        Command::Open(open) => open.run(&cli.shared, &ui),
+        Command::Settings(settings) => settings.run(&cli.shared, &ui),
+        Command::Complete(complete) => complete.run(&cli.shared, &ui),
         Command::Completions(completions) => completions.run(&mut Cli::command(), &ui),
         Command::Man(man) => man.run(&Cli::command(), &ui),
         Command::ReadWorker => read_worker::run(),
@@ -149,17 +170,38 @@ fn run(args: Vec<OsString>) -> ExitCode {
         Ok(Outcome::Nothing) => ExitCode::from(1),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            // There is nowhere left to say that saying it failed.
-            let _ = say(&error, &ui);
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error, &ui),
     }
+}
+
+impl Cli {
+    /// Returns the arguments once more, with what the user's settings say where they say nothing.
+    fn with_settings(self, args: Vec<OsString>) -> anyhow::Result<Self> {
+        if matches!(
+            self.command,
+            Command::ReadWorker | Command::Complete(_) | Command::Completions(_) | Command::Man(_)
+        ) {
+            return Ok(self);
+        }
+        let settings = settings::InForce::read(&Self::command())?;
+        let program = settings.defaults(Self::command());
+        let mut cli = Self::from_arg_matches(&program.try_get_matches_from(args)?)?;
+        cli.shared.settings = settings;
+        Ok(cli)
+    }
+}
+
+/// Ends on what went wrong.
+fn failed(error: &anyhow::Error, ui: &Ui) -> ExitCode {
+    // There is nowhere left to say that saying it failed.
+    let _ = say(error, ui);
+    ExitCode::from(2)
 }
 
 fn say(error: &anyhow::Error, ui: &Ui) -> io::Result<()> {
     let known = error.downcast_ref::<excerpt::Error>();
-    let hint = known.and_then(excerpt::Error::hint);
+    let own = error.downcast_ref::<failure::Failure>();
+    let hint = own.map(|failure| failure.hint).or(known.and_then(excerpt::Error::hint));
     let mut message = String::new();
     for cause in error.chain() {
         if !message.is_empty() {
@@ -168,7 +210,7 @@ fn say(error: &anyhow::Error, ui: &Ui) -> io::Result<()> {
         message.push_str(&cause.to_string());
     }
     if ui.json {
-        let kind = known.map_or("failed", excerpt::Error::kind);
+        let kind = own.map(|failure| failure.kind).or(known.map(excerpt::Error::kind)).unwrap_or("failed");
         return object::error(kind, &message, hint, &mut ui.out());
     }
     let message = excerpt::render::harmless(&message).into_owned();
@@ -182,12 +224,8 @@ fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
     let asked = !error.use_stderr();
     if as_json && !asked {
         let text = error.render().to_string();
-        let lines = || text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-        let message: Vec<&str> =
-            lines().filter(|line| !line.is_empty() && !line.starts_with("tip: ")).collect();
-        let message = message.join(" ").trim_start_matches("error: ").to_string();
-        let hint = lines().find_map(|line| line.strip_prefix("tip: "));
-        let _ = object::error("usage", &message, hint, &mut io::stdout().lock());
+        let hint = usage_lines(&text).find_map(|line| line.strip_prefix("tip: "));
+        let _ = object::error("usage", &usage_message(error), hint, &mut io::stdout().lock());
         return ExitCode::from(2);
     }
     let _ = match asked {
@@ -196,6 +234,18 @@ fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         false => write!(io::stderr(), "{}", excerpt::render::harmless(&error.render().to_string())),
     };
     if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+/// Returns what is wrong with arguments, on one line.
+fn usage_message(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let told = |line: &&str| !(line.is_empty() || line.starts_with("tip: ") || line.starts_with("For more"));
+    let message: Vec<&str> = usage_lines(&text).filter(told).collect();
+    message.join(" ").trim_start_matches("error: ").to_string()
+}
+
+fn usage_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -9,14 +9,12 @@ use excerpt::{
     Index,
     date::{Date, Span},
     index::{Budget, Update},
-    render::{self, RENDERERS},
+    render::{self, Hyperlinks, Look, RENDERERS},
     search::{self, Extent, Query, RELAXED, Recency, Results, Sort},
 };
 
 use super::{
-    Outcome, Shared,
-    index::Means,
-    locate,
+    Outcome, Shared, history, locate,
     prepare::{self, Unknown},
     ui::{self, Progress, Ui},
 };
@@ -62,6 +60,10 @@ pub(super) struct Options {
     /// How the answer is printed
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
     format: String,
+    /// How places on a terminal become links: none, file, the name of an editor such as vscode, or a URL with
+    /// {path}, and {line}, {column} and {host} if you like
+    #[arg(long, value_name = "FORMAT", default_value = "file", value_parser = hyperlinks)]
+    hyperlinks: Hyperlinks,
     /// Print so many passages before and after each too
     #[arg(long, value_name = "N", default_value_t = 0)]
     context: usize,
@@ -80,6 +82,9 @@ pub(super) struct Options {
     /// Search only what is indexed already
     #[arg(long)]
     no_index: bool,
+    /// Do not keep the hits for `excerpt open`
+    #[arg(long)]
+    no_history: bool,
 }
 
 /// What is ranked.
@@ -124,6 +129,10 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
 }
 
+fn hyperlinks(text: &str) -> Result<Hyperlinks, String> {
+    Hyperlinks::parse(text, &ui::host())
+}
+
 /// Reads a day that something lies behind or before: the first of those that the text stands for.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
     let span = Span::after(text, Some(today()));
@@ -160,7 +169,7 @@ impl Options {
         ask: &dyn Fn(&Index, &Query) -> excerpt::Result<Results>,
     ) -> anyhow::Result<Outcome> {
         let dir = locate::locate(shared)?;
-        let means = Means::default().update();
+        let means = shared.settings.means.update();
         let mut notes = Vec::new();
         let unknown = if self.no_index { Unknown::LeftOut } else { Unknown::Indexed };
         let mut index = prepare::open(&dir, &self.within, unknown, &means, &ui::interruption, &mut notes)?;
@@ -181,7 +190,15 @@ impl Options {
             }
         }
         let mut out = ui.out();
-        renderer.render(&results, &ui.look(), &mut out)?;
+        let look = ui.look();
+        let links = match look.links {
+            Hyperlinks::None => Hyperlinks::None,
+            _ => self.hyperlinks.clone(),
+        };
+        if !self.no_history && shared.settings.history {
+            history::keep(&results);
+        }
+        renderer.render(&results, &Look { links, ..look }, &mut out)?;
         out.flush()?;
         let nothing = results.total == 0 || results.relaxed;
         // The system takes back at once, as the process ends, what would be given back bit by bit.

@@ -13,7 +13,7 @@ use std::{
 use anstream::{AutoStream, ColorChoice};
 use excerpt::{
     index::{Event, Outcome},
-    render::Look,
+    render::{Hyperlinks, Look},
 };
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -68,12 +68,21 @@ impl Ui {
         Look {
             width,
             colour,
-            links: terminal && colour,
+            // A terminal that takes no colours takes no links.
+            links: if terminal && colour { Hyperlinks::File } else { Hyperlinks::None },
             terminal,
             from: from.unwrap_or_else(|_| PathBuf::from("/")),
             now: SystemTime::now(),
         }
     }
+}
+
+/// Returns the name of this machine, as links to its files give it; nothing where the system does not tell.
+pub(super) fn host() -> String {
+    #[cfg(unix)]
+    return rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    return std::env::var("COMPUTERNAME").unwrap_or_default();
 }
 
 /// Returns a flag that Ctrl-C raises; a second Ctrl-C ends the program at once.

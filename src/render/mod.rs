@@ -11,6 +11,7 @@ use crate::search::Results;
 mod text;
 mod place;
 mod advice;
+mod hyperlinks;
 mod facets;
 pub mod object;
 pub mod evaluation;
@@ -22,6 +23,7 @@ mod csv;
 mod paths;
 
 pub use advice::{advice, spent};
+pub use hyperlinks::{ALIASES, Hyperlinks, Piece};
 pub use place::shown_place;
 pub use text::{harmless, shown_path};
 
@@ -43,8 +45,8 @@ pub struct Look {
     pub width: Option<usize>,
     /// Whether to use colours.
     pub colour: bool,
-    /// Whether to write links that a terminal opens (OSC 8).
-    pub links: bool,
+    /// How places are made links that a terminal opens (OSC 8).
+    pub links: Hyperlinks,
     /// Whether the answer goes to a terminal, which names of files must not drive.
     pub terminal: bool,
     /// The folder that paths are shown from.
@@ -56,7 +58,8 @@ pub struct Look {
 impl Look {
     /// Returns how answers look to programs.
     pub fn plain(now: SystemTime) -> Self {
-        Self { width: None, colour: false, links: false, terminal: false, from: PathBuf::new(), now }
+        let links = Hyperlinks::None;
+        Self { width: None, colour: false, links, terminal: false, from: PathBuf::new(), now }
     }
 }
 

@@ -185,18 +185,16 @@ impl Page<'_> {
         let mark: Vec<&str> =
             [line.as_str(), &headings, by].into_iter().filter(|part| !part.is_empty()).collect();
         let mark = format!("… {}", mark.join(" · "));
-        let linked = self.linked(&self.styled(mark.trim_end(), PATH), &inside.link);
+        let link = self.look.links.of(&hit.file, &inside.place, hit.member.as_deref(), &inside.link);
+        let linked = linked(&self.styled(mark.trim_end(), PATH), link);
         writeln!(self.out, "{INDENT}{linked}")?;
         self.snippet(&inside.snippet)
     }
 
-    fn linked(&self, text: &str, link: &str) -> String {
-        if self.look.links { format!("\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\") } else { text.into() }
-    }
-
     fn place(&mut self, hit: &Hit) -> io::Result<()> {
         let place = shown_place(&hit.file, &hit.place, hit.member.as_deref(), &self.look.from);
-        let linked = self.linked(&self.styled(&place, PATH), &hit.link);
+        let link = self.look.links.of(&hit.file, &hit.place, hit.member.as_deref(), &hit.link);
+        let linked = linked(&self.styled(&place, PATH), link);
         let stale = match hit.stale {
             Some("gone") => self.styled("  the file is gone", WARNING),
             Some(_) => self.styled("  the file has changed since", WARNING),
@@ -269,6 +267,11 @@ impl Page<'_> {
     fn styled(&self, text: &str, style: &str) -> String {
         if self.look.colour && !text.is_empty() { format!("{style}{text}{PLAIN}") } else { text.into() }
     }
+}
+
+/// Returns text that a terminal opens a link by (OSC 8).
+fn linked(text: &str, link: Option<String>) -> String {
+    link.map_or_else(|| text.into(), |link| format!("\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\"))
 }
 
 /// Says what a passage was found by that holds no word of the query itself.

@@ -27,30 +27,35 @@ pub(super) enum Field {
     Before,
 }
 
-const FIELDS: &[(&str, Field)] = &[
-    ("title", Field::Title),
-    ("author", Field::Author),
-    ("path", Field::Path),
-    ("tag", Field::Tag),
-    ("site", Field::Site),
-    ("lang", Field::Language),
-    ("format", Field::Format),
-    ("date", Field::Date),
-    ("after", Field::After),
-    ("before", Field::Before),
+/// The names of the fields, as a query writes them before a colon.
+pub const FIELD_NAMES: [&str; 10] =
+    ["title", "author", "path", "tag", "site", "lang", "format", "date", "after", "before"];
+
+/// The fields in the order of their names.
+const FIELDS: [Field; 10] = [
+    Field::Title,
+    Field::Author,
+    Field::Path,
+    Field::Tag,
+    Field::Site,
+    Field::Language,
+    Field::Format,
+    Field::Date,
+    Field::After,
+    Field::Before,
 ];
 
 /// Returns the field a chunk names and what follows the colon; none where there is no such field.
 pub(super) fn split_field(chunk: &str) -> Option<(Field, &str)> {
     let (name, content) = chunk.split_once([':', '：'])?;
-    let field = FIELDS.iter().find(|(known, _)| *known == name)?.1;
-    Some((field, content))
+    let at = FIELD_NAMES.iter().position(|known| *known == name)?;
+    Some((FIELDS[at], content))
 }
 
 impl Field {
     /// Returns its name in a query.
     pub(super) fn name(self) -> &'static str {
-        FIELDS.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+        FIELDS.iter().position(|field| *field == self).map_or("", |at| FIELD_NAMES[at])
     }
 
     /// Whether an article has one at most.

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::article::{Lines, Place, Spot};
+use crate::{
+    article::{Lines, Place, Spot},
+    index::ArticleText,
+};
 
 /// What stays as it is in the path of a file URL (RFC 8089, RFC 3986).
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -18,8 +21,7 @@ const QUOTED_WORDS: usize = 8;
 /// `#L18` where lines are the file's own, as editors take it. Of a file inside another one only that
 /// one can be opened.
 pub(super) fn of(file: &Path, format: &str, place: &Place, text: &str, member: Option<&str>) -> String {
-    let path = percent_encode(&bytes(file), IN_PATH).to_string();
-    let slash = if path.starts_with('/') { "" } else { "/" };
+    let path = encoded_path(file);
     let fragment = match (place.spot, place.of) {
         // A record has a line of the file, a file inside it has none.
         _ if member.is_some() && place.record.is_none() => String::new(),
@@ -32,7 +34,20 @@ pub(super) fn of(file: &Path, format: &str, place: &Place, text: &str, member: O
         },
         (_, Lines::Text) => String::new(),
     };
-    format!("file://{slash}{path}{fragment}")
+    format!("file://{path}{fragment}")
+}
+
+/// Returns the URL that opens an article at the passage that was asked for, as a hit has it.
+pub fn link(article: &ArticleText) -> Option<String> {
+    let passage = article.passages.iter().find(|passage| passage.asked)?;
+    let (place, member) = (&passage.place, article.member.as_deref());
+    Some(of(&article.file, &article.format, place, passage.text.trim_end(), member))
+}
+
+/// Returns a path from the root on as the path of a URL: percent-encoded, with a slash first.
+pub(crate) fn encoded_path(file: &Path) -> String {
+    let path = percent_encode(&bytes(file), IN_PATH).to_string();
+    if path.starts_with('/') { path } else { format!("/{path}") }
 }
 
 /// Returns the first words of the first line worth quoting, encoded.

@@ -58,7 +58,10 @@ use tantivy::DocAddress;
 
 pub use budget::{LeftOut, fit, tokens, tokens_of};
 pub use facet::{Facet, Facets, FolderFacet};
+pub use field::FIELD_NAMES;
 pub use highlight::Part;
+pub(crate) use link::encoded_path;
+pub use link::link;
 pub use query::{Cancel, Extent, Query, Recency, Sort, Unit};
 pub use relax::RELAXED;
 pub use results::{Copy, FoundIn, Hit, Inside, Near, Ranking, Results, Spent, Suggestion, Without};

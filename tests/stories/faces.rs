@@ -6,7 +6,9 @@ use crate::place::Place;
 fn the_help_shows_every_command_with_examples() {
     let place = Place::new();
     let mut shown = place.run(&["--help"]).out;
-    for command in ["search", "index", "status", "why", "show", "eval", "mcp", "completions", "man"] {
+    for command in
+        ["search", "index", "status", "why", "show", "open", "eval", "mcp", "settings", "completions", "man"]
+    {
         let help = place.run(&[command, "--help"]).out;
         assert!(help.contains("Examples:\n  excerpt "), "{command}");
         shown.push_str(&format!("\n\n=== {command}\n{help}"));
@@ -23,10 +25,12 @@ fn the_help_shows_every_command_with_examples() {
       why          Say what became of a file, and why
       show         Print a passage with what stands around it, or the text of an article
       similar      Print what is most like a passage or an article
+      open         Open a hit of the last search, at its place where its format allows
       check        Say whether the index is whole: every byte, every passage, and the ledger beside them
       eval         Say how well judged queries are answered: nDCG, MRR, recall and success
       serve        Show the web page, and answer the HTTP API
       mcp          Give agents tools to search and read, over standard input and output
+      settings     Say which settings are in force, and which file they are read from
       completions  Print what a shell needs to complete excerpt's arguments
       man          Print the manual page, or write all of them to a folder
 
@@ -138,6 +142,12 @@ fn the_help_shows_every_command_with_examples() {
               [default: text]
               [possible values: text, json, jsonl, markdown, csv, paths]
 
+          --hyperlinks <FORMAT>
+              How places on a terminal become links: none, file, the name of an editor such as vscode,
+              or a URL with {path}, and {line}, {column} and {host} if you like
+
+              [default: file]
+
           --context <N>
               Print so many passages before and after each too
 
@@ -164,6 +174,9 @@ fn the_help_shows_every_command_with_examples() {
 
           --no-index
               Search only what is indexed already
+
+          --no-history
+              Do not keep the hits for `excerpt open`
 
       -h, --help
               Print help (see a summary with '-h')
@@ -389,6 +402,48 @@ fn the_help_shows_every_command_with_examples() {
       excerpt show corpus/news/meta-llama-4.md
       excerpt show corpus/news/meta-llama-4.md:30 --context 2
 
+    === open
+    Open a hit of the last search, at its place where its format allows
+
+    A number means that hit of the last `search` or `similar`, whatever folder it was asked in; an id or
+    a path what it means to `show`. Text goes to the editor that your settings name; PDF files and web
+    pages go to the browser that they name, or to the default application, as a file: URL that says the
+    page or the words; everything else goes to the default application.
+
+    Usage: excerpt open [OPTIONS] <N|ID|PATH[:LINE]>
+
+    Arguments:
+      <N|ID|PATH[:LINE]>
+              The number of a hit, an id, or a file with a line or member
+
+    Options:
+          --print
+              Only print what would be opened, and by what
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    Examples:
+      excerpt open 1
+      excerpt open 3 --print
+
     === eval
     Say how well judged queries are answered: nDCG, MRR, recall and success
 
@@ -491,6 +546,42 @@ fn the_help_shows_every_command_with_examples() {
     Examples:
       excerpt mcp --in ~/articles
       claude mcp add excerpt -- excerpt mcp --in ~/articles
+
+    === settings
+    Say which settings are in force, and which file they are read from
+
+    The file is `excerpt/settings.toml` in your configuration folder, or the one that EXCERPT_SETTINGS
+    names. It holds what you would otherwise type each time; options on the command line win.
+
+    Usage: excerpt settings [OPTIONS]
+
+    Options:
+          --sample
+              Print a settings file with everything that may stand in one, as comments
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+          --index <DIR>
+              Use the index in this folder instead of the one that would be found
+
+          --json
+              Print one JSON object
+
+          --color <WHEN>
+              When to use colours
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR or CLICOLOR=0 says otherwise
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    Examples:
+      excerpt settings
+      excerpt settings --sample > ~/.config/excerpt/settings.toml
 
     === completions
     Print what a shell needs to complete excerpt's arguments

@@ -80,6 +80,11 @@ impl Place {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("excerpt"));
         command.args(args).current_dir(self.path()).env("EXCERPT_INDEX", self.file("idx"));
+        // What the program keeps for its user is kept here.
+        for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"] {
+            command.env(name, self.file("home"));
+        }
+        command.env_remove("EXCERPT_SETTINGS");
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
