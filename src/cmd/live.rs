@@ -10,6 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::SystemTime,
 };
 
 use excerpt::{
@@ -17,13 +18,11 @@ use excerpt::{
     index::{Budget, Event, Freshness, Update},
 };
 
-use super::index::Means;
-
 /// An index that stays open. It need not be there yet.
 pub(crate) struct Live {
     dir: PathBuf,
     /// What an update may use.
-    means: fn() -> Update,
+    means: Update,
     opened: Mutex<Option<Arc<Index>>>,
     /// Held while the index is compared with its folders; what came of it the last time.
     compared: Mutex<Option<Compared>>,
@@ -41,8 +40,7 @@ struct Compared {
 
 impl Live {
     /// Names the folder of the index; nothing is opened yet.
-    pub(crate) fn new(dir: PathBuf) -> Self {
-        let means = || Means::default().update();
+    pub(crate) fn new(dir: PathBuf, means: Update) -> Self {
         Self { dir, means, opened: Mutex::default(), compared: Mutex::default(), begun: AtomicU64::new(0) }
     }
 
@@ -81,7 +79,8 @@ impl Live {
         }
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let index = self.current()?;
-        let (freshness, newer) = index.refreshed(budget, &(self.means)(), event, cancel)?;
+        let update = Update { now: SystemTime::now(), ..self.means.clone() };
+        let (freshness, newer) = index.refreshed(budget, &update, event, cancel)?;
         let index = match newer {
             Some(newer) => {
                 let newer = Arc::new(newer);
@@ -124,7 +123,7 @@ mod tests {
     fn the_newest_commit_answers_and_is_opened_once() {
         let place = tempfile::tempdir().expect("a folder");
         let (dir, folder) = (place.path().join("index"), place.path().join("articles"));
-        let live = Live::new(dir.clone());
+        let live = Live::new(dir.clone(), Update::default());
         assert!(matches!(live.current(), Err(Error::NoIndex { .. })));
 
         fs::create_dir(&folder).expect("a folder");
@@ -152,7 +151,7 @@ mod tests {
         let (dir, folder) = (place.path().join("index"), place.path().join("articles"));
         fs::create_dir(&folder).expect("a folder");
         update(&dir, &folder);
-        let live = Live { means: Update::default, ..Live::new(dir) };
+        let live = Live::new(dir, Update::default());
         fs::write(folder.join("a.txt"), "The moon pulls at the sea.").expect("a file");
         let refresh = || live.refreshed(Budget::Everything, &mut |_| {}, &AtomicBool::new(false));
         let (index, freshness) = refresh().expect("it is there");
@@ -167,7 +166,7 @@ mod tests {
         fs::create_dir(&folder).expect("a folder");
         update(&dir, &folder);
         fs::write(folder.join("a.txt"), "The moon pulls at the sea.").expect("a file");
-        let live = Live { means: Update::default, ..Live::new(dir) };
+        let live = Live::new(dir, Update::default());
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {

@@ -6,10 +6,10 @@ use std::{
     thread,
 };
 
+use excerpt::index::Update;
+
 use super::{
-    Outcome, Shared,
-    index::Means,
-    locate,
+    Outcome, Shared, locate,
     prepare::{self, Unknown},
     ui,
 };
@@ -37,10 +37,10 @@ pub(super) struct Mcp {
 impl Mcp {
     pub(super) fn run(&self, shared: &Shared) -> anyhow::Result<Outcome> {
         let dir = locate::locate(shared)?;
-        let reach = Arc::new(Reach::new(dir.clone(), &self.within));
+        let means = shared.settings.means.update();
+        let reach = Arc::new(Reach::new(dir.clone(), &self.within, means.clone()));
         if !self.within.is_empty() {
             let (within, reach) = (self.within.clone(), Arc::clone(&reach));
-            let means = shared.settings.means.clone();
             // The client waits for a first answer no longer than for one that is there.
             thread::spawn(move || reach.indexed(index(&dir, &within, &means)));
         }
@@ -50,12 +50,11 @@ impl Mcp {
 }
 
 /// Indexes what is not known yet, and says on standard error what it does.
-fn index(dir: &std::path::Path, within: &[PathBuf], means: &Means) -> First {
+fn index(dir: &std::path::Path, within: &[PathBuf], means: &Update) -> First {
     let mut notes = Vec::new();
-    let means = means.update();
     // A signal ends the process, which loses nothing that was committed.
     let never = || Arc::new(AtomicBool::new(false));
-    let opened = prepare::open(dir, within, Unknown::Indexed, &means, &never, &mut notes)
+    let opened = prepare::open(dir, within, Unknown::Indexed, means, &never, &mut notes)
         .and_then(|index| prepare::unread(&index, within, &mut notes).map(|()| index));
     let say = |what: &str| ui::say(&format!("excerpt: {}", excerpt::render::harmless(what)));
     match opened {

@@ -71,7 +71,7 @@ impl Serve {
         let addr = listener.local_addr().context("cannot tell the port")?;
         let url = self.announce(addr, token.as_deref(), ui)?;
 
-        let live = Arc::new(Live::new(dir.clone()));
+        let live = Arc::new(Live::new(dir.clone(), self.means.update()));
         let start = Start { dir, folders, watch: !self.no_watch, means: self.means.update() };
         let (updates, thread) = Updates::start(live, start);
         let guard = Guard { names: self.host.clone(), token };

@@ -8,7 +8,7 @@ use std::{
 
 use excerpt::{
     Index,
-    index::{AUTO, Budget, Freshness, Verdict},
+    index::{AUTO, Budget, Freshness, Update, Verdict},
 };
 
 use super::answer::Fault;
@@ -44,11 +44,11 @@ pub(super) struct Found {
 }
 
 impl Reach {
-    pub(crate) fn new(dir: PathBuf, within: &[PathBuf]) -> Self {
+    pub(crate) fn new(dir: PathBuf, within: &[PathBuf], means: Update) -> Self {
         let whole = |path: &PathBuf| dunce::canonicalize(path).unwrap_or_else(|_| path.clone());
         let first = if within.is_empty() { First::Done(Vec::new()) } else { First::Going };
         let within = within.iter().map(whole).collect();
-        Self { live: Live::new(dir), within, first: Mutex::new(first), done: Condvar::new() }
+        Self { live: Live::new(dir, means), within, first: Mutex::new(first), done: Condvar::new() }
     }
 
     /// Says what became of the folders that were to be indexed first.

@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn work_that_nobody_waits_for_is_told_to_end() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let live = Arc::new(Live::new(dir.path().into()));
+        let live = Arc::new(Live::new(dir.path().into(), Update::default()));
         let (dir, folders, means) = (dir.path().into(), Vec::new(), Update::default());
         let (updates, thread) = Updates::start(live, Start { dir, folders, watch: false, means });
         let guard = Guard { names: Vec::new(), token: None };
