@@ -123,7 +123,8 @@ impl InForce {
         let Some(path) = named.clone().or_else(own) else { return Ok(Self::default()) };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            // What cannot be seen is not there, or another user's, in whose home this one runs.
+            Err(_) if named.is_none() && fs::symlink_metadata(&path).is_err() => {
                 return Ok(Self { file: Some(path), ..Self::default() });
             }
             Err(source) => return Err(Error::Read { path, source }),
