@@ -133,6 +133,11 @@ fn the_reader_goes_from_match_to_match() {
     let Some(page) = Reader::open(&format!("{}?q=whale", server.url), 1280) else { return };
     page.is("document.querySelector('.also a').click()");
     page.until("document.querySelectorAll('.passage.match').length === 4");
+    // What was found stands on the screen, not at its edge.
+    page.until(
+        "document.querySelector('.passage.asked').contains(document.elementFromPoint(innerWidth / 3, innerHeight * 0.42))",
+    );
+    page.shot("reader-far");
     assert_eq!(page.is("document.querySelectorAll('.matches li').length"), 4);
     let seen = "(() => { const box = document.activeElement.getBoundingClientRect(); return document.activeElement.matches('.match') && box.bottom > 0 && box.top < innerHeight; })()";
     for _ in 0..5 {
