@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::Language,
-    error::{Error, Result},
+    error::Result,
     index::{ArticleText, Index},
 };
 
@@ -18,11 +18,11 @@ impl Index {
     /// query.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when the index is not as it was written, [`Error::Cancelled`] when nobody waits for
+    /// [`crate::Error::Damaged`] when the index is not as it was written, [`crate::Error::Cancelled`] when nobody waits for
     /// the answer.
     pub fn marked(&self, article: &ArticleText, query: &Query) -> Result<Vec<Vec<Part>>> {
         let language = article.language.as_deref().and_then(Language::of_tag);
-        let marked = self.guarded(|| {
+        self.unless_cancelled(query, || {
             let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
             let targets = asked.targets().map_err(|source| self.damaged(source))?;
             let of_passage = |passage: &crate::index::Shown| {
@@ -30,11 +30,7 @@ impl Index {
                 Ok(highlight::snippet(&[], &passage.text, language, &targets, Extent::Whole).parts)
             };
             article.passages.iter().map(of_passage).collect()
-        });
-        match marked {
-            Err(_) if super::query::is_raised(&query.cancel) => Err(Error::Cancelled),
-            marked => marked,
-        }
+        })
     }
 }
 

@@ -95,16 +95,19 @@ impl Index {
     /// [`Error::Damaged`] when the index is not as it was written, [`Error::Cancelled`] when nobody waits
     /// for the answer.
     pub fn search(&self, query: &Query) -> Result<Results> {
-        let answered = self.guarded(|| {
+        self.unless_cancelled(query, || {
             let Parsed { tree, mut notes } = parse::parse(query);
             let asked = self.asked(query, tree.clone(), &mut notes)?;
             let results = self.answer(&asked, notes)?;
             self.helped(&asked, &tree, results)
-        });
-        match answered {
-            // Its work ends with whatever error is at hand.
+        })
+    }
+
+    /// Reads from the index for a query. Work that nobody waits for ends with whatever error is at hand.
+    fn unless_cancelled<T>(&self, query: &Query, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        match self.guarded(read) {
             Err(_) if query::is_raised(&query.cancel) => Err(Error::Cancelled),
-            answered => answered,
+            done => done,
         }
     }
 

@@ -23,9 +23,10 @@ impl Index {
     /// article itself is no answer. The query says in what form and from where; its text is not read.
     ///
     /// # Errors
-    /// [`crate::Error::Damaged`] when the index is not as it was written.
+    /// [`crate::Error::Damaged`] when the index is not as it was written, [`crate::Error::Cancelled`] when nobody
+    /// waits for the answer.
     pub fn similar(&self, article: &ArticleText, query: &Query) -> Result<Results> {
-        self.guarded(|| self.like(article, query))
+        self.unless_cancelled(query, || self.like(article, query))
     }
 
     fn like(&self, article: &ArticleText, query: &Query) -> Result<Results> {
