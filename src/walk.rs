@@ -8,12 +8,12 @@
 //! a git repository's `.gitignore`.
 
 mod ignores;
+mod stamp;
 
 use std::{
     cmp::Ordering,
     fs, io,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use ignore::{
@@ -23,7 +23,8 @@ use ignore::{
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use self::ignores::Ignores;
+pub use self::stamp::{Stamp, nanoseconds, stamp};
+use self::{ignores::Ignores, stamp::Beside};
 use crate::error::{Error, Result};
 
 /// The file whose presence makes a folder an excerpt index, which is never walked.
@@ -41,21 +42,6 @@ pub struct Rules {
     pub follow: bool,
     /// Leave out what these globs match, written as in a `.gitignore`.
     pub exclude: Vec<String>,
-}
-
-/// What tells one state of a file from another without opening it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp {
-    /// Size in bytes.
-    pub size: u64,
-    /// When the content was last changed, in nanoseconds since 1970.
-    pub modified: i64,
-    /// When the file was last changed in any way, in nanoseconds since 1970; unlike `modified` no
-    /// program can set it back. 0 where the system does not tell.
-    pub changed: i64,
-    /// Which file of its file system it is: a folder that is renamed changes no time of what is in
-    /// it, but brings other files to the old names. 0 where the system does not tell.
-    pub inode: u64,
 }
 
 /// One thing met in a folder.
@@ -119,6 +105,7 @@ pub fn walk(
         Part::Within(path) => (join(root, path), 1),
     };
     let mut ignores = Ignores::above(root, &start, rules);
+    let mut beside = Beside::default();
     let mut walk = WalkDir::new(&start)
         .follow_links(rules.follow)
         .follow_root_links(true)
@@ -154,7 +141,7 @@ pub fn walk(
         // Folders and files that are left out are not asked for their state: it cannot matter.
         let stamp = match &kind {
             Kind::LeftOut(_) => Ok(Stamp::default()),
-            _ => entry.metadata().map(|meta| stamp(&meta)),
+            _ => beside.stamp(&entry),
         };
         let (stamp, kind) = match stamp {
             Ok(stamp) => (stamp, kind),
@@ -201,7 +188,7 @@ fn left_out(
     if let Match::Ignore(_) = exclude.matched(path, is_dir) {
         return Some("--exclude".into());
     }
-    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let hidden = apart(bytes(path)).is_some_and(|(_, name)| name.starts_with(b"."));
     if hidden && !rules.hidden {
         return Some("hidden (--hidden takes such names)".into());
     }
@@ -249,42 +236,6 @@ impl Pattern {
     }
 }
 
-/// Returns a file's stamp.
-pub fn stamp(meta: &fs::Metadata) -> Stamp {
-    let modified = meta.modified().map_or(0, nanoseconds);
-    Stamp { size: meta.len(), modified, changed: changed(meta), inode: inode(meta) }
-}
-
-#[cfg(unix)]
-fn inode(meta: &fs::Metadata) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    meta.ino()
-}
-
-#[cfg(not(unix))]
-fn inode(_: &fs::Metadata) -> u64 {
-    0
-}
-
-#[cfg(unix)]
-fn changed(meta: &fs::Metadata) -> i64 {
-    use std::os::unix::fs::MetadataExt;
-    meta.ctime().saturating_mul(1_000_000_000).saturating_add(meta.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn changed(_: &fs::Metadata) -> i64 {
-    0
-}
-
-/// Returns a time in nanoseconds since 1970, negative before.
-pub fn nanoseconds(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
-    }
-}
-
 /// Orders two paths as a sorted walk meets them.
 pub fn order(one: &[u8], other: &[u8]) -> Ordering {
     let rank = |byte: &u8| if *byte == b'/' { 0 } else { u16::from(*byte) + 1 };
@@ -317,6 +268,12 @@ fn below<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
     let rest = bytes(path).strip_prefix(bytes(root))?.strip_prefix(b"/")?;
     let is_name = |part: &[u8]| !part.is_empty() && part != b".";
     (cfg!(unix) && rest.split(|byte| *byte == b'/').all(is_name)).then_some(rest)
+}
+
+/// Takes a path that a walk met apart into its folder and its name, without a look at all its parts.
+fn apart(path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = path.iter().rposition(|byte| std::path::is_separator(char::from(*byte)))?;
+    Some((&path[..at], &path[at + 1..]))
 }
 
 fn bytes(path: &Path) -> &[u8] {

@@ -70,7 +70,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("quick_xml", &["format"]),
     ("regex_automata", &["search"]),
     ("rmcp", &["mcp"]),
-    ("rustix", &["cmd", "format", "index"]),
+    ("rustix", &["cmd", "format", "index", "walk"]),
     ("ruzstd", &["format"]),
     ("serde_saphyr", &["format"]),
     ("stop_words", &["analysis"]),

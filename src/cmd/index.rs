@@ -1,6 +1,7 @@
 //! `excerpt index`: makes the index agree with its folders.
 
 pub(super) mod allocator;
+mod processors;
 mod watching;
 
 use std::{
@@ -90,7 +91,7 @@ struct RuleFlags {
 /// What an update may use.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Means {
-    /// How many files to read at once [default: the number of processors]
+    /// How many processors to use, reading as many files at once [default: all]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// How much memory to use, such as 512M or 1G
@@ -170,6 +171,7 @@ impl Index {
             patience: Duration::from_secs(2),
             ..self.means.update()
         };
+        processors::keep_to(update.jobs);
         if let Some(path) = self.folders.iter().find(|folder| !folder.exists()) {
             return Err(Error::MissingFolder { path: path.clone() }.into());
         }

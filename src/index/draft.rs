@@ -106,6 +106,11 @@ impl Drafts {
         self.bytes
     }
 
+    /// Returns about how many bytes they take with their documents.
+    pub(super) fn bytes_with_documents(&self) -> u64 {
+        4 * self.bytes
+    }
+
     fn tally(&self, at: usize, passage: &Passage, language: Option<Language>) -> Tally {
         let words = passage.words as u64;
         let mut tally = Tally {

@@ -19,7 +19,7 @@ use super::{
     draft::Drafts,
     ledger::{Entry, Fate, nobody, starved},
     manifest::Tally,
-    queue::{Queue, Ticket, Waiting},
+    queue::{Queue, Waiting},
     schema::Fields,
     stage::Gate,
     tell::{Done, Parts, Step, Tell},
@@ -125,7 +125,7 @@ impl<'a> Ingest<'a> {
             Ok(content) => content,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(String::new()));
-                self.replace(&entry, replaces, None)?;
+                self.replace(&entry, replaces, Vec::new())?;
                 return Ok(Some(done(None, false, false)));
             }
             Err(error) => {
@@ -133,7 +133,7 @@ impl<'a> Ingest<'a> {
                 let mut entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(cause));
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
-                self.replace(&entry, replaces, None)?;
+                self.replace(&entry, replaces, Vec::new())?;
                 return Ok(Some(done(Some(entry), false, false)));
             }
         };
@@ -166,7 +166,7 @@ impl<'a> Ingest<'a> {
             None => {
                 entry.fate = Fate::Unsupported(format::refusal(&content.name));
                 entry.readers.push(nobody());
-                self.replace(&entry, replaces, None)?;
+                self.replace(&entry, replaces, Vec::new())?;
             }
         }
         Ok(Some(done(Some(entry), false, resumed)))
@@ -267,7 +267,7 @@ impl<'a> Ingest<'a> {
             return Ok(None);
         }
         if number == 0 {
-            self.replace(entry, replaces, None)?;
+            self.replace(entry, replaces, Vec::new())?;
         }
         match outcome {
             Ok(warnings) => {
@@ -290,7 +290,7 @@ impl<'a> Ingest<'a> {
         }
         if matches!(entry.fate, Fate::Failed(_)) {
             // What a reader had handed on before it failed.
-            self.replace(entry, number > 0, None)?;
+            self.replace(entry, number > 0, Vec::new())?;
         }
         Ok(Some(resumed))
     }
@@ -298,12 +298,28 @@ impl<'a> Ingest<'a> {
     /// Replaces what the index holds of a file by an article once there is room for it. One whose words fill
     /// the writer's memory is written when all before it is on disk, and goes there at once.
     fn add(&self, entry: &Entry, old: bool, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
+        let made = !heavy && self.queue.is_busy(drafts.bytes_with_documents());
+        let bytes = match (heavy, made) {
+            (true, _) => self.queue.limit(),
+            (_, true) => drafts.bytes_with_documents(),
+            _ => drafts.bytes(),
+        };
         // Nobody may wait for room who keeps the writer.
-        let ticket = self.queue.enter(if heavy { self.queue.limit() } else { drafts.bytes() });
+        let ticket = Arc::new(self.queue.enter(bytes));
         if heavy {
             self.write_down()?;
         }
-        let sum = self.replace(entry, old, Some((drafts, ticket)))?;
+        let mut sum = Tally::default();
+        let wait = |(draft, tally)| {
+            sum += tally;
+            Waiting::new(draft, &ticket)
+        };
+        let passages: Vec<_> = drafts.map(wait).collect();
+        drop(ticket);
+        if made {
+            self.queue.at_a_desk(|desk| passages.iter().for_each(|passage| passage.make(desk)));
+        }
+        self.replace(entry, old, passages)?;
         if heavy {
             self.write_down()?;
         }
@@ -312,22 +328,15 @@ impl<'a> Ingest<'a> {
 
     /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
     /// between. The passages of an article stay together and in order, wherever segments end.
-    fn replace(&self, entry: &Entry, old: bool, article: Option<(Drafts, Ticket)>) -> tantivy::Result<Tally> {
+    fn replace(&self, entry: &Entry, old: bool, passages: Vec<Waiting>) -> tantivy::Result<()> {
         let writer = self.writer.read().unwrap_or_else(PoisonError::into_inner);
         if old {
             writer.delete_term(self.fields.file_term(entry.folder, &entry.path));
         }
-        let mut sum = Tally::default();
-        if let Some((drafts, ticket)) = article {
-            let ticket = Arc::new(ticket);
-            let wait = |(draft, tally)| {
-                sum += tally;
-                UserOperation::Add(Waiting::new(draft, &ticket))
-            };
-            let batch: Vec<_> = drafts.map(wait).collect();
-            writer.run(batch)?;
+        if !passages.is_empty() {
+            writer.run(passages.into_iter().map(UserOperation::Add))?;
         }
-        Ok(sum)
+        Ok(())
     }
 
     /// Has the writer put on disk all that it was given, as for a commit; none is made.

@@ -29,6 +29,13 @@ impl Queue {
         self.limit
     }
 
+    /// Says whether the writer has enough to do, so that who has passages for it does well to make their
+    /// documents, of so many bytes.
+    pub(super) fn is_busy(&self, bytes: u64) -> bool {
+        let waiting = *self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting > 0 && bytes <= self.limit / 4
+    }
+
     /// Waits until there is room for so many bytes. What is larger than the whole room waits until
     /// nothing else does.
     pub(super) fn enter(self: &Arc<Self>, bytes: u64) -> Ticket {
@@ -41,7 +48,7 @@ impl Queue {
     }
 
     /// Lends a desk.
-    fn at_a_desk<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
+    pub(super) fn at_a_desk<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
         let idle = || self.desks.lock().unwrap_or_else(PoisonError::into_inner);
         let mut desk = idle().pop().unwrap_or_default();
         let made = work(&mut desk);
@@ -66,7 +73,7 @@ impl Drop for Ticket {
 /// A passage that waits to be written; its article's ticket lapses with the last of them.
 pub(super) struct Waiting {
     draft: Draft,
-    /// The document, where it was looked at before it is written.
+    /// The document, where it was made before it is written.
     made: OnceLock<TantivyDocument>,
     ticket: Arc<Ticket>,
 }
@@ -74,6 +81,11 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn new(draft: Draft, ticket: &Arc<Ticket>) -> Self {
         Self { draft, made: OnceLock::new(), ticket: Arc::clone(ticket) }
+    }
+
+    /// Makes the document now.
+    pub(super) fn make(&self, desk: &mut Desk) {
+        self.made.get_or_init(|| self.draft.document(desk));
     }
 
     fn document(&self) -> TantivyDocument {

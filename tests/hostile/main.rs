@@ -317,6 +317,36 @@ fn no_worker_outlives_the_program() {
     wait_until("a worker stayed", || left.iter().all(|id| resident(*id) == 0));
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_uses_no_more_processors_than_it_may() {
+    let place = Place::new();
+    let page = "<p>The bittern <b>booms</b> in the reeds.</p>\n".repeat(100_000);
+    (0..40).for_each(|number| place.write(&format!("articles/{number}.html"), &page));
+    let mut program = place.command(&["index", "articles", "--jobs", "1"]);
+    let mut program = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
+    wait_until("no worker came", || !workers(program.id()).is_empty());
+    let tasks: Vec<u32> = fs::read_dir(format!("/proc/{}/task", program.id()))
+        .expect("it runs")
+        .filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    let mut used: Vec<String> =
+        tasks.into_iter().chain(workers(program.id())).filter_map(processors).collect();
+    program.kill().expect("it can be killed");
+    program.wait().expect("it ended");
+    assert!(used.len() > 3, "{used:?}");
+    used.sort();
+    used.dedup();
+    assert!(used.len() == 1 && used[0].parse::<u32>().is_ok(), "{used:?}");
+}
+
+/// Returns the processors that a thread or process may use, such as `0-3`.
+fn processors(id: u32) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    Some(line.trim().into())
+}
+
 /// Files too large for every day.
 #[test]
 fn huge_files_cost_themselves() {

@@ -232,7 +232,7 @@ fn the_help_shows_every_command_with_examples() {
               Only say what would be done
 
           --jobs <N>
-              How many files to read at once [default: the number of processors]
+              How many processors to use, reading as many files at once [default: all]
 
           --memory <SIZE>
               How much memory to use, such as 512M or 1G

@@ -74,7 +74,7 @@ fn what_is_in_force_is_shown() {
     history     true
     editor      vim +{line} {path}  (line 2)
     browser     the default application
-    jobs        the number of processors
+    jobs        all
     memory      512M  (line 1)
     addr        127.0.0.1:7755
     ");

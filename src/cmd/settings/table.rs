@@ -37,7 +37,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { name: "history", of: Of::Itself, default: "true", sample: "false", about: "Whether hits are kept for `excerpt open`" },
     Setting { name: "editor", of: Of::Itself, default: "the default application", sample: "[\"code\", \"--goto\", \"{path}:{line}\"]", about: "What `excerpt open` opens text with: a program and its arguments, no shell" },
     Setting { name: "browser", of: Of::Itself, default: "the default application", sample: "[\"firefox\", \"{url}\"]", about: "What it opens web pages and PDF files with, at the words or the page" },
-    Setting { name: "jobs", of: Of::Commands(&["index", "serve"]), default: "the number of processors", sample: "2", about: "How many files to read at once" },
+    Setting { name: "jobs", of: Of::Commands(&["index", "serve"]), default: "all", sample: "2", about: "How many processors to use for indexing" },
     Setting { name: "memory", of: Of::Commands(&["index", "serve"]), default: "256M", sample: "\"512M\"", about: "How much memory indexing may use" },
     Setting { name: "addr", of: Of::Commands(&["serve"]), default: "127.0.0.1:7755", sample: "\"127.0.0.1:8080\"", about: "Where `excerpt serve` listens" },
 ];
