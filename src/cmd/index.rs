@@ -171,7 +171,9 @@ impl Index {
             patience: Duration::from_secs(2),
             ..self.means.update()
         };
-        processors::keep_to(update.jobs);
+        if let Some(jobs) = self.means.jobs {
+            processors::keep_to(jobs.get());
+        }
         if let Some(path) = self.folders.iter().find(|folder| !folder.exists()) {
             return Err(Error::MissingFolder { path: path.clone() }.into());
         }
