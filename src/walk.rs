@@ -188,7 +188,7 @@ fn left_out(
     if let Match::Ignore(_) = exclude.matched(path, is_dir) {
         return Some("--exclude".into());
     }
-    let hidden = apart(bytes(path)).is_some_and(|(_, name)| name.starts_with(b"."));
+    let hidden = folder_and_name(bytes(path)).is_some_and(|(_, name)| name.starts_with(b"."));
     if hidden && !rules.hidden {
         return Some("hidden (--hidden takes such names)".into());
     }
@@ -271,7 +271,7 @@ fn below<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
 }
 
 /// Takes a path that a walk met apart into its folder and its name, without a look at all its parts.
-fn apart(path: &[u8]) -> Option<(&[u8], &[u8])> {
+fn folder_and_name(path: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = path.iter().rposition(|byte| std::path::is_separator(char::from(*byte)))?;
     Some((&path[..at], &path[at + 1..]))
 }

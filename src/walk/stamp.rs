@@ -8,8 +8,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 use walkdir::DirEntry;
 
-use super::{apart, bytes};
-
 /// What tells one state of a file from another without opening it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
@@ -81,11 +79,13 @@ impl Beside {
         use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
         use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags, open, statx};
+
+        use super::{bytes, folder_and_name};
         // The folder that was named, and what stands behind links, are asked for by their paths.
         if entry.depth() == 0 || entry.path_is_symlink() {
             return None;
         }
-        let (folder, name) = apart(bytes(entry.path()))?;
+        let (folder, name) = folder_and_name(bytes(entry.path()))?;
         let (_, opened) = match self.open.take().filter(|(path, _)| path == folder) {
             Some(open) => self.open.insert(open),
             None => {
