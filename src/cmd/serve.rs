@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{
     Outcome, Shared,
+    failure::Failure,
     index::{Means, allocator},
     live::Live,
     locate,
@@ -66,8 +67,11 @@ impl Serve {
         let folders = folders.into_iter().filter(|folder| !holds(folder)).collect();
         drop(known);
         let token = self.token()?;
-        let listener = TcpListener::bind(self.addr)
-            .with_context(|| format!("cannot listen on {}: another port is taken with --addr", self.addr))?;
+        let listener = TcpListener::bind(self.addr).map_err(|source| Failure {
+            kind: "not-listening",
+            message: format!("cannot listen on {}: {source}", self.addr),
+            hint: "--addr takes another port; with 127.0.0.1:0, any that is free",
+        })?;
         let addr = listener.local_addr().context("cannot tell the port")?;
         let url = self.announce(addr, token.as_deref(), ui)?;
 

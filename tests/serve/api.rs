@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
+    net::TcpListener,
     thread,
 };
 
@@ -143,6 +144,18 @@ fn an_update_tells_how_it_goes() {
     assert_eq!((&done["added"], &done["removed"], &done["failed"]), (&json!(1), &json!(1), &json!(0)));
     let answer = server.json("/api/search?q=spring");
     assert_eq!((&answer["total"], &answer["index"]["compared"]), (&json!(1), &json!(3)));
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let place = Place::with_articles();
+    let taken = TcpListener::bind("127.0.0.1:0").and_then(|taken| Ok((taken.local_addr()?, taken)));
+    let (address, _taken) = taken.expect("a port is free");
+    place.index("articles");
+    let answer = place.run(&["serve", "--addr", &address.to_string()]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains(&format!("cannot listen on {address}: ")), "{}", answer.err);
+    assert!(answer.err.contains("hint: --addr takes another port"), "{}", answer.err);
 }
 
 #[test]
