@@ -5,17 +5,12 @@ mod make;
 #[path = "../stories/place.rs"]
 #[expect(dead_code, reason = "the stories need more of it")]
 mod place;
+mod processes;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write,
-    process::Stdio,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, fs, io::Write, process::Stdio, thread};
 
 use place::Place;
+use processes::{resident, workers};
 use serde_json::Value;
 
 /// What is to become of a file.
@@ -194,21 +189,6 @@ fn index_and_watch(place: &Place) -> u64 {
     peak
 }
 
-/// Returns the processes that a process started and that have not ended, where the system tells.
-fn workers(id: u32) -> Vec<u32> {
-    let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    children
-        .flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
-        .collect()
-}
-
-/// Returns how many bytes of memory a process holds, where the system tells.
-fn resident(id: u32) -> u64 {
-    let pages = fs::read_to_string(format!("/proc/{id}/statm")).unwrap_or_default();
-    pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4_096
-}
-
 fn check(files: &[File]) {
     let place = Place::new();
     let (peak, said) = index(&place, files);
@@ -290,61 +270,6 @@ fn no_article_opens_another_file() {
     // The last search is kept in the user's home.
     assert_eq!(there, ["articles", "home", "idx", "secret.txt"]);
     assert_eq!(fs::read_dir(place.file("articles")).expect("the folder is there").count(), files.len());
-}
-
-/// Waits for what must come.
-fn wait_until(what: &str, come: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !come() {
-        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
-        thread::yield_now();
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn no_worker_outlives_the_program() {
-    let place = Place::new();
-    let page = "<p>The bittern <b>booms</b> in the reeds.</p>\n".repeat(100_000);
-    (0..40).for_each(|number| place.write(&format!("articles/{number}.html"), &page));
-    let mut program = place.command(&["index", "articles", "--jobs", "2"]);
-    let mut program = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
-    wait_until("no worker came", || !workers(program.id()).is_empty());
-    let left = workers(program.id());
-    program.kill().expect("it can be killed");
-    program.wait().expect("it ended");
-    // A process that ended may wait for one that takes note of it: it has no memory any more.
-    wait_until("a worker stayed", || left.iter().all(|id| resident(*id) == 0));
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_run_uses_no_more_processors_than_it_may() {
-    let place = Place::new();
-    let page = "<p>The bittern <b>booms</b> in the reeds.</p>\n".repeat(100_000);
-    (0..40).for_each(|number| place.write(&format!("articles/{number}.html"), &page));
-    let mut program = place.command(&["index", "articles", "--jobs", "1"]);
-    let mut program = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
-    wait_until("no worker came", || !workers(program.id()).is_empty());
-    let tasks: Vec<u32> = fs::read_dir(format!("/proc/{}/task", program.id()))
-        .expect("it runs")
-        .filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok())
-        .collect();
-    let mut used: Vec<String> =
-        tasks.into_iter().chain(workers(program.id())).filter_map(processors).collect();
-    program.kill().expect("it can be killed");
-    program.wait().expect("it ended");
-    assert!(used.len() > 3, "{used:?}");
-    used.sort();
-    used.dedup();
-    assert!(used.len() == 1 && used[0].parse::<u32>().is_ok(), "{used:?}");
-}
-
-/// Returns the processors that a thread or process may use, such as `0-3`.
-fn processors(id: u32) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
-    Some(line.trim().into())
 }
 
 /// Files too large for every day.
