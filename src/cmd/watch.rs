@@ -88,6 +88,9 @@ impl Watch {
     /// Updates once, and then whenever something was touched or somebody asks, until it is told to stop.
     pub(crate) fn run(mut self, wakes: &Receiver<Wake>, update: &mut dyn FnMut(&Self) -> Updated) {
         loop {
+            if begin(wakes) == Wake::Stop {
+                return;
+            }
             let Updated { folders, agrees } = update(&self);
             // What happened before it was listened for was not heard.
             if self.follow(&folders) {
@@ -126,6 +129,12 @@ impl Watch {
 fn known(path: &PathBuf) -> Option<Watched> {
     let meta = std::fs::metadata(path).ok()?;
     Some((path.clone(), excerpt::walk::stamp(&meta).inode))
+}
+
+/// Takes what waits already: an update that begins now sees to all that was touched or asked for. Returns
+/// whether it is to begin.
+pub(crate) fn begin(wakes: &Receiver<Wake>) -> Wake {
+    wakes.try_iter().find(|wake| *wake == Wake::Stop).unwrap_or(Wake::Asked)
 }
 
 /// Waits until nothing more is touched; returns what ended that.

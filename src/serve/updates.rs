@@ -23,7 +23,7 @@ use tokio::sync::broadcast;
 use super::failure::Failure;
 use crate::cmd::{
     live::Live,
-    watch::{Updated, WAITING, Wake, Watch},
+    watch::{self, Updated, WAITING, Wake, Watch},
 };
 
 /// Progress is told so often at most.
@@ -186,9 +186,9 @@ impl Updates {
             let watch = Watch::new(&dir, Arc::clone(&self.heard), self.wake.clone());
             return watch.run(wakes, &mut |watch| self.update(&dir, &mut new, &means, Some(watch)));
         }
-        loop {
+        while watch::begin(wakes) == Wake::Asked {
             self.update(&dir, &mut new, &means, None);
-            if wakes.iter().find(|wake| *wake != Wake::Touched) != Some(Wake::Asked) {
+            if wakes.recv() != Ok(Wake::Asked) {
                 return;
             }
         }

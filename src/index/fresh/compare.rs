@@ -1,7 +1,11 @@
 //! What was committed beside what stands on disk: first the folders whose own time is another, then file by
 //! file, for as long as there is time.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    cell::Cell,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use super::{
     super::{
@@ -23,6 +27,13 @@ const MANY: u64 = 5_000;
 /// The clock is looked at with every so many entries of the ledger.
 const LOOK: u64 = 64;
 
+/// So many files and folders are looked at though the time is over: a small folder is compared whole on a
+/// machine that is busy with other things, too,
+const LEAST: u64 = 256;
+
+/// unless they take so much longer, as on a disk that is far away.
+const GRACE: Duration = Duration::from_millis(500);
+
 impl Index {
     /// Compares as much as there is time for. Says what an update would have to read, too.
     pub(super) fn compare(&self, deadline: Option<Instant>) -> Result<(Freshness, Pending)> {
@@ -40,7 +51,12 @@ impl Index {
             let enough = now + left / 4;
             self.compare_folders(&mut ledger, &mut fresh, &|| Instant::now() >= enough)?;
         }
-        let out_of_time = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let looked = Cell::new(0);
+        let out_of_time = || {
+            looked.set(looked.get() + 1);
+            let grace = if looked.get() <= LEAST { GRACE } else { Duration::ZERO };
+            deadline.is_some_and(|deadline| Instant::now() >= deadline + grace)
+        };
         let folders = std::mem::take(&mut fresh);
         fresh.files = files;
         fresh.missing = folders.missing;
@@ -225,4 +241,37 @@ pub(super) struct Pending {
 
 fn worth_reading(found: &Found) -> bool {
     found.kind == Kind::File
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::index::{Budget, Update};
+
+    /// Returns what a search over so many new files says of them when it has no time at all.
+    fn in_no_time(files: u64) -> Freshness {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("the folder can be made");
+        let write = |name: u64| fs::write(folder.join(format!("{name}.txt")), format!("Heron {name} came."));
+        (1..=files).for_each(|name| write(name).expect("it can be written"));
+        let mut index = Index::create(&dir.path().join("index")).expect("the index can be made");
+        let update = Update { folders: vec![folder.clone()], ..Update::default() };
+        index.update(&update, &mut |_| {}, &Default::default()).expect("it can be indexed");
+        index.compared(Budget::Within(Duration::ZERO)).expect("the ledger reads")
+    }
+
+    #[test]
+    fn a_small_folder_is_compared_whole_however_little_time_there_is() {
+        let fresh = in_no_time(100);
+        assert_eq!((fresh.compared, fresh.agrees()), (100, true));
+    }
+
+    #[test]
+    fn a_large_folder_is_compared_in_part_where_there_is_no_time() {
+        let fresh = in_no_time(LEAST + 10);
+        assert!((1..=LEAST).contains(&fresh.compared) && !fresh.agrees(), "{fresh:?}");
+    }
 }
