@@ -75,7 +75,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["format"]),
     ("stop_words", &["analysis"]),
     ("tantivy", &["index", "search"]),
-    ("tantivy_fst", &["search"]),
+    ("tantivy_fst", &["index", "search"]),
     ("tempfile", &["cmd", "index", "search", "serve"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),

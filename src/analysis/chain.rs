@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use super::{
     Language, fold, lower, plain_stem,
     stem::{is_same_in_small, stem},
-    term::{MARK, form_term, word_term},
+    term::{MARK, word_term},
     texts::Texts,
     word::{is_character_word, words},
 };
@@ -39,8 +39,6 @@ pub struct Token<'a> {
     pub accented: Option<&'a str>,
     /// Whether the word is one of the characters of a script that has no other words.
     pub is_character: bool,
-    /// Whether this may be the first time that the word is met in its file; see [`Analyzer::begin`].
-    pub is_new: bool,
     known: &'a Known,
 }
 
@@ -56,8 +54,6 @@ impl Token<'_> {
 pub struct Analyzer {
     /// Of the languages met last, the words that were met.
     memories: Vec<Memory>,
-    /// The number of the file that texts are of.
-    file: u64,
     pair: String,
 }
 
@@ -76,21 +72,18 @@ struct Known {
     /// What [`Token`] has: the folded word, the stem, the plain one, and the form with accents.
     texts: Texts<4>,
     terms: OnceCell<Terms>,
-    /// The file it was met in last.
-    file: u64,
 }
 
 /// A word as terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Terms(Texts<3>);
+pub(crate) struct Terms(Texts<2>);
 
 impl Terms {
     fn of(known: &Known, is_character: bool) -> Self {
         let (folded, stem, plain) = (known.folded(), known.stem(), known.texts.get(2));
         let under = if is_character { "" } else { plain.unwrap_or(stem) };
         let stem = plain.is_some().then(|| format!("{stem}{MARK}"));
-        let form = form_term(folded, under);
-        Self(Texts::of([Some(&word_term(under, folded)), stem.as_deref(), form.as_deref()]))
+        Self(Texts::of([Some(&word_term(under, folded)), stem.as_deref()]))
     }
 
     /// Returns the form of the word under its stem, under the plain one where there is one; of a character
@@ -103,11 +96,6 @@ impl Terms {
     pub(crate) fn stem(&self) -> Option<&str> {
         self.0.get(1)
     }
-
-    /// Returns what tells of the stem by the form, where that is another.
-    pub(crate) fn form(&self) -> Option<&str> {
-        self.0.get(2)
-    }
 }
 
 impl Known {
@@ -119,7 +107,7 @@ impl Known {
         let leads = || plain.is_none() && *stem(&folded, language) != *stem_of;
         let accented = lower.filter(|_| leads()).map(|lower| format!("{folded}{ACCENT_MARK}{lower}"));
         let texts = Texts::of([Some(&folded), Some(&stem_of), plain.as_deref(), accented.as_deref()]);
-        Self { texts, terms: OnceCell::new(), file: 0 }
+        Self { texts, terms: OnceCell::new() }
     }
 
     fn folded(&self) -> &str {
@@ -132,12 +120,6 @@ impl Known {
 }
 
 impl Analyzer {
-    /// Says which file the texts that follow are of, by a number other than 0. Words that were met in the
-    /// last one are new again.
-    pub fn begin(&mut self, file: u64) {
-        self.file = file;
-    }
-
     /// Puts the memory of a language first.
     fn remember(&mut self, language: Option<Language>) {
         match self.memories.iter().position(|memory| memory.language == language) {
@@ -168,7 +150,6 @@ impl Analyzer {
         is_wanted: impl Fn(&str) -> bool,
         mut each: impl FnMut(Token<'_>),
     ) {
-        let file = self.file;
         self.remember(language);
         let Self { memories, pair, .. } = self;
         let memory = &mut memories[0];
@@ -179,8 +160,7 @@ impl Analyzer {
             let word = &text[range.clone()];
             if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
                 let known = memory.word(word);
-                let is_new = std::mem::replace(&mut known.file, file) != file;
-                let (known, folded) = (&*known, known.folded());
+                let folded = known.folded();
                 let next =
                     words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
                 let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
@@ -192,22 +172,20 @@ impl Analyzer {
                 let stem = (next.is_some() || !paired).then_some(pair.as_str());
                 paired = next.is_some();
                 let (plain, accented, is_character) = (None, None, true);
-                each(Token { range, stem, plain, folded, accented, is_character, is_new, known });
+                each(Token { range, stem, plain, folded, accented, is_character, known });
                 continue;
             }
             paired = false;
             if word.is_ascii() && !is_wanted(word) {
                 continue;
             }
-            let mut once;
+            let once;
             let known = if word.len() > LONGEST_REMEMBERED {
                 once = Known::of(word, language);
-                &mut once
+                &once
             } else {
                 memory.word(word)
             };
-            let is_new = std::mem::replace(&mut known.file, file) != file;
-            let known = &*known;
             each(Token {
                 range,
                 stem: Some(known.stem()),
@@ -215,7 +193,6 @@ impl Analyzer {
                 folded: known.folded(),
                 accented: known.texts.get(3),
                 is_character: false,
-                is_new,
                 known,
             });
         }
@@ -224,12 +201,12 @@ impl Analyzer {
 
 impl Memory {
     /// Returns what a word is in the index.
-    fn word(&mut self, word: &str) -> &mut Known {
+    fn word(&mut self, word: &str) -> &Known {
         let number = match self.numbers.get(word) {
             Some(number) => *number,
             None => self.learn(word),
         };
-        &mut self.known[number]
+        &self.known[number]
     }
 
     /// Remembers a word and returns its number. One with a capital has that of the same in small letters,

@@ -28,6 +28,6 @@ pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
 pub use stem::{head, keeps_accents, keeps_first_letters, plain_stem, restored, root, stem};
 pub use stop::{StopWords, asks_for_kind};
-pub(crate) use term::{END_OF_OWN_STEM, MARK, split_form, word_term};
+pub(crate) use term::{END_OF_OWN_STEM, MARK, form_term, split_form, split_word, word_term};
 pub(crate) use word::is_character_word;
 pub use word::{Words, count, words};

@@ -3,11 +3,12 @@
 //! The second part of a term says how the first becomes it, so that many terms end alike, and the
 //! dictionary is small: `run`, the mark, none dropped, `ning`. A stem with nothing behind its mark is one
 //! that a word has beside its own; a form without a stem is a character of a script that has no other
-//! words. Which stems a form has is told by terms the other way round, but for forms that are their own.
+//! words. Which stems a form has is told by terms turned round, a form and its stem, but for forms that are
+//! their own.
 
 use super::root;
 
-/// Parts a stem and a form, in this order; and in the field of forms a form and a stem. No word holds it.
+/// Parts a stem and a form, and in a term that is turned round a form and a stem. No word holds it.
 pub(crate) const MARK: char = '\u{2}';
 
 /// Behind a mark, with the number of letters added that are dropped.
@@ -25,8 +26,14 @@ pub(crate) fn word_term(stem: &str, form: &str) -> String {
     term
 }
 
-/// Returns the term of a form in the field of forms; none where it is its own stem.
-pub(super) fn form_term(form: &str, stem: &str) -> Option<String> {
+/// Returns the stem and the form of a term; none where it has no form.
+pub(crate) fn split_word(term: &str) -> Option<(&str, String)> {
+    let (stem, change) = term.split_once(MARK)?;
+    Some((stem, changed(root(stem).1, change)?))
+}
+
+/// Returns the term of a form and its stem turned round; none where it is its own stem.
+pub(crate) fn form_term(form: &str, stem: &str) -> Option<String> {
     let (head, root) = root(stem);
     (form != root).then(|| {
         let mut term = String::with_capacity(form.len() + 8);
@@ -39,21 +46,11 @@ pub(super) fn form_term(form: &str, stem: &str) -> Option<String> {
     })
 }
 
-/// Returns the form and the stem of a term of the field of forms; none where it is none.
-pub(crate) fn split_form(key: &str) -> Option<(&str, String)> {
-    let mut parts = key.split(MARK);
+/// Returns the form and the stem of a term that is turned round; none where it is none.
+pub(crate) fn split_form(term: &str) -> Option<(&str, String)> {
+    let mut parts = term.split(MARK);
     let (form, change, head) = (parts.next()?, parts.next()?, parts.next()?);
-    let mut letters = change.chars();
-    let dropped = u8::try_from(letters.next()?).ok()?;
-    let kept = match dropped {
-        ALL => "",
-        _ => {
-            let dropped = usize::from(dropped.checked_sub(DROPPED)?);
-            let end = form.char_indices().rev().take(dropped).last().map_or(form.len(), |(at, _)| at);
-            &form[..end]
-        }
-    };
-    Some((form, format!("{head}{kept}{}", letters.as_str())))
+    Some((form, format!("{head}{}", changed(form, change)?)))
 }
 
 /// How a term ends whose form is its own stem.
@@ -77,6 +74,21 @@ fn push_change(text: &mut String, from: &str, to: &str) {
     }
 }
 
+/// Returns what a word becomes; none where nothing says so.
+fn changed(word: &str, change: &str) -> Option<String> {
+    let mut letters = change.chars();
+    let dropped = u8::try_from(letters.next()?).ok()?;
+    let kept = match dropped {
+        ALL => "",
+        _ => {
+            let dropped = usize::from(dropped.checked_sub(DROPPED)?);
+            let end = word.char_indices().rev().take(dropped).last().map_or(word.len(), |(at, _)| at);
+            &word[..end]
+        }
+    };
+    Some([kept, letters.as_str()].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -92,12 +104,15 @@ mod tests {
         assert_eq!(word_term("", "人"), "\u{2}\u{4}人");
         assert_eq!(form_term("viet", "vi:~viet"), None);
         assert!(word_term("es:pan", "pan").as_bytes().ends_with(&END_OF_OWN_STEM));
+        assert_eq!(split_word("run\u{2}"), None);
     }
 
     proptest! {
         #[test]
         fn a_form_tells_its_stem(form in "[a-zé人]{0,200}", root in "[a-zé]{0,200}", head in "(es:|vi:~|)") {
             let stem = format!("{head}{root}");
+            let term = word_term(&stem, &form);
+            prop_assert_eq!(split_word(&term), Some((stem.as_str(), form.clone())));
             match form_term(&form, &stem) {
                 Some(term) => prop_assert_eq!(split_form(&term), Some((form.as_str(), stem))),
                 None => prop_assert_eq!(form, root),

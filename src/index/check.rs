@@ -19,8 +19,8 @@ use std::{
 use tantivy::{SegmentMeta, index::SegmentComponent};
 
 use super::{
-    Access, Index, ReadableIndex, absolute, aside, home, manifest::Manifest, other_version, report::Event,
-    schema, seal,
+    Access, Index, ReadableIndex, absolute, aside, bands, forms, home, manifest::Manifest, other_version,
+    report::Event, schema, seal,
 };
 use crate::{
     error::{Error, Result},
@@ -336,6 +336,8 @@ pub(super) fn components(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf>
         SegmentComponent::FieldNorms,
         SegmentComponent::FastFields,
         SegmentComponent::Store,
+        SegmentComponent::Custom(forms::END.into()),
+        SegmentComponent::Custom(bands::END.into()),
     ];
     let deleted = segment.has_deletes().then_some(SegmentComponent::Delete);
     always.into_iter().chain(deleted).map(|component| segment.relative_path(component))

@@ -178,7 +178,7 @@ fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Resul
     let heap = (update.memory / 8 * 3).max(LEAST_BUFFER);
     let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_THREAD).max(1);
     // Who reads takes a half of the work: see [`Queue::is_busy`].
-    let threads = most.min(update.jobs.clamp(1, 16).div_ceil(2) as u64);
+    let threads = most.min(update.jobs().clamp(1, 16).div_ceil(2) as u64);
     let options = tantivy::indexer::IndexWriterOptions::builder()
         .num_worker_threads(threads as usize)
         .num_merge_threads(1)

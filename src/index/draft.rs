@@ -12,7 +12,7 @@ use super::{
     tokenizer::Row,
 };
 use crate::{
-    analysis::{self, Analyzer, Language, Languages, Sketch, Token},
+    analysis::{self, Analyzer, BANDS, Language, Languages, Sketch, Token},
     article::{Article, Role},
     passage::Passage,
 };
@@ -24,8 +24,6 @@ struct Facts {
     path: Vec<u8>,
     /// The file's name in the index.
     key: String,
-    /// The file's number for an [`Analyzer`].
-    file: u64,
     format: &'static str,
     /// The number of the article in its file.
     number: u32,
@@ -44,8 +42,8 @@ struct Facts {
 #[derive(Default)]
 pub(super) struct Desk {
     analyzer: Analyzer,
-    /// Of the words, what stands beside them, of title, aside and forms.
-    rows: [Row; 5],
+    /// Of the words, what stands beside them, of title and aside.
+    rows: [Row; 4],
 }
 
 /// A passage that is to become a document.
@@ -91,11 +89,9 @@ impl Drafts {
         let bytes = passages.iter().map(|passage| passage.text.len() as u64 + 500).sum();
         let (folder, path, format) = (file.folder, file.path.clone(), article.format);
         let hash = schema::article_hash(&path, article.member.as_deref());
-        let file = analysis::hash(u64::from(folder), &path);
         let key = file_key(folder, &path);
         let data = schema::of_article((folder, &path, format), &title, &article);
-        let facts =
-            Facts { fields, folder, path, key, file, format, number, article, title, length, hash, data };
+        let facts = Facts { fields, folder, path, key, format, number, article, title, length, hash, data };
         let only = passages.len() == 1;
         let passages = passages.into_iter().enumerate();
         Self { facts: Arc::new(facts), languages, only, bytes, passages, seen: HashMap::new() }
@@ -163,6 +159,11 @@ impl Iterator for Drafts {
 }
 
 impl Draft {
+    /// Returns the bands of the passage's sketch.
+    pub(super) fn bands(&self) -> [u16; BANDS] {
+        self.sketch.bands
+    }
+
     /// Returns the document of the passage.
     pub(super) fn document(&self, desk: &mut Desk) -> TantivyDocument {
         let Facts { fields, folder, key, number, length, data, .. } = &*self.facts;
@@ -174,9 +175,6 @@ impl Draft {
         document.add_u64(fields.folder, u64::from(*folder));
         document.add_u64(fields.length, *length);
         document.add_u64(fields.sketch, self.sketch.bits);
-        for band in self.sketch.bands {
-            document.add_u64(fields.band, band);
-        }
         self.add_text(&mut document, desk);
         self.facts.add_to(&mut document);
         if self.at == 0 {
@@ -195,14 +193,12 @@ impl Draft {
     fn add_text(&self, document: &mut TantivyDocument, Desk { analyzer, rows }: &mut Desk) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
         rows.iter_mut().for_each(Row::clear);
-        let [words, beside, title, aside, forms] = rows;
-        analyzer.begin(self.facts.file);
+        let [words, beside, title, aside] = rows;
         if passage.role == Role::Aside {
             analyzer.each(&passage.text, language, |token| {
                 aside.next();
                 add(&token, aside);
                 add_character(&token, aside);
-                add_form(&token, forms);
             });
         } else {
             document.add_u64(fields.main, 1);
@@ -221,11 +217,10 @@ impl Draft {
                         add(&token, title);
                         add_character(&token, title);
                     }
-                    add_form(&token, forms);
                 });
             }
         }
-        let fields = [fields.words, fields.beside, fields.title, fields.aside, fields.form];
+        let fields = [fields.words, fields.beside, fields.title, fields.aside];
         for (field, row) in fields.into_iter().zip(rows) {
             // No segment is to be without any terms of a field: an empty dictionary is made by way of a
             // table of a megabyte when it is asked.
@@ -284,13 +279,6 @@ fn add(token: &Token<'_>, row: &mut Row) {
 
 fn add_character(token: &Token<'_>, row: &mut Row) {
     token.is_character.then(|| row.add(token.terms().word()));
-}
-
-/// Adds the form of a word to the forms of its file.
-fn add_form(token: &Token<'_>, forms: &mut Row) {
-    if token.is_new {
-        token.terms().form().into_iter().for_each(|form| forms.add(form));
-    }
 }
 
 /// Counts the words of an article: of its title, of each heading where it first stands, and of its

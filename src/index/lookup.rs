@@ -1,15 +1,15 @@
 //! Words in the index. The text of a passage is written down once: a term is the stem of a word and its
 //! form (see [`crate::analysis`]), so that both find it. What is looked up by a stem is all the terms that
-//! begin with it, and by a form the terms that have it under any stem: those that the field of forms
-//! names, and the form that is its own stem.
+//! begin with it, and by a form the terms that have it under any stem: those that [`super::Forms`] name, and
+//! the form that is its own stem.
 
 use tantivy::{
-    DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term,
+    DocId, DocSet, SegmentReader, TERMINATED, Term,
     postings::{Postings, SegmentPostings},
     schema::{Field, IndexRecordOption},
 };
 
-use super::schema::Fields;
+use super::{Index, schema::Fields};
 use crate::analysis::{MARK, is_character_word, split_form, word_term};
 
 /// Before a form that is looked up under any stem. No word holds it.
@@ -48,12 +48,7 @@ enum Terms {
 impl Lookup {
     /// Finds what a name stands for. `heads` are what stems of the index may begin with; see
     /// [`crate::analysis::root`].
-    pub(crate) fn new(
-        searcher: &Searcher,
-        fields: &Fields,
-        heads: &[String],
-        term: &Term,
-    ) -> tantivy::Result<Self> {
+    pub(crate) fn new(index: &Index, heads: &[String], term: &Term) -> tantivy::Result<Self> {
         let value = term.value();
         let text = value.as_str().unwrap_or_default();
         let terms = if text.len() > MARK.len_utf8() && text.ends_with(MARK) {
@@ -61,7 +56,7 @@ impl Lookup {
         } else if let Some(form) = text.strip_prefix(ANY) {
             let mut keys = Vec::with_capacity(heads.len() + 1);
             keys.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
-            keys.extend(stems(searcher, fields, form)?.iter().map(|stem| word_term(stem, form)));
+            keys.extend(stems(index, form)?.iter().map(|stem| word_term(stem, form)));
             Terms::These(keys.iter().map(|key| Term::from_field_text(term.field(), key)).collect())
         } else {
             Terms::These(vec![term.clone()])
@@ -95,16 +90,11 @@ impl Lookup {
 }
 
 /// Returns the stems that a form has in the index, in order, but for those that it is itself.
-fn stems(searcher: &Searcher, fields: &Fields, form: &str) -> tantivy::Result<Vec<String>> {
+fn stems(index: &Index, form: &str) -> tantivy::Result<Vec<String>> {
     let beginning = format!("{form}{MARK}");
     let mut stems: Vec<String> = Vec::new();
-    for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(fields.form)?;
-        let mut terms = inverted.terms().range().ge(&beginning).into_stream()?;
-        while terms.advance() && terms.key().starts_with(beginning.as_bytes()) {
-            let stem = std::str::from_utf8(terms.key()).ok().and_then(split_form);
-            stems.extend(stem.map(|(_, stem)| stem));
-        }
+    for forms in index.forms()? {
+        forms.each_from(&beginning, &mut |form| stems.extend(split_form(form).map(|(_, stem)| stem)));
     }
     stems.sort_unstable();
     stems.dedup();

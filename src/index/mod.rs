@@ -5,10 +5,12 @@
 //! does meanwhile. [`Index::update`] makes the index agree with its folders.
 
 mod aside;
+mod bands;
 mod check;
 mod commit;
 mod compare;
 mod draft;
+mod forms;
 mod fresh;
 mod home;
 mod content;
@@ -48,7 +50,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use tantivy::{Directory, ReloadPolicy, Searcher, TantivyError, columnar::Column};
+use tantivy::{Directory, ReloadPolicy, Searcher, SegmentReader, TantivyError, columnar::Column};
 
 pub use check::{Check, Fault};
 pub use fresh::{AUTO, Budget, Freshness};
@@ -61,6 +63,8 @@ pub use status::{FileLine, FolderStatus, Status, Verdict};
 pub use update::{LEAST_MEMORY, Update};
 pub use why::{Facts, Why};
 pub(crate) use {
+    bands::Bands,
+    forms::Forms,
     lookup::{Lookup, Together, of_form, of_stem},
     manifest::Manifest,
     rows::Rows,
@@ -92,6 +96,10 @@ pub struct Index {
     rows: OnceLock<Vec<Rows>>,
     /// The same.
     sketches: OnceLock<Vec<Column<u64>>>,
+    /// The same.
+    forms: OnceLock<Vec<Forms>>,
+    /// The same.
+    bands: OnceLock<Vec<Bands>>,
 }
 
 /// How the files of an index are read from disk, where the system does not hold them already.
@@ -156,6 +164,8 @@ impl Index {
                 ledger: None,
                 rows: OnceLock::new(),
                 sketches: OnceLock::new(),
+                forms: OnceLock::new(),
+                bands: OnceLock::new(),
             });
         };
         let index = ReadableIndex::open(dir, &generation, access)?;
@@ -175,9 +185,19 @@ impl Index {
             .as_ref()
             .map(|name| LedgerFile::open(&generation.join(name), manifest.ledger_bytes));
         let ledger = ledger.transpose().map_err(|source| damaged(dir, source))?;
-        let (dir, rows, sketches) = (dir.into(), OnceLock::new(), OnceLock::new());
-        let commit = Some((generation, commit));
-        Ok(Self { dir, access, commit, manifest, searcher, fields, ledger, rows, sketches })
+        Ok(Self {
+            dir: dir.into(),
+            access,
+            commit: Some((generation, commit)),
+            manifest,
+            searcher,
+            fields,
+            ledger,
+            rows: OnceLock::new(),
+            sketches: OnceLock::new(),
+            forms: OnceLock::new(),
+            bands: OnceLock::new(),
+        })
     }
 
     /// Says whether nothing was committed since the index was opened; a few small reads.
@@ -253,23 +273,35 @@ impl Index {
 
     /// Returns how the passages lie in each segment.
     pub(crate) fn rows(&self) -> tantivy::Result<&[Rows]> {
-        if let Some(known) = self.rows.get() {
-            return Ok(known);
-        }
-        let rows = self.searcher.segment_readers().iter().map(Rows::new);
-        let rows = rows.collect::<tantivy::Result<Vec<_>>>()?;
-        Ok(self.rows.get_or_init(|| rows))
+        self.once(&self.rows, Rows::new)
     }
 
     /// Returns the bits of the sketches of all passages, of each segment.
     pub(crate) fn sketches(&self) -> tantivy::Result<&[Column<u64>]> {
-        if let Some(known) = self.sketches.get() {
+        self.once(&self.sketches, |segment| segment.fast_fields().u64("sketch"))
+    }
+
+    /// Returns the bands of the sketches, of each segment.
+    pub(crate) fn bands(&self) -> tantivy::Result<&[Bands]> {
+        self.once(&self.bands, Bands::open)
+    }
+
+    /// Returns the forms of all words, of each segment.
+    pub(crate) fn forms(&self) -> tantivy::Result<&[Forms]> {
+        self.once(&self.forms, Forms::open)
+    }
+
+    /// Returns what is opened of each segment, once.
+    fn once<'a, T>(
+        &self,
+        known: &'a OnceLock<Vec<T>>,
+        open: impl Fn(&SegmentReader) -> tantivy::Result<T>,
+    ) -> tantivy::Result<&'a [T]> {
+        if let Some(known) = known.get() {
             return Ok(known);
         }
-        let segments = self.searcher.segment_readers().iter();
-        let sketches = segments.map(|segment| segment.fast_fields().u64("sketch"));
-        let sketches = sketches.collect::<tantivy::Result<Vec<_>>>()?;
-        Ok(self.sketches.get_or_init(|| sketches))
+        let opened = self.searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(known.get_or_init(|| opened))
     }
 
     /// Returns a field's terms, of each segment.
@@ -289,7 +321,7 @@ impl Index {
     }
 
     pub(crate) fn statistics(&self) -> Statistics<'_> {
-        Statistics::new(&self.searcher, self.fields, self.manifest.tally.clone())
+        Statistics::new(self)
     }
 
     /// Returns the ledger, to find single entries in it.

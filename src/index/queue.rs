@@ -8,7 +8,10 @@ use tantivy::{
     schema::{Field, document::CompactDocValue, document::Document},
 };
 
-use super::draft::{Desk, Draft};
+use super::{
+    bands::Row,
+    draft::{Desk, Draft},
+};
 
 /// Bounds the bytes of waiting passages.
 pub(super) struct Queue {
@@ -86,6 +89,11 @@ impl Waiting {
     /// Makes the document now.
     pub(super) fn make(&self, desk: &mut Desk) {
         self.made.get_or_init(|| self.draft.document(desk));
+    }
+
+    /// Returns the bands of the passage's sketch.
+    pub(super) fn bands(&self) -> Row {
+        self.draft.bands()
     }
 
     fn document(&self) -> TantivyDocument {

@@ -14,10 +14,10 @@ use std::{
 use tantivy::directory::Directory;
 
 use super::{
-    Index, absolute,
+    Index, absolute, bands,
     check::{self, Check, Wounds},
     commit::Commit,
-    damaged, engine, home,
+    damaged, engine, forms, home,
     ledger::{Entry, Fate},
     manifest::Manifest,
     merge::Effort,
@@ -25,7 +25,7 @@ use super::{
     pieces::Piecewise,
     plan::{Plan, Slot},
     report::{Event, Report},
-    schema::{self, Fields},
+    schema,
     update::{self, Update},
 };
 use crate::{
@@ -115,9 +115,7 @@ fn mend(dir: &Path, wounds: &Wounds, update: &Update) -> Result<Vec<(u32, Vec<u8
         take_out(dir, &directory, &wounds.segments)?;
     }
     let plan = Plan::new(dir, &Update::default())?;
-    let (schema, fields) = Fields::build();
-    let index = tantivy::Index::open_or_create(directory, schema).map_err(|source| engine(dir, source))?;
-    schema::register(&index);
+    let (index, fields) = schema::writable(directory).map_err(|source| engine(dir, source))?;
     let mut commit = Commit::begin(dir, &generation, &index, plan.manifest.clone(), update, 0)?;
     let mut slots = Vec::new();
     for at in plan.parts.iter().flat_map(|(_, part)| part.clone()) {
@@ -168,7 +166,7 @@ fn take_out(dir: &Path, directory: &Piecewise, segments: &BTreeSet<String>) -> R
 fn list_files(dir: &Path, generation: &Path) -> Result<()> {
     let entries =
         fs::read_dir(generation).map_err(|source| Error::Read { path: generation.into(), source })?;
-    let ends = ["term", "idx", "pos", "fieldnorm", "fast", "store", "temp", "del"];
+    let ends = ["term", "idx", "pos", "fieldnorm", "fast", "store", "temp", "del", forms::END, bands::END];
     let names = entries.flatten().map(|entry| PathBuf::from(entry.file_name()));
     let of_segments =
         |name: &PathBuf| name.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end));

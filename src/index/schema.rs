@@ -3,19 +3,20 @@
 //! A passage of the article itself is indexed in `words` (title, headings and text in one field, so that
 //! a word counts once wherever it stands) and, title and headings alone, in `title`. What stands around an
 //! article goes to `aside` only, whose statistics and weight are its own. In these three a term is a stem
-//! and a form of it; see [`super::lookup`].
+//! and a form of it; see [`super::lookup`]. Beside the fields, [`super::forms`] and [`super::bands`] keep
+//! what finds words by their forms, and near copies.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    Index, TantivyDocument, Term,
+    Directory, Index, TantivyDocument, Term,
     schema::{
         FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions, Value,
     },
 };
 
-use super::tokenizer;
+use super::{bands, forms, tokenizer};
 use crate::{
     analysis::{self, Sketch},
     article::{Article, Place, Role},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 7;
+pub(crate) const VERSION: u32 = 8;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,6 @@ pub(crate) struct Fields {
     pub(crate) length: Field,
     /// The bits of its [`analysis::Sketch`]: those of near copies are alike.
     pub(crate) sketch: Field,
-    /// The bands of its sketch: near copies share one.
-    pub(crate) band: Field,
     /// Title, headings and text: words, and pairs of characters in scripts without other words.
     pub(crate) words: Field,
     /// The same: what stands beside the words, at their positions. Characters by themselves, and of words
@@ -54,9 +53,6 @@ pub(crate) struct Fields {
     pub(crate) title: Field,
     /// Text around the article: the same.
     pub(crate) aside: Field,
-    /// The forms of all words of a file, each with its stem: where at least one passage of the file has
-    /// one, one of them says so here.
-    pub(crate) form: Field,
     /// Only in the first passage of an article, as the three that follow: who wrote it.
     pub(crate) author: Field,
     /// The words of the path inside the folder.
@@ -129,12 +125,10 @@ impl Fields {
             main: schema.add_u64_field("main", number()),
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
-            band: schema.add_u64_field("band", number()),
             words: schema.add_text_field("words", scored()),
             beside: schema.add_text_field("beside", scored()),
             title: schema.add_text_field("title", scored()),
             aside: schema.add_text_field("aside", scored()),
-            form: schema.add_text_field("form", text(tokenizer::TERMS, whether, false)),
             author: schema.add_text_field("author", words()),
             path: schema.add_text_field("path", words()),
             tag: schema.add_text_field("tag", name()),
@@ -182,6 +176,18 @@ pub(crate) fn hashes_of(beginning: &str) -> Option<RangeInclusive<u64>> {
     let end =
         |figure: &str| u64::from_str_radix(&format!("{figures}{}", figure.repeat(16 - figures.len())), 16);
     Some(end("0").ok()?..=end("f").ok()?)
+}
+
+/// Opens an index to be written, or makes it, with what reads and writes its fields and what is beside them.
+pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Result<(Index, Fields)> {
+    let (schema, fields) = Fields::build();
+    let index = Index::builder()
+        .schema(schema)
+        .register_plugin(Arc::new(forms::Plugin))
+        .register_plugin(Arc::new(bands::Plugin));
+    let index = index.open_or_create(directory)?;
+    register(&index);
+    Ok((index, fields))
 }
 
 /// Makes the analyzers known to an opened index: it keeps only their names.

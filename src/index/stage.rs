@@ -147,7 +147,7 @@ impl Plan<'_> {
             large: Mutex::default(),
             long: Mutex::default(),
         };
-        let (began, jobs, dir) = (Instant::now(), update.jobs.clamp(1, 64), self.dir);
+        let (began, jobs, dir) = (Instant::now(), update.jobs().clamp(1, 64), self.dir);
         let new_stage = || Stage::new(update.stage, began.elapsed());
         let (send_task, take_task) = crossbeam_channel::unbounded();
         let (send_step, take_step) = crossbeam_channel::bounded(16);

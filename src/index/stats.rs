@@ -11,31 +11,30 @@ use std::{
 };
 
 use tantivy::{
-    Searcher, Term,
+    Term,
     query::Bm25StatisticsProvider,
     schema::{Field, IndexRecordOption},
 };
 
-use super::{lookup::Lookup, manifest::Tally, schema::Fields};
+use super::{Index, lookup::Lookup, manifest::Tally};
 use crate::analysis;
 
 /// Exact statistics of a searcher.
 pub(crate) struct Statistics<'a> {
-    searcher: &'a Searcher,
-    fields: Fields,
-    tally: Tally,
+    index: &'a Index,
     known: Mutex<HashMap<Term, u64>>,
     looked_up: Mutex<HashMap<Term, Lookup>>,
     heads: Vec<String>,
 }
 
 impl<'a> Statistics<'a> {
-    pub(crate) fn new(searcher: &'a Searcher, fields: Fields, tally: Tally) -> Self {
-        let languages = tally.languages.keys().map(|language| analysis::head(Some(*language)));
+    pub(crate) fn new(index: &'a Index) -> Self {
+        let languages =
+            index.manifest().tally.languages.keys().map(|language| analysis::head(Some(*language)));
         let mut heads: Vec<String> = languages.chain([analysis::head(None)]).collect();
         heads.sort_unstable();
         heads.dedup();
-        Self { searcher, fields, tally, known: Mutex::default(), looked_up: Mutex::default(), heads }
+        Self { index, known: Mutex::default(), looked_up: Mutex::default(), heads }
     }
 
     /// Returns what the stems of words of the index may begin with; see [`analysis::root`].
@@ -49,27 +48,32 @@ impl<'a> Statistics<'a> {
         if let Some(lookup) = known.get(term) {
             return Ok(lookup.clone());
         }
-        let lookup = Lookup::new(self.searcher, &self.fields, &self.heads, term)?;
+        let lookup = Lookup::new(self.index, &self.heads, term)?;
         known.insert(term.clone(), lookup.clone());
         Ok(lookup)
     }
 
+    fn tally(&self) -> &Tally {
+        &self.index.manifest().tally
+    }
+
     fn count(&self, term: &Term) -> tantivy::Result<u64> {
-        if term.field() == self.fields.aside && self.tally.asides == 0 {
+        if term.field() == self.index.fields().aside && self.tally().asides == 0 {
             return Ok(0);
         }
         let lookup = self.lookup(term)?;
-        let segments = self.searcher.segment_readers().iter();
+        let segments = self.index.searcher().segment_readers().iter();
         segments.map(|segment| Ok(lookup.postings(segment, IndexRecordOption::Basic)?.count(segment))).sum()
     }
 }
 
 impl Bm25StatisticsProvider for Statistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let Tally { passages, asides, words, title_words, aside_words, .. } = self.tally;
-        let (words, holders) = if field == self.fields.aside {
+        let Tally { passages, asides, words, title_words, aside_words, .. } = *self.tally();
+        let fields = self.index.fields();
+        let (words, holders) = if field == fields.aside {
             (aside_words, asides)
-        } else if field == self.fields.title {
+        } else if field == fields.title {
             (title_words, passages)
         } else {
             (words, passages)
@@ -82,7 +86,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok((self.tally.passages + self.tally.asides).max(1))
+        Ok(self.index.passages().max(1))
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {

@@ -11,6 +11,7 @@ use std::{
     mem,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -23,7 +24,7 @@ use super::{
     pieces::Piecewise,
     plan::{Plan, Slot},
     report::{Event, Report},
-    schema::{self, Fields},
+    schema,
     stage::End,
 };
 use crate::{
@@ -54,7 +55,7 @@ pub struct Update {
     pub compact: bool,
     /// Whether only to say what would be done.
     pub dry_run: bool,
-    /// How many files are read at once; at least 1.
+    /// How many files are read at once; 0 for as many as there are processors.
     pub jobs: usize,
     /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
     pub memory: u64,
@@ -84,6 +85,16 @@ impl Default for Update {
             stage: 256 << 20,
             patience: Duration::ZERO,
             now: SystemTime::UNIX_EPOCH,
+        }
+    }
+}
+
+impl Update {
+    /// Returns how many files are read at once.
+    pub(super) fn jobs(&self) -> usize {
+        match self.jobs {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs,
         }
     }
 }
@@ -200,16 +211,13 @@ impl Plan<'_> {
             self.sum_up();
             return Ok(self.report);
         }
-        let (schema, fields) = Fields::build();
         let first = self.fresh && self.generation.is_none();
         let generation = match &self.generation {
             Some(generation) if !self.fresh => generation.clone(),
             _ => home::new_generation(self.dir)?,
         };
         let directory = Piecewise::open(&generation).map_err(|source| engine(self.dir, source))?;
-        let index =
-            tantivy::Index::open_or_create(directory, schema).map_err(|source| engine(self.dir, source))?;
-        schema::register(&index);
+        let (index, fields) = schema::writable(directory).map_err(|source| engine(self.dir, source))?;
         let bytes = self.tasks.iter().map(|task| task.bytes).sum();
         let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update, bytes)?;
         let gone = mem::take(&mut self.gone);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-use tantivy::{DocAddress, DocSet, TERMINATED, Term, columnar::Column, schema::IndexRecordOption};
+use tantivy::{DocAddress, TERMINATED, columnar::Column};
 
 use super::{group::Face, order::Ranked, query::Unit};
 use crate::{
@@ -66,33 +66,24 @@ pub(super) fn copies(
     sketch: &Sketch,
     grouped: &[DocAddress],
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
-    let bands = sketch.bands.map(|band| Term::from_field_u64(index.fields().band, band));
-    let searcher = index.searcher();
     let (sketches, rows) = (index.sketches()?, index.rows()?);
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
-    for ((segment, reader), sketches) in (0..).zip(searcher.segment_readers()).zip(sketches) {
+    let segments = index.searcher().segment_readers().iter().zip(index.bands()?).zip(sketches);
+    for (segment, ((reader, bands), sketches)) in (0..).zip(segments) {
         let home =
             (segment == passage.segment_ord).then(|| rows[segment as usize].article_of(passage.doc_id));
-        let inverted = reader.inverted_index(index.fields().band)?;
-        for band in &bands {
-            let Some(held) = inverted.get_term_info(band)? else { continue };
-            if home.is_some() && held.doc_freq == 1 {
-                // By itself.
-                continue;
-            }
-            let mut docs = inverted.read_postings_from_terminfo(&held, IndexRecordOption::Basic)?;
-            while docs.doc() != TERMINATED {
-                let doc = docs.doc();
+        let alive = reader.alive_bitset();
+        for (band, value) in sketch.bands.into_iter().enumerate() {
+            bands.each(band, value, &mut |doc| {
                 let bits = sketches.first(doc).unwrap_or(0);
                 let alike = match home.as_ref().is_some_and(|home| home.contains(&doc)) {
                     true => bits == sketch.bits,
                     false => analysis::alike(bits, sketch.bits),
                 };
-                if alike && reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                if alike && alive.is_none_or(|alive| alive.is_alive(doc)) {
                     found.insert(DocAddress::new(segment, doc));
                 }
-                docs.advance();
-            }
+            })?;
         }
     }
     found.remove(&passage);

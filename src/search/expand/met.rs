@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use tantivy::InvertedIndexReader;
-use tantivy_fst::Automaton;
+use tantivy_fst::{Automaton, Streamer};
 
 use super::machine::{Form, Own};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 /// Where a list of words is.
 #[derive(Default)]
 struct Entry {
-    /// A term of the field of forms, or of one that has the word as its own stem.
+    /// A form with its stem, or a term that has the word as its own stem.
     key: String,
     form: Range<usize>,
     is_own_stem: bool,
@@ -110,14 +110,13 @@ impl Compiler<'_> {
         A::State: Clone,
     {
         let fields = self.index.fields();
-        let forms = self.index.inverted(fields.form)?;
         let own = [self.index.inverted(fields.words)?, self.aside()?].concat();
         let mut lists: Vec<List<'_>> = Vec::new();
-        for inverted in &forms {
-            let mut terms = inverted.terms().search(Form(machine)).into_stream()?;
+        for forms in self.index.forms()? {
+            let mut forms = forms.search(Form(machine));
             let next = move |entry: &mut Entry| {
-                while terms.advance() {
-                    if let Ok(key) = std::str::from_utf8(terms.key())
+                while let Some((key, _)) = forms.next() {
+                    if let Ok(key) = std::str::from_utf8(key)
                         && let Some(end) = key.find(MARK)
                     {
                         entry.key.clear();
