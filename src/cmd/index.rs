@@ -9,7 +9,6 @@ use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
-    thread,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -104,9 +103,8 @@ pub(super) struct Means {
 
 impl Means {
     pub(super) fn update(&self) -> Update {
-        let jobs = self.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         Update {
-            jobs,
+            jobs: self.jobs.map_or(0, NonZeroUsize::get),
             memory: self.memory,
             worker: read_worker::command(),
             stage: self.stage,

@@ -183,9 +183,14 @@ impl Cli {
         ) {
             return Ok(self);
         }
-        let settings = settings::InForce::read(&Self::command())?;
-        let program = settings.defaults(Self::command());
-        let mut cli = Self::from_arg_matches(&program.try_get_matches_from(args)?)?;
+        let settings = settings::InForce::read(&Self::command)?;
+        let mut cli = match settings.are_options() {
+            true => {
+                let program = settings.defaults(Self::command());
+                Self::from_arg_matches(&program.try_get_matches_from(args)?)?
+            }
+            false => self,
+        };
         cli.shared.settings = settings;
         Ok(cli)
     }

@@ -117,7 +117,7 @@ impl InForce {
     ///
     /// # Errors
     /// [`Error::Settings`], which names the line; [`Error::Read`] for a file that is named and cannot be read.
-    pub(super) fn read(program: &clap::Command) -> excerpt::Result<Self> {
+    pub(super) fn read(program: &dyn Fn() -> clap::Command) -> excerpt::Result<Self> {
         let named = env::var_os("EXCERPT_SETTINGS").filter(|file| !file.is_empty()).map(PathBuf::from);
         let own = || Some(etcetera::choose_base_strategy().ok()?.config_dir().join("excerpt/settings.toml"));
         let Some(path) = named.clone().or_else(own) else { return Ok(Self::default()) };
@@ -129,13 +129,18 @@ impl InForce {
             }
             Err(source) => return Err(Error::Read { path, source }),
         };
-        let settings = Self::parse(&text, program);
+        let settings = Self::parse(&text, &program());
         let settings = settings.map_err(|cause| Error::Settings {
             path: path.clone(),
             source: cause.into(),
             expected: SAMPLE_HINT,
         })?;
         Ok(Self { file: Some(path), ..settings })
+    }
+
+    /// Says whether some of them stand for options.
+    pub(super) fn are_options(&self) -> bool {
+        self.set.iter().any(|set| set.setting.of != Of::Itself)
     }
 
     /// Returns the program with the settings as the defaults of its options.
