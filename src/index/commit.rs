@@ -173,9 +173,8 @@ fn sort(records: &mut [&[u8]]) -> io::Result<()> {
 }
 
 fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Result<IndexWriter<Waiting>> {
-    // Three eighths of the memory for tantivy's buffers: writing them down takes as much again where all
-    // words differ, and readers and tables need the rest.
-    let heap = (update.memory / 8 * 3).max(LEAST_BUFFER);
+    // Half of the memory for tantivy's buffers: readers and tables need the rest.
+    let heap = (update.memory / 2).max(LEAST_BUFFER);
     let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_THREAD).max(1);
     // Who reads takes a half of the work: see [`Queue::is_busy`].
     let threads = most.min(update.jobs().clamp(1, 16).div_ceil(2) as u64);

@@ -1,7 +1,7 @@
 //! The files of a generation as a search reads them: no lock file is made, so that an index on a read-only
 //! disk or of another user can be searched.
 //!
-//! A process that searches once asks for few positions, bands and passages of many. Each page that it touches of a
+//! A process that searches once asks for few postings, bands and passages of many. Each page that it touches of a
 //! mapped file costs it more than reading some thousand bytes: short pieces of those files are read.
 
 #[cfg(unix)]
@@ -79,7 +79,7 @@ impl Directory for ReadOnly {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         let Some(sparse) = &self.sparse else { return self.broad.get_file_handle(path) };
         match path.extension().and_then(OsStr::to_str) {
-            Some("pos" | "store" | bands::END) => {}
+            Some("idx" | "pos" | "store" | bands::END) => {}
             // Columns are small, and are read here and there all over.
             Some("fast") => return self.broad.get_file_handle(path),
             _ => return sparse.get_file_handle(path),

@@ -38,7 +38,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// A stage ends after this part of the time that a run has taken, but at least the first and at most the
 /// second of these: each commit makes segments that have to be merged.
-const TIME: (u32, Duration, Duration) = (5, Duration::from_secs(10), Duration::from_secs(60));
+const TIME: (u32, Duration, Duration) = (5, Duration::from_secs(30), Duration::from_secs(60));
 
 /// How the reading of files ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,6 @@
 //! The ledger of a commit as a file: single entries found in it, all gone through, or all in memory.
 
-use std::{
-    cmp::Ordering,
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
-    ops::Range,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{cmp::Ordering, fs::File, io, ops::Range, path::Path};
 
 use super::{Entry, Head, MAGIC, order};
 
@@ -22,12 +15,12 @@ pub(crate) struct Ledger<'a> {
 
 /// The ledger of a commit, held open: it can be read after a later commit removed its name.
 pub(crate) struct LedgerFile {
-    file: Mutex<File>,
+    file: File,
     bytes: u64,
 }
 
 /// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
-const SEARCHED: u64 = 1 << 10;
+const SEARCHED: u64 = 4 << 10;
 const GONE_THROUGH: u64 = 32 << 10;
 
 impl LedgerFile {
@@ -41,7 +34,7 @@ impl LedgerFile {
         if length != bytes {
             return Err(broken(&format!("is {length} bytes long, not {bytes}")));
         }
-        Ok(Self { file: Mutex::new(file), bytes })
+        Ok(Self { file, bytes })
     }
 
     /// Returns the ledger, to find single entries in.
@@ -66,22 +59,18 @@ impl LedgerFile {
     /// When it cannot be read, or is not as it was written.
     pub(crate) fn load(&self) -> io::Result<Loaded> {
         let (count, table) = self.in_blocks(SEARCHED).map(|ledger| (ledger.count, ledger.table))?;
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(0))?;
-        let mut content = Vec::new();
-        file.read_to_end(&mut content)?;
+        let content = read(&self.file, 0, self.bytes, Vec::new())?;
         Ok(Loaded { content, count, table })
     }
 
     fn in_blocks(&self, size: u64) -> io::Result<Ledger<'_>> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        Ledger::new(Blocks { file, size, kept: Vec::new() }, self.bytes)
+        Ledger::new(Blocks { file: &self.file, size, kept: Vec::new() }, self.bytes)
     }
 }
 
 /// A file that is read in blocks, some of which are kept.
 struct Blocks<'a> {
-    file: MutexGuard<'a, File>,
+    file: &'a File,
     size: u64,
     /// Each with its number, in the order in which they were read.
     kept: Vec<(u64, Vec<u8>)>,
@@ -112,19 +101,43 @@ impl Blocks<'_> {
         let at = match known {
             Some(at) => at,
             None => {
-                let mut block = match self.kept.len() as u64 * self.size < KEPT {
-                    true => Vec::with_capacity(self.size as usize),
+                let block = match self.kept.len() as u64 * self.size < KEPT {
+                    true => Vec::new(),
                     false => self.kept.remove(0).1,
                 };
-                block.clear();
-                self.file.seek(SeekFrom::Start(number * self.size))?;
-                (&*self.file).take(self.size).read_to_end(&mut block)?;
+                let block = read(self.file, number * self.size, self.size, block)?;
                 self.kept.push((number, block));
                 self.kept.len() - 1
             }
         };
         Ok(&self.kept[at].1)
     }
+}
+
+/// Reads so many bytes of a file from a place on, or what there is of them, into the memory of others.
+fn read(file: &File, at: u64, count: u64, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    let count = usize::try_from(count).map_err(io::Error::other)?;
+    match bytes.is_empty() {
+        // Without its pages being touched.
+        true => bytes = vec![0; count],
+        false => bytes.resize(count, 0),
+    }
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let (rest, at) = (&mut bytes[filled..], at + filled as u64);
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, rest, at);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, rest, at);
+        match read {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 impl<'a> Ledger<'a> {
