@@ -73,8 +73,11 @@ impl Drop for Ticket {
     }
 }
 
-/// A passage that waits to be written; its article's ticket lapses with the last of them.
-pub(super) struct Waiting {
+/// A passage that waits to be written; its article's ticket lapses with the last of them. It is small: tantivy
+/// makes room for 40,000 of them with each commit.
+pub(super) struct Waiting(Box<Held>);
+
+struct Held {
     draft: Draft,
     /// The document, where it was made before it is written.
     made: OnceLock<TantivyDocument>,
@@ -83,21 +86,21 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn new(draft: Draft, ticket: &Arc<Ticket>) -> Self {
-        Self { draft, made: OnceLock::new(), ticket: Arc::clone(ticket) }
+        Self(Box::new(Held { draft, made: OnceLock::new(), ticket: Arc::clone(ticket) }))
     }
 
     /// Makes the document now.
     pub(super) fn make(&self, desk: &mut Desk) {
-        self.made.get_or_init(|| self.draft.document(desk));
+        self.0.made.get_or_init(|| self.0.draft.document(desk));
     }
 
     /// Returns the bands of the passage's sketch.
     pub(super) fn bands(&self) -> Row {
-        self.draft.bands()
+        self.0.draft.bands()
     }
 
     fn document(&self) -> TantivyDocument {
-        self.ticket.queue.at_a_desk(|desk| self.draft.document(desk))
+        self.0.ticket.queue.at_a_desk(|desk| self.0.draft.document(desk))
     }
 }
 
@@ -106,11 +109,11 @@ impl Document for Waiting {
     type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, CompactDocValue<'a>)> + 'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        Box::new(self.made.get_or_init(|| self.document()).field_values())
+        Box::new(self.0.made.get_or_init(|| self.document()).field_values())
     }
 
     fn into_tantivy_document(mut self) -> TantivyDocument {
-        self.made.take().unwrap_or_else(|| self.document())
+        self.0.made.take().unwrap_or_else(|| self.document())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-use tantivy::{Index, TantivyDocument, schema::Value};
+use tantivy::{Index, TantivyDocument, index::SegmentComponent, schema::Value};
+use tantivy_fst::{Streamer, raw::Fst};
 
 use crate::{
     place::Place,
@@ -62,6 +63,12 @@ fn engine_holds(index: &Path, word: &str) -> bool {
                 found |= String::from_utf8_lossy(terms.key()).to_lowercase().contains(&word[..7]);
             }
         }
+        let forms = segment.open_read(SegmentComponent::Custom("forms".into())).expect("it is there");
+        let forms = Fst::new(forms.read_bytes().expect("it can be read")).expect("it is a dictionary");
+        let mut forms = forms.stream();
+        while let Some((form, _)) = forms.next() {
+            found |= String::from_utf8_lossy(form).contains(&word[..7]);
+        }
         let files = segment.fast_fields().str("file").expect("it can be read").expect("it is there");
         let mut name = String::new();
         for number in 0..files.num_terms() as u64 {
@@ -75,7 +82,9 @@ fn engine_holds(index: &Path, word: &str) -> bool {
 fn place_with_a_secret(folder: &str) -> Place {
     let place = Place::new();
     stage::articles(&place);
-    let secret = format!("---\ntitle: On {WORD}\ntags: [{WORD}]\nauthor: {WORD}\n---\n\nAll of {WORD}.\n");
+    let secret = format!(
+        "---\ntitle: On {WORD}\ntags: [{WORD}]\nauthor: {WORD}\n---\n\nAll of {WORD}, and {WORD}s.\n"
+    );
     place.write(&format!("{folder}/{WORD}.md"), &secret);
     place.index("articles");
     place

@@ -89,6 +89,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) {
 fn measure(corpus: &OsString, wanted: &dyn Fn(&str) -> bool) {
     // Beside what is built, on a disk: a folder for temporary files may be memory.
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+    process::install(work.path());
     let mut bench = Bench::prepare(corpus, work.path());
     println!(
         "{}: {} files, {:.1} MB, {} jobs\n",

@@ -6,10 +6,11 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    fs::File,
+    fs::{self, File},
     os::fd::AsFd,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -36,20 +37,40 @@ pub(crate) struct Cost {
     pub(crate) peak: f64,
 }
 
+/// The program of excerpt and this bench, as they are run.
+static INSTALLED: OnceLock<[PathBuf; 2]> = OnceLock::new();
+
+/// Copies both programs to a folder, as an installation does. What a linker has written lies in the system's cache
+/// in single pages, and takes a start a third longer than what was copied, or read again.
+pub(crate) fn install(folder: &Path) {
+    let own = env::current_exe().expect("it has a path");
+    let programs = [(PathBuf::from(env!("CARGO_BIN_EXE_excerpt")), "excerpt"), (own, "floors")];
+    let programs = programs.map(|(program, name)| {
+        let copied = folder.join(name);
+        fs::copy(program, &copied).expect("it can be copied");
+        copied
+    });
+    INSTALLED.set(programs).expect("they are installed once");
+}
+
+fn installed() -> &'static [PathBuf; 2] {
+    INSTALLED.get().expect("they are installed first")
+}
+
 /// Runs the program of excerpt.
 pub(crate) fn excerpt<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
-    run(OsStr::new(env!("CARGO_BIN_EXE_excerpt")), arguments, None)
+    run(installed()[0].as_os_str(), arguments, None)
 }
 
 /// Runs the program of excerpt, and returns what it prints.
 pub(crate) fn printed<A: AsRef<OsStr>>(arguments: &[A]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_excerpt")).args(arguments).output();
+    let output = Command::new(&installed()[0]).args(arguments).output();
     String::from_utf8(output.expect("it can be run").stdout).expect("it prints text")
 }
 
 /// Runs this bench again, as one of the processes that [`crate::raw`] is made of.
 pub(crate) fn again<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
-    run(env::current_exe().expect("it has a path").as_os_str(), arguments, None)
+    run(installed()[1].as_os_str(), arguments, None)
 }
 
 /// Runs a program whose output goes to a file, or nowhere.
