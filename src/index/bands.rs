@@ -13,7 +13,8 @@ use std::{
 };
 
 use tantivy::{
-    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin, SegmentReader,
+    DocId, HasLen, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
+    SegmentReader,
     directory::{FileSlice, OwnedBytes, TerminatingWrite},
     index::SegmentComponent,
     indexer::doc_id_mapping::DocIdMapping,
@@ -92,7 +93,7 @@ impl Bands {
     fn of(file: FileSlice, passages: u32) -> io::Result<Self> {
         let layout = Layout::of(passages);
         let length = 4 * layout.starts();
-        if tantivy::HasLen::len(&file) < length {
+        if file.len() < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let (starts, buckets) = file.split(length);
@@ -125,7 +126,7 @@ impl Bands {
             io::Result::Ok(u32::from_le_bytes(*bytes) as usize)
         };
         let (start, end) = (start(at)?, start(at + 4)?);
-        if start > end || end > tantivy::HasLen::len(&self.buckets) {
+        if start > end || end > self.buckets.len() {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let bytes = self.buckets.read_bytes_slice(start..end)?;
