@@ -150,3 +150,22 @@ fn settle(wakes: &Receiver<Wake>) -> Wake {
     }
     Wake::Touched
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn one_update_sees_to_all_that_waits() {
+        let (wake, wakes) = mpsc::sync_channel(WAITING);
+        let send = |what| wake.try_send(what).expect("there is room");
+        send(Wake::Touched);
+        send(Wake::Asked);
+        assert_eq!((begin(&wakes), wakes.try_recv().is_err()), (Wake::Asked, true));
+        send(Wake::Stop);
+        send(Wake::Asked);
+        assert_eq!(begin(&wakes), Wake::Stop);
+    }
+}
