@@ -21,6 +21,7 @@ mod manifest;
 mod mapped;
 mod merge;
 mod old;
+mod parts;
 mod pieces;
 mod plan;
 mod foresee;
@@ -46,11 +47,11 @@ pub(crate) mod trial;
 use std::{
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use serde::Deserialize;
-use tantivy::{Directory, ReloadPolicy, Searcher, SegmentReader, TantivyError, columnar::Column};
+use tantivy::{Directory, ReloadPolicy, Searcher, TantivyError};
 
 pub use check::{Check, Fault};
 pub use fresh::{AUTO, Budget, Freshness};
@@ -74,6 +75,7 @@ pub(crate) use {
 use self::{
     ledger::{Ledger, LedgerFile},
     manifest::Folder,
+    parts::Parts,
     schema::Fields,
 };
 use crate::error::{Error, Result};
@@ -92,14 +94,7 @@ pub struct Index {
     fields: Fields,
     /// None while nothing was ever committed.
     ledger: Option<LedgerFile>,
-    /// Once they were asked for, as opening them takes time.
-    rows: OnceLock<Vec<Rows>>,
-    /// The same.
-    sketches: OnceLock<Vec<Column<u64>>>,
-    /// The same.
-    forms: OnceLock<Vec<Forms>>,
-    /// The same.
-    bands: OnceLock<Vec<Bands>>,
+    parts: Parts,
 }
 
 /// How the files of an index are read from disk, where the system does not hold them already.
@@ -162,10 +157,7 @@ impl Index {
                 searcher: nothing(dir)?,
                 fields,
                 ledger: None,
-                rows: OnceLock::new(),
-                sketches: OnceLock::new(),
-                forms: OnceLock::new(),
-                bands: OnceLock::new(),
+                parts: Parts::default(),
             });
         };
         let index = ReadableIndex::open(dir, &generation, access)?;
@@ -193,10 +185,7 @@ impl Index {
             searcher,
             fields,
             ledger,
-            rows: OnceLock::new(),
-            sketches: OnceLock::new(),
-            forms: OnceLock::new(),
-            bands: OnceLock::new(),
+            parts: Parts::default(),
         })
     }
 
@@ -269,39 +258,6 @@ impl Index {
 
     pub(crate) fn searcher(&self) -> &Searcher {
         &self.searcher
-    }
-
-    /// Returns how the passages lie in each segment.
-    pub(crate) fn rows(&self) -> tantivy::Result<&[Rows]> {
-        self.once(&self.rows, Rows::new)
-    }
-
-    /// Returns the bits of the sketches of all passages, of each segment.
-    pub(crate) fn sketches(&self) -> tantivy::Result<&[Column<u64>]> {
-        self.once(&self.sketches, |segment| segment.fast_fields().u64("sketch"))
-    }
-
-    /// Returns the bands of the sketches, of each segment.
-    pub(crate) fn bands(&self) -> tantivy::Result<&[Bands]> {
-        self.once(&self.bands, Bands::open)
-    }
-
-    /// Returns the forms of all words, of each segment.
-    pub(crate) fn forms(&self) -> tantivy::Result<&[Forms]> {
-        self.once(&self.forms, Forms::open)
-    }
-
-    /// Returns what is opened of each segment, once.
-    fn once<'a, T>(
-        &self,
-        known: &'a OnceLock<Vec<T>>,
-        open: impl Fn(&SegmentReader) -> tantivy::Result<T>,
-    ) -> tantivy::Result<&'a [T]> {
-        if let Some(known) = known.get() {
-            return Ok(known);
-        }
-        let opened = self.searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
-        Ok(known.get_or_init(|| opened))
     }
 
     /// Returns a field's terms, of each segment.
