@@ -1,18 +1,18 @@
 //! The chain: a text in one pass as the terms that fields hold and queries look for.
 
-use std::{cell::OnceCell, collections::HashMap, ops::Range};
+use std::{hash::BuildHasher, ops::Range};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::{
     Language, fold, lower, plain_stem,
     stem::{is_same_in_small, stem},
-    term::{MARK, word_term},
-    texts::Texts,
+    term::push_word_term,
     word::{is_character_word, words},
 };
 
-/// As many different words of a language are remembered, of so many bytes at most: some ten megabytes, and
+/// As many different words of a language are remembered, of so many bytes at most: some three megabytes, and
 /// what a table of 65,536 places holds.
 const MOST_REMEMBERED: usize = 56_000;
 const LONGEST_REMEMBERED: usize = 40;
@@ -39,14 +39,9 @@ pub struct Token<'a> {
     pub accented: Option<&'a str>,
     /// Whether the word is one of the characters of a script that has no other words.
     pub is_character: bool,
-    known: &'a Known,
-}
-
-impl Token<'_> {
-    /// Returns the word as terms; see [`super::word_term`].
-    pub(crate) fn terms(&self) -> &Terms {
-        self.known.terms.get_or_init(|| Terms::of(self.known, self.is_character))
-    }
+    /// The form of the word under its stem, under the plain one where there is one; of a character under none.
+    /// See [`super::word_term`].
+    pub(crate) term: &'a str,
 }
 
 /// Takes texts apart, and remembers the words it met.
@@ -57,66 +52,86 @@ pub struct Analyzer {
     pair: String,
 }
 
-/// The words of one language, as they are written.
+/// The words of one language.
 #[derive(Debug, Default)]
 struct Memory {
     language: Option<Language>,
-    /// Each with its number among the known ones.
-    numbers: HashMap<Box<str>, usize, RandomState>,
-    known: Vec<Known>,
+    hasher: RandomState,
+    known: HashTable<Known>,
+    texts: String,
 }
 
-/// What a word is in the index. Of most texts nearly all words are remembered, so that it is small.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A word, and what it is in the index, as texts that stand one behind the other. Nearly all words of a text were
+/// met before: what is asked of those lies close together.
+#[derive(Clone, Copy, Debug)]
 struct Known {
-    /// What [`Token`] has: the folded word, the stem, the plain one, and the form with accents.
-    texts: Texts<4>,
-    terms: OnceCell<Terms>,
-}
-
-/// A word as terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Terms(Texts<2>);
-
-impl Terms {
-    fn of(known: &Known, is_character: bool) -> Self {
-        let (folded, stem, plain) = (known.folded(), known.stem(), known.texts.get(2));
-        let under = if is_character { "" } else { plain.unwrap_or(stem) };
-        let stem = plain.is_some().then(|| format!("{stem}{MARK}"));
-        Self(Texts::of([Some(&word_term(under, folded)), stem.as_deref()]))
-    }
-
-    /// Returns the form of the word under its stem, under the plain one where there is one; of a character
-    /// under none.
-    pub(crate) fn word(&self) -> &str {
-        self.0.get(0).unwrap_or_default()
-    }
-
-    /// Returns the stem alone, where the form is under the plain one.
-    pub(crate) fn stem(&self) -> Option<&str> {
-        self.0.get(1)
-    }
+    /// Where the first text begins.
+    start: u32,
+    /// Where each ends, from there on: the word as it is written, its term, the folded word, its stem, the plain
+    /// one, and the form with accents. The last two are empty where they are missing.
+    ends: [u16; 6],
 }
 
 impl Known {
-    fn of(word: &str, language: Option<Language>) -> Self {
+    /// Puts down what a word is.
+    fn of(word: &str, language: Option<Language>, texts: &mut String) -> Self {
+        let start = texts.len();
         let (folded, stem_of) = (fold(word), stem(word, language));
         let lower = (!word.is_ascii()).then(|| lower(word)).filter(|lower| **lower != *folded);
         let plain = lower.as_ref().and_then(|_| plain_stem(word, language));
         // Typed without accents the word mostly has the same stem, or one beside it: nothing need lead there.
         let leads = || plain.is_none() && *stem(&folded, language) != *stem_of;
         let accented = lower.filter(|_| leads()).map(|lower| format!("{folded}{ACCENT_MARK}{lower}"));
-        let texts = Texts::of([Some(&folded), Some(&stem_of), plain.as_deref(), accented.as_deref()]);
-        Self { texts, terms: OnceCell::new() }
+        let under = if is_character(word) { "" } else { plain.as_deref().unwrap_or(&stem_of) };
+        let mut ends = [0; 6];
+        let mut end = |at: usize, texts: &String| {
+            ends[at] = u16::try_from(texts.len() - start).expect("each is cut off before");
+        };
+        // What is never looked for need not be there.
+        texts.push_str(if is_remembered(word) { word } else { "" });
+        end(0, texts);
+        push_word_term(texts, under, &folded);
+        end(1, texts);
+        let others = [
+            &*folded,
+            &*stem_of,
+            plain.as_deref().unwrap_or_default(),
+            accented.as_deref().unwrap_or_default(),
+        ];
+        for (at, text) in (2..).zip(others) {
+            texts.push_str(text);
+            end(at, texts);
+        }
+        Self { start: start as u32, ends }
     }
 
-    fn folded(&self) -> &str {
-        self.texts.get(0).unwrap_or_default()
+    /// Returns one of its texts.
+    fn text<'a>(&self, at: usize, texts: &'a str) -> &'a str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &texts[self.start as usize..][usize::from(start)..usize::from(self.ends[at])]
     }
 
-    fn stem(&self) -> &str {
-        self.texts.get(1).unwrap_or_default()
+    fn token<'a>(&self, range: Range<usize>, texts: &'a str) -> Token<'a> {
+        let other = |at| Some(self.text(at, texts)).filter(|text| !text.is_empty());
+        Token {
+            range,
+            stem: Some(self.text(3, texts)),
+            plain: other(4),
+            folded: self.text(2, texts),
+            accented: other(5),
+            is_character: false,
+            term: self.text(1, texts),
+        }
     }
+}
+
+fn is_remembered(word: &str) -> bool {
+    word.len() <= LONGEST_REMEMBERED
+}
+
+/// Whether a word is one of the characters of a script that has no other words.
+fn is_character(word: &str) -> bool {
+    !word.is_ascii() && word.chars().next().is_some_and(is_character_word)
 }
 
 impl Analyzer {
@@ -130,9 +145,9 @@ impl Analyzer {
             }
         }
         let memory = &mut self.memories[0];
-        if memory.numbers.len() > MOST_REMEMBERED {
-            memory.numbers.clear();
+        if memory.known.len() > MOST_REMEMBERED {
             memory.known.clear();
+            memory.texts.clear();
         }
     }
 
@@ -151,75 +166,73 @@ impl Analyzer {
         mut each: impl FnMut(Token<'_>),
     ) {
         self.remember(language);
-        let Self { memories, pair, .. } = self;
+        let Self { memories, pair } = self;
         let memory = &mut memories[0];
         let mut words = words(text).peekable();
         // Whether the word before was a character that was paired with this one.
         let mut paired = false;
         while let Some(range) = words.next() {
             let word = &text[range.clone()];
-            if !word.is_ascii() && word.chars().next().is_some_and(is_character_word) {
-                let known = memory.word(word);
-                let folded = known.folded();
-                let next =
-                    words.peek().filter(|next| next.start == range.end).map(|next| &text[next.clone()]);
-                let next = next.filter(|next| next.chars().next().is_some_and(is_character_word));
+            if is_character(word) {
+                let token = memory.token(word, range);
+                let next = words.peek().filter(|next| next.start == token.range.end);
+                let next = next.map(|next| &text[next.clone()]).filter(|next| is_character(next));
                 pair.clear();
-                pair.push_str(folded);
+                pair.push_str(token.folded);
                 if let Some(next) = next {
                     pair.push_str(&fold(next));
                 }
                 let stem = (next.is_some() || !paired).then_some(pair.as_str());
                 paired = next.is_some();
-                let (plain, accented, is_character) = (None, None, true);
-                each(Token { range, stem, plain, folded, accented, is_character, known });
+                each(Token { stem, plain: None, accented: None, is_character: true, ..token });
                 continue;
             }
             paired = false;
             if word.is_ascii() && !is_wanted(word) {
                 continue;
             }
-            let once;
-            let known = if word.len() > LONGEST_REMEMBERED {
-                once = Known::of(word, language);
-                &once
+            if is_remembered(word) {
+                each(memory.token(word, range));
             } else {
-                memory.word(word)
-            };
-            each(Token {
-                range,
-                stem: Some(known.stem()),
-                plain: known.texts.get(2),
-                folded: known.folded(),
-                accented: known.texts.get(3),
-                is_character: false,
-                known,
-            });
+                let mut texts = String::new();
+                each(Known::of(word, language, &mut texts).token(range, &texts));
+            }
         }
     }
 }
 
 impl Memory {
-    /// Returns what a word is in the index.
-    fn word(&mut self, word: &str) -> &Known {
-        let number = match self.numbers.get(word) {
-            Some(number) => *number,
+    /// Returns what a word is in the index, that stands here in a text.
+    fn token(&mut self, word: &str, range: Range<usize>) -> Token<'_> {
+        let known = match self.find(word) {
+            Some(known) => known,
             None => self.learn(word),
         };
-        &self.known[number]
+        known.token(range, &self.texts)
     }
 
-    /// Remembers a word and returns its number. One with a capital has that of the same in small letters,
-    /// where that was met.
-    fn learn(&mut self, word: &str) -> usize {
+    fn find(&self, word: &str) -> Option<Known> {
+        let hash = self.hasher.hash_one(word);
+        self.known.find(hash, |known| known.text(0, &self.texts) == word).copied()
+    }
+
+    /// Remembers a word. What one with a capital is, is known where that was met in small letters.
+    fn learn(&mut self, word: &str) -> Known {
         let small = is_same_in_small(word, self.language).then(|| word.to_ascii_lowercase());
-        let number = small.and_then(|small| self.numbers.get(small.as_str()).copied());
-        let number = number.unwrap_or_else(|| {
-            self.known.push(Known::of(word, self.language));
-            self.known.len() - 1
-        });
-        self.numbers.insert(word.into(), number);
-        number
+        let known = match small.and_then(|small| self.find(&small)) {
+            Some(small) => {
+                let known = Known { start: self.texts.len() as u32, ..small };
+                let [behind, .., end] = small.ends.map(|end| small.start as usize + usize::from(end));
+                self.texts.push_str(word);
+                self.texts.extend_from_within(behind..end);
+                known
+            }
+            None => Known::of(word, self.language, &mut self.texts),
+        };
+        let Self { hasher, known: all, texts, .. } = self;
+        let hash = |known: &Known| hasher.hash_one(known.text(0, texts));
+        all.insert_unique(hash(&known), known, hash);
+        known
     }
 }
 

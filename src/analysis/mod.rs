@@ -11,7 +11,6 @@ mod language;
 mod detect;
 mod stem;
 mod term;
-mod texts;
 mod chain;
 mod sentence;
 mod hash;

@@ -272,13 +272,13 @@ fn add(token: &Token<'_>, row: &mut Row) {
         token.stem.into_iter().for_each(|pair| row.add_stem(pair));
         return;
     }
-    let terms = token.terms();
-    terms.stem().into_iter().for_each(|stem| row.add(stem));
-    row.add(terms.word());
+    // The form stands under the plain stem, where there is one.
+    token.plain.and(token.stem).into_iter().for_each(|stem| row.add_stem(stem));
+    row.add(token.term);
 }
 
 fn add_character(token: &Token<'_>, row: &mut Row) {
-    token.is_character.then(|| row.add(token.terms().word()));
+    token.is_character.then(|| row.add(token.term));
 }
 
 /// Counts the words of an article: of its title, of each heading where it first stands, and of its
