@@ -3,9 +3,12 @@
 //! begin with it, and by a form the terms that have it under any stem: those that [`super::Forms`] name, and
 //! the form that is its own stem.
 
+use std::{io, sync::Arc};
+
 use tantivy::{
     DocId, DocSet, SegmentReader, TERMINATED, Term,
-    postings::{Postings, SegmentPostings},
+    index::SegmentId,
+    postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo},
     schema::{Field, IndexRecordOption},
 };
 
@@ -29,20 +32,13 @@ pub(crate) fn of_form(fields: &Fields, field: Field, form: &str) -> Term {
     }
 }
 
-/// Something that is looked up as one term.
+/// Something that is looked up as one term: all terms of the index that it stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lookup {
     /// Its name: what statistics know it by.
     pub(crate) term: Term,
-    terms: Terms,
-}
-
-/// The terms of the index that a [`Lookup`] stands for.
-#[derive(Clone, Debug, PartialEq)]
-enum Terms {
-    /// Those that begin so.
-    Beginning(String),
-    These(Vec<Term>),
+    /// The terms that each segment has: dictionaries are asked once.
+    found: Arc<[(SegmentId, Vec<TermInfo>)]>,
 }
 
 impl Lookup {
@@ -51,17 +47,37 @@ impl Lookup {
     pub(crate) fn new(index: &Index, heads: &[String], term: &Term) -> tantivy::Result<Self> {
         let value = term.value();
         let text = value.as_str().unwrap_or_default();
-        let terms = if text.len() > MARK.len_utf8() && text.ends_with(MARK) {
-            Terms::Beginning(text.into())
-        } else if let Some(form) = text.strip_prefix(ANY) {
-            let mut keys = Vec::with_capacity(heads.len() + 1);
-            keys.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
-            keys.extend(stems(index, form)?.iter().map(|stem| word_term(stem, form)));
-            Terms::These(keys.iter().map(|key| Term::from_field_text(term.field(), key)).collect())
-        } else {
-            Terms::These(vec![term.clone()])
+        let is_beginning = text.len() > MARK.len_utf8() && text.ends_with(MARK);
+        let mut keys: Vec<String> = Vec::new();
+        match text.strip_prefix(ANY) {
+            Some(form) => {
+                keys.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
+                keys.extend(stems(index, form)?.iter().map(|stem| word_term(stem, form)));
+            }
+            None => keys.push(text.into()),
+        }
+        let of_segment = |segment: &SegmentReader| {
+            let inverted = segment.inverted_index(term.field())?;
+            let (dictionary, mut found) = (inverted.terms(), Vec::new());
+            if is_beginning {
+                let mut terms = dictionary.range().ge(text).into_stream()?;
+                while terms.advance() && terms.key().starts_with(text.as_bytes()) {
+                    found.push(terms.value().clone());
+                }
+            } else {
+                for key in &keys {
+                    found.extend(dictionary.get(key)?);
+                }
+            }
+            Ok((segment.segment_id(), found))
         };
-        Ok(Self { term: term.clone(), terms })
+        let found = index.searcher().segment_readers().iter().map(of_segment);
+        Ok(Self { term: term.clone(), found: found.collect::<tantivy::Result<_>>()? })
+    }
+
+    fn in_segment(&self, segment: &SegmentReader) -> &[TermInfo] {
+        let found = self.found.iter().find(|(id, _)| *id == segment.segment_id());
+        found.map_or(&[], |(_, terms)| terms)
     }
 
     /// Returns where it stands in a segment.
@@ -71,21 +87,26 @@ impl Lookup {
         option: IndexRecordOption,
     ) -> tantivy::Result<Together> {
         let inverted = segment.inverted_index(self.term.field())?;
-        let mut lists = Vec::new();
-        match &self.terms {
-            Terms::Beginning(beginning) => {
-                let mut terms = inverted.terms().range().ge(beginning).into_stream()?;
-                while terms.advance() && terms.key().starts_with(beginning.as_bytes()) {
-                    lists.push(inverted.read_postings_from_terminfo(terms.value(), option)?);
-                }
-            }
-            Terms::These(terms) => {
-                for term in terms {
-                    lists.extend(inverted.read_postings(term, option)?);
-                }
-            }
+        let lists = self.in_segment(segment).iter();
+        let lists = lists.map(|term| inverted.read_postings_from_terminfo(term, option));
+        Ok(Together::new(lists.collect::<io::Result<_>>()?))
+    }
+
+    /// Returns the same, each term by itself, to be gone through block by block.
+    pub(crate) fn blocks(&self, segment: &SegmentReader) -> tantivy::Result<Vec<BlockSegmentPostings>> {
+        let (inverted, option) = (segment.inverted_index(self.term.field())?, IndexRecordOption::WithFreqs);
+        let lists = self.in_segment(segment).iter();
+        let lists = lists.map(|term| inverted.read_block_postings_from_terminfo(term, option));
+        Ok(lists.collect::<io::Result<_>>()?)
+    }
+
+    /// Returns how many passages of a segment it is in that were not deleted.
+    pub(crate) fn count(&self, segment: &SegmentReader) -> tantivy::Result<u64> {
+        match self.in_segment(segment) {
+            [] => Ok(0),
+            [one] if !segment.has_deletes() => Ok(one.doc_freq.into()),
+            _ => Ok(self.postings(segment, IndexRecordOption::Basic)?.count(segment)),
         }
-        Ok(Together::new(lists))
     }
 }
 
@@ -150,12 +171,8 @@ impl Together {
     }
 
     /// Returns how many passages of the segment it is in that were not deleted.
-    pub(crate) fn count(mut self, segment: &SegmentReader) -> u64 {
-        let alive = segment.alive_bitset();
-        let bound = self.bound();
-        if alive.is_none() && self.lists.len() < 2 {
-            return bound;
-        }
+    fn count(mut self, segment: &SegmentReader) -> u64 {
+        let (alive, bound) = (segment.alive_bitset(), self.bound());
         let mut sum = 0;
         // Marking the passages of many is faster than going through all lists side by side.
         if bound > u64::from(segment.max_doc() / FEW) {

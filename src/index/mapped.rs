@@ -36,7 +36,7 @@ const SHORT: usize = 16 << 10;
 
 /// The end of each file, which says how to read it, is read at once.
 #[cfg(unix)]
-const END: usize = 4 << 10;
+const END: usize = 1 << 10;
 
 /// A generation opened for reading alone.
 #[derive(Clone)]

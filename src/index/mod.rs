@@ -80,8 +80,8 @@ use self::{
 };
 use crate::error::{Error, Result};
 
-/// Blocks of stored passages that a process keeps which reads few.
-const FEW_BLOCKS: usize = 4;
+/// Blocks of stored passages that a process keeps which reads few: those that lie together one after another. and those that lie together one after another.
+const FEW_BLOCKS: usize = 1;
 
 /// An index, opened on one committed state.
 pub struct Index {

@@ -10,11 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use tantivy::{
-    Term,
-    query::Bm25StatisticsProvider,
-    schema::{Field, IndexRecordOption},
-};
+use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
 
 use super::{Index, lookup::Lookup, manifest::Tally};
 use crate::analysis;
@@ -63,7 +59,7 @@ impl<'a> Statistics<'a> {
         }
         let lookup = self.lookup(term)?;
         let segments = self.index.searcher().segment_readers().iter();
-        segments.map(|segment| Ok(lookup.postings(segment, IndexRecordOption::Basic)?.count(segment))).sum()
+        segments.map(|segment| lookup.count(segment)).sum()
     }
 }
 

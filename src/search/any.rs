@@ -1,16 +1,14 @@
-//! Any of some words, the best passages first found without looking at all: what the frequent words of a
-//! query can add at most is known, and where that is not enough for a place among the best, their passages
-//! are passed over (MaxScore, Turtle and Flood 1995, <https://doi.org/10.1016/0306-4573(95)00020-H>).
+//! Any of some words.
 
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, Term,
     query::{EnableScoring, Explanation, Query, Scorer, Weight},
 };
 
-use super::leaf::{Leaf, LeafScorer, LeafWeight};
-
-/// Sums of scores differ by less than this part of them, in whatever order they are added.
-const ROUNDING: Score = 1e-5;
+use super::{
+    leaf::{Leaf, LeafScorer, LeafWeight},
+    pruned,
+};
 
 /// A query for any of some words.
 #[derive(Clone, Debug)]
@@ -63,46 +61,11 @@ impl Weight for AnyWeight {
         segment: &SegmentReader,
         callback: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        best(self.words(segment, 1.0)?, threshold, callback);
+        let words = self.0.iter().map(|word| word.blocks(segment));
+        let mut words = words.collect::<tantivy::Result<Vec<_>>>()?;
+        words.retain(|word| word.doc() != TERMINATED);
+        pruned::best(words, threshold, callback);
         Ok(())
-    }
-}
-
-/// Calls back with each passage that scores more than a threshold, which is then what was returned.
-fn best(mut words: Vec<LeafScorer>, mut threshold: Score, callback: &mut dyn FnMut(DocId, Score) -> Score) {
-    words.sort_by(|one, other| one.most().total_cmp(&other.most()));
-    // What each word and those before it add at most.
-    let mut most: Vec<Score> = Vec::with_capacity(words.len());
-    for word in &words {
-        most.push((most.last().unwrap_or(&0.0) + word.most()) * (1.0 + ROUNDING));
-    }
-    // The words before this one are not enough by themselves.
-    let mut first = 0;
-    while first < words.len() {
-        let (before, from) = words.split_at_mut(first);
-        let doc = from.iter().map(DocSet::doc).min().unwrap_or(TERMINATED);
-        if doc == TERMINATED {
-            return;
-        }
-        let mut score = 0.0;
-        for word in from.iter_mut().filter(|word| word.doc() == doc) {
-            score += word.score();
-            word.advance();
-        }
-        for (word, most) in before.iter_mut().zip(&most).rev() {
-            if score + most <= threshold {
-                break;
-            }
-            if word.seek(doc) == doc {
-                score += word.score();
-            }
-        }
-        if score > threshold {
-            threshold = callback(doc, score);
-            while most.get(first).is_some_and(|most| *most <= threshold) {
-                first += 1;
-            }
-        }
     }
 }
 
@@ -152,7 +115,10 @@ mod tests {
     use tantivy::query::Bm25StatisticsProvider;
 
     use super::*;
-    use crate::index::{Index, Update, of_stem};
+    use crate::{
+        index::{Index, Update, of_stem},
+        search::pruned::ROUNDING,
+    };
 
     #[test]
     fn the_best_are_those_of_all() {
@@ -166,22 +132,20 @@ mod tests {
             (state >> 8) % below
         };
         let forms = ["run", "runs", "running", "tide", "tides", "moon", "moons", "harbour"];
-        let records: String = (0..3_000)
-            .map(|id| {
-                let words = (0..1 + random(30)).map(|_| {
-                    let rare = random(8) * random(8) / 8;
-                    forms[rare as usize]
-                });
-                format!(
-                    "{{\"id\": {id}, \"lang\": \"en\", \"text\": \"{}\"}}\n",
-                    words.collect::<Vec<_>>().join(" ")
-                )
-            })
-            .collect();
-        fs::write(folder.join("all.jsonl"), records).expect("it can be written");
+        // Two files, and so two segments: what is the best of a block in one is not by the mean length of both.
+        for (name, records, most) in [("short", 0..3_000, 9), ("long", 3_000..5_000, 90)] {
+            let record = |id| {
+                let words = (0..1 + random(most)).map(|_| forms[(random(8) * random(8) / 8) as usize]);
+                let words = words.collect::<Vec<_>>().join(" ");
+                format!("{{\"id\": {id}, \"lang\": \"en\", \"text\": \"{words}\"}}\n")
+            };
+            let records: String = records.map(record).collect();
+            fs::write(folder.join(format!("{name}.jsonl")), records).expect("it can be written");
+        }
         let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
-        let update = Update { folders: vec![folder], ..Update::default() };
+        let update = Update { folders: vec![folder], stage: 1, ..Update::default() };
         index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+        assert!(index.searcher().segment_readers().len() > 1);
 
         let (searcher, statistics) = (index.searcher(), index.statistics());
         for (weights, limit) in [([1.0, 1.0, 1.0], 10), ([0.2, 3.0, 1.0], 3), ([1.0, 0.01, 0.0], 200)] {

@@ -92,12 +92,8 @@ impl Asked<'_> {
     /// Returns the best passages by what the engine can tell, in exact sums.
     fn found(&self, wanted: usize) -> tantivy::Result<Found> {
         let limit = self.limit(wanted);
-        let (index, statistics) = (self.compiler.index, &self.compiler.lexicon.statistics);
-        let (times, names, rows) = (self.times.as_ref(), &self.names, index.rows()?);
-        let best = Best { limit, by: self.by, times, names, rows, cancel: &self.compiler.cancel };
-        let searcher = index.searcher();
-        let found = searcher.search_with_statistics_provider(&*self.compiled, &best, statistics)?;
-        let mut candidates = best.of(found);
+        let best = Best { limit, by: self.by, times: self.times.as_ref(), names: &self.names };
+        let mut candidates = best.of(&*self.compiled, &self.compiler)?;
         let count = candidates.len();
         candidates.retain(|candidate| !self.except.has(candidate.address));
         let ranked = |candidate: Candidate| Ranked {

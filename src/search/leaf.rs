@@ -1,12 +1,13 @@
 //! A word, as the engine can look for it: all its terms as one.
 
 use tantivy::{
-    DocId, DocSet, Score, SegmentReader, Term,
+    DocId, DocSet, Score, SegmentReader, TantivyError, Term,
     fieldnorm::FieldNormReader,
     query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight},
     schema::IndexRecordOption,
 };
 
+use super::blocks::{self, Blocks};
 use crate::index::{Lookup, Together};
 
 /// A query for what is looked up as one term.
@@ -19,7 +20,8 @@ pub(super) struct Leaf {
 
 pub(super) struct LeafWeight {
     word: Lookup,
-    bm25: Option<Bm25Weight>,
+    /// How it scores, and the mean length of passages that it scores by.
+    bm25: Option<(Bm25Weight, f32)>,
 }
 
 pub(super) struct LeafScorer {
@@ -30,10 +32,13 @@ pub(super) struct LeafScorer {
 
 impl Leaf {
     pub(super) fn weighed(&self, scoring: EnableScoring<'_>) -> tantivy::Result<LeafWeight> {
-        let term = std::slice::from_ref(&self.word.term);
+        let term = &self.word.term;
         let bm25 = match scoring {
-            EnableScoring::Enabled { statistics_provider, .. } => {
-                Some(Bm25Weight::for_terms(statistics_provider, term)?.boost_by(self.weight))
+            EnableScoring::Enabled { statistics_provider: statistics, .. } => {
+                let all = statistics.total_num_docs()?;
+                let mean = statistics.total_num_tokens(term.field())? as f32 / all as f32;
+                let bm25 = Bm25Weight::for_one_term_without_explain(statistics.doc_freq(term)?, all, mean);
+                Some((bm25.boost_by(self.weight), mean))
             }
             EnableScoring::Disabled { .. } => None,
         };
@@ -57,16 +62,28 @@ impl LeafWeight {
             if self.bm25.is_some() { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
         Ok(LeafScorer {
             postings: self.word.postings(segment, option)?,
-            bm25: self.bm25.as_ref().map(|bm25| bm25.boost_by(boost)),
+            bm25: self.bm25.as_ref().map(|(bm25, _)| bm25.boost_by(boost)),
             lengths: lengths(segment, &self.word.term)?,
         })
     }
-}
 
-impl LeafScorer {
-    /// Returns what it scores at most.
-    pub(super) fn most(&self) -> Score {
-        self.bm25.as_ref().map_or(1.0, Bm25Weight::max_score)
+    /// Returns where the word stands in a segment, block by block.
+    ///
+    /// # Errors
+    /// Where nothing is scored, and those of reading.
+    pub(super) fn blocks(&self, segment: &SegmentReader) -> tantivy::Result<Blocks> {
+        let unscored =
+            || TantivyError::InvalidArgument("the best are asked for where nothing is scored".into());
+        let (bm25, mean) = self.bm25.as_ref().ok_or_else(unscored)?;
+        let (terms, field) = (self.word.blocks(segment)?, self.word.term.field());
+        let inexact = match segment.fieldnorms_readers().get_field(field)? {
+            Some(lengths) => {
+                let words = segment.inverted_index(field)?.total_num_tokens();
+                blocks::inexact(words as f32 / lengths.num_docs() as f32, *mean)
+            }
+            None => Score::INFINITY,
+        };
+        Ok(Blocks::new(terms, bm25.clone(), lengths(segment, &self.word.term)?, inexact))
     }
 }
 

@@ -60,29 +60,28 @@ impl Likeness {
         let mut forms = vec![0.0_f32; self.words.len()];
         let mut others = vec![0.0_f32; self.words.len()];
         let mut shared = vec![0_usize; self.words.len()];
-        let mut length = 0_usize;
-        for part in parts {
-            for range in analysis::words(part) {
-                let word = analysis::fold(&part[range.clone()]);
-                if stop.contains(&word) {
-                    continue;
-                }
-                length += 1;
-                let runs = self.share(&word, &mut shared);
-                let mut stem = None;
-                for (number, shared) in shared.iter_mut().enumerate().filter(|(_, shared)| **shared > 0) {
-                    let known = &self.words[number];
-                    let alike = (2 * std::mem::take(shared)) as f32 / (runs + known.runs) as f32;
-                    if alike >= LEAST {
-                        let stem = stem.get_or_insert_with(|| analysis::stem(&part[range.clone()], language));
-                        match known.stems.iter().any(|known| known == stem) {
-                            true => forms[number] += 1.0,
-                            false => others[number] += alike,
-                        }
+        let each_word = || parts.iter().flat_map(|part| analysis::words(part).map(|range| &part[range]));
+        for written in each_word() {
+            let word = analysis::fold(written);
+            let Some(runs) = self.share(&word, &mut shared) else { continue };
+            let is_stop = stop.contains(&word);
+            let mut stem = None;
+            for (number, shared) in shared.iter_mut().enumerate().filter(|(_, shared)| **shared > 0) {
+                let known = &self.words[number];
+                let alike = (2 * std::mem::take(shared)) as f32 / (runs + known.runs) as f32;
+                if alike >= LEAST && !is_stop {
+                    let stem = stem.get_or_insert_with(|| analysis::stem(written, language));
+                    match known.stems.iter().any(|known| known == stem) {
+                        true => forms[number] += 1.0,
+                        false => others[number] += alike,
                     }
                 }
             }
         }
+        if others.iter().all(|alike| *alike == 0.0) {
+            return 0.0;
+        }
+        let length = each_word().filter(|word| !stop.contains(&analysis::fold(word))).count();
         let norm = K1 * (1.0 - B + B * length as f32 / (TELLING * self.mean));
         let counted = |count: f32| count * (K1 + 1.0) / (count + norm);
         let added =
@@ -90,18 +89,21 @@ impl Likeness {
         added.zip(&self.words).map(|(added, word)| added * word.worth).sum()
     }
 
-    /// Counts the runs that a word shares with each of the query's, and returns how many it has.
-    fn share(&self, word: &str, shared: &mut [usize]) -> usize {
-        let mut runs = 0;
+    /// Counts the runs that a word shares with each of the query's, and returns how many it has; none where it
+    /// shares none.
+    fn share(&self, word: &str, shared: &mut [usize]) -> Option<usize> {
+        let (mut runs, mut any) = (0, false);
         each_run(word, &mut |run| {
             runs += 1;
             if self.known[(run >> 6) as usize % 16] >> (run % 64) & 1 == 1 {
                 let from = self.runs.partition_point(|(known, _)| *known < run);
-                let same = self.runs[from..].iter().take_while(|(known, _)| *known == run);
-                same.for_each(|(_, number)| shared[*number] += 1);
+                for (_, number) in self.runs[from..].iter().take_while(|(known, _)| *known == run) {
+                    shared[*number] += 1;
+                    any = true;
+                }
             }
         });
-        runs
+        any.then_some(runs)
     }
 }
 
@@ -153,7 +155,7 @@ impl<'a> Spelling<'a> {
 }
 
 /// Calls back with a number for each run of letters of a word, its ends marked.
-fn each_run(word: &str, each: &mut dyn FnMut(u64)) {
+fn each_run(word: &str, each: &mut impl FnMut(u64)) {
     // Of a word with letters of one byte only, runs are read off as they stand.
     if word.is_ascii() && word.len() > RUN {
         let bytes = word.as_bytes();
@@ -166,11 +168,12 @@ fn each_run(word: &str, each: &mut dyn FnMut(u64)) {
         each(run([*one, *two, *three, b'_']));
         return;
     }
-    let letters: Vec<u32> = std::iter::once('_').chain(word.chars()).chain(['_']).map(u32::from).collect();
-    if letters.len() <= RUN + 2 {
-        each(letters.iter().fold(1, |sum, letter| mix(sum ^ u64::from(*letter))));
+    let letters = std::iter::once('_').chain(word.chars()).chain(['_']).map(u32::from);
+    if word.chars().nth(RUN).is_none() {
+        each(letters.fold(1, |sum, letter| mix(sum ^ u64::from(letter))));
         return;
     }
+    let letters: Vec<u32> = letters.collect();
     for window in letters.windows(RUN) {
         // As above, where the letters of the run are of one byte each.
         let low = (0..).zip(window).fold(0, |sum, (at, letter)| sum | u64::from(*letter) << (8 * at));

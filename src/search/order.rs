@@ -34,7 +34,7 @@ pub(super) const HEAD: usize = 100;
 
 /// How many of the best are compared with the words of the query letter by letter. With 50 time and cisi
 /// lose .001 and .002 nDCG@10, and nothing else changes by .001.
-const LIKENED: usize = 24;
+const LIKENED: usize = 16;
 
 /// Matching passages or articles are counted up to this many.
 pub(super) const MOST_COUNTED: u64 = 10_000;

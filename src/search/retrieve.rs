@@ -4,7 +4,6 @@ use std::{cmp::Ordering, collections::BinaryHeap, ops::Range, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
-    collector::{Collector, SegmentCollector},
     columnar::StrColumn,
     query::{EnableScoring, Query, Weight},
 };
@@ -14,7 +13,6 @@ use super::{
     name::{Name, Names},
     newest::{Newest, Times},
     order::Except,
-    query::{Cancel, go_on},
 };
 use crate::index::Rows;
 
@@ -117,15 +115,13 @@ pub(super) fn put_first<T>(same: &mut [T], count: usize, of: fn(&T) -> &Candidat
     }
 }
 
-/// Collects the best candidates, of equal keys the first by path and place.
+/// Finds the best candidates, of equal keys the first by path and place.
 pub(super) struct Best<'a> {
     pub(super) limit: usize,
     pub(super) by: By,
     /// The times of files, where age is told by them.
     pub(super) times: Option<&'a Times>,
     pub(super) names: &'a Arc<Names>,
-    pub(super) rows: &'a [Rows],
-    pub(super) cancel: &'a Cancel,
 }
 
 /// Scores that differ by no more than this part of them may have been summed in another order, or
@@ -133,13 +129,23 @@ pub(super) struct Best<'a> {
 const SLACK: f32 = 1e-3;
 
 impl Best<'_> {
-    /// Returns the best of what collecting gave, in no order, and all that are as good as the last.
-    pub(super) fn of(&self, mut entries: Vec<Entry>) -> Vec<Candidate> {
-        if let Some(last) = self.limit.checked_sub(1).filter(|last| *last < entries.len()) {
-            let (_, last, _) =
-                entries.select_nth_unstable_by(last, |one, other| other.key.total_cmp(&one.key));
-            let least = last.key;
-            entries.retain(|entry| entry.key.total_cmp(&least).is_ge());
+    /// Returns the best that a query matches, in no order, and all that are as good as the last.
+    pub(super) fn of(&self, query: &dyn Query, compiler: &Compiler<'_>) -> tantivy::Result<Vec<Candidate>> {
+        let (index, statistics) = (compiler.index, &compiler.lexicon.statistics);
+        let (searcher, rows) = (index.searcher(), index.rows()?);
+        let weight = query.weight(match self.by {
+            By::Score => EnableScoring::enabled_from_statistics_provider(statistics, searcher),
+            By::Age => EnableScoring::disabled_from_searcher(searcher),
+        })?;
+        let (mut entries, mut least) = (Vec::new(), None);
+        for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+            compiler.go_on()?;
+            let Some(files) = self.names.column(segment) else { continue };
+            let (limit, rows) = (self.limit, &rows[segment as usize]);
+            let mut heap = Heap { limit, least, entries: BinaryHeap::new(), segment, files, rows };
+            self.collect(&*weight, reader, &mut heap)?;
+            entries.extend(heap.entries);
+            least = keep_entries(&mut entries, self.limit);
         }
         let candidate = |entry: Entry| Candidate {
             address: DocAddress::new(entry.segment, entry.doc),
@@ -147,47 +153,24 @@ impl Best<'_> {
             file: self.names.name(entry.segment, entry.file),
             order: entry.order,
         };
-        entries.into_iter().map(candidate).collect()
-    }
-}
-
-impl Collector for Best<'_> {
-    type Fruit = Vec<Entry>;
-    type Child = Unused;
-
-    fn for_segment(&self, _: u32, _: &SegmentReader) -> tantivy::Result<Unused> {
-        Ok(Unused)
+        Ok(entries.into_iter().map(candidate).collect())
     }
 
-    fn requires_scoring(&self) -> bool {
-        self.by == By::Score
-    }
-
-    fn merge_fruits(&self, fruits: Vec<Vec<Entry>>) -> tantivy::Result<Vec<Entry>> {
-        Ok(fruits.concat())
-    }
-
-    fn collect_segment(
+    /// Puts the best of a segment on a heap.
+    fn collect(
         &self,
         weight: &dyn Weight,
-        segment: u32,
         reader: &SegmentReader,
-    ) -> tantivy::Result<Vec<Entry>> {
-        go_on(self.cancel)?;
-        let Some(files) = self.names.column(segment) else { return Ok(Vec::new()) };
-        let rows = &self.rows[segment as usize];
-        let mut heap = Heap { limit: self.limit, entries: BinaryHeap::new(), segment, files, rows };
+        heap: &mut Heap<'_>,
+    ) -> tantivy::Result<()> {
         let alive = reader.alive_bitset();
         match self.by {
-            By::Score => weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
+            By::Score => weight.for_each_pruning(heap.threshold(), reader, &mut |doc, score| {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
                     heap.offer(f64::from(score), doc);
                 }
-                match heap.least() {
-                    Some(least) => (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE,
-                    None => Score::MIN,
-                }
-            })?,
+                heap.threshold()
+            }),
             By::Age => {
                 let newest = Newest::of(reader, self.times)?;
                 weight.for_each_no_score(reader, &mut |docs| {
@@ -196,16 +179,27 @@ impl Collector for Best<'_> {
                             heap.offer(newest.key(doc), doc);
                         }
                     }
-                })?;
+                })
             }
         }
-        Ok(heap.entries.into_vec())
     }
+}
+
+/// Keeps so many of the best, and all that are as good as the last. Returns the key of that; none where they are
+/// fewer.
+fn keep_entries(entries: &mut Vec<Entry>, limit: usize) -> Option<f64> {
+    let last = limit.checked_sub(1).filter(|last| *last < entries.len())?;
+    let (_, last, _) = entries.select_nth_unstable_by(last, |one, other| other.key.total_cmp(&one.key));
+    let least = last.key;
+    entries.retain(|entry| entry.key.total_cmp(&least).is_ge());
+    Some(least)
 }
 
 /// The best of a segment; the worst of them on top.
 struct Heap<'a> {
     limit: usize,
+    /// The key of the last of so many that other segments have.
+    least: Option<f64>,
     entries: BinaryHeap<Entry>,
     segment: u32,
     files: &'a StrColumn,
@@ -213,13 +207,17 @@ struct Heap<'a> {
 }
 
 impl Heap<'_> {
-    fn least(&self) -> Option<f64> {
-        self.entries.peek().filter(|_| self.entries.len() >= self.limit).map(|entry| entry.key)
+    /// Returns what passages must score more than that are offered.
+    fn threshold(&self) -> Score {
+        let last = self.entries.peek().filter(|_| self.entries.len() >= self.limit);
+        let least = last.map(|last| last.key).into_iter().chain(self.least).reduce(f64::max);
+        least.map_or(Score::MIN, |least| (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE)
     }
 
     fn offer(&mut self, key: f64, doc: DocId) {
         let full = self.entries.len() >= self.limit;
-        if full && self.entries.peek().is_none_or(|last| key < last.key) {
+        let last = if full { Some(self.entries.peek().map_or(f64::INFINITY, |last| last.key)) } else { None };
+        if last.into_iter().chain(self.least).any(|least| key < least) {
             return;
         }
         let file = self.files.ords().first(doc).unwrap_or(0);
@@ -234,7 +232,7 @@ impl Heap<'_> {
 
 /// A passage of a segment, as a [`Candidate`] is made of it.
 #[derive(Clone)]
-pub(super) struct Entry {
+struct Entry {
     key: f64,
     file: u64,
     order: u64,
@@ -262,17 +260,6 @@ impl PartialEq for Entry {
 }
 
 impl Eq for Entry {}
-
-/// [`Best`] goes through segments by itself.
-pub(super) struct Unused;
-
-impl SegmentCollector for Unused {
-    type Fruit = Vec<Entry>;
-    fn collect(&mut self, _: DocId, _: Score) {}
-    fn harvest(self) -> Vec<Entry> {
-        Vec::new()
-    }
-}
 
 /// Counts the passages a query matches outside of some articles, up to a limit.
 pub(super) fn count(

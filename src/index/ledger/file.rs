@@ -20,7 +20,7 @@ pub(crate) struct LedgerFile {
 }
 
 /// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
-const SEARCHED: u64 = 4 << 10;
+const SEARCHED: u64 = 1 << 10;
 const GONE_THROUGH: u64 = 32 << 10;
 
 impl LedgerFile {

@@ -1,0 +1,61 @@
+//! The best passages by any of some words, found without looking at all: what the frequent words of a query can
+//! add at most is known, and where that is not enough for a place among the best, their passages are passed over
+//! (MaxScore, Turtle and Flood 1995, <https://doi.org/10.1016/0306-4573(95)00020-H>), and so are whole blocks; see
+//! [`super::blocks`].
+
+use tantivy::{DocId, Score, TERMINATED};
+
+use super::{blocks::Blocks, stretch::Stretch};
+
+/// Sums of scores differ by less than this part of them, in whatever order they are added.
+pub(super) const ROUNDING: Score = 1e-5;
+
+/// Calls back with each passage that scores more than a threshold, which is then what was returned.
+pub(super) fn best(
+    mut words: Vec<Blocks>,
+    mut threshold: Score,
+    callback: &mut dyn FnMut(DocId, Score) -> Score,
+) {
+    words.sort_by(|one, other| one.most().total_cmp(&other.most()));
+    // What each word and those before it add at most.
+    let mut most: Vec<Score> = Vec::with_capacity(words.len());
+    for word in &words {
+        most.push((most.last().unwrap_or(&0.0) + word.most()) * (1.0 + ROUNDING));
+    }
+    // The words before this one are not enough by themselves.
+    let mut first = 0;
+    let mut stretch = Stretch::new();
+    while first < words.len() {
+        let (before, from) = words.split_at_mut(first);
+        let start = from.iter().map(Blocks::doc).min().unwrap_or(TERMINATED);
+        if start == TERMINATED {
+            return;
+        }
+        let end = from.iter().map(Blocks::end).min().unwrap_or(start);
+        let here: Score = from.iter_mut().map(|word| word.most_to(end)).sum();
+        let beside = first.checked_sub(1).map_or(0.0, |last| most[last]);
+        if (here + beside) * (1.0 + ROUNDING) <= threshold {
+            from.iter_mut().for_each(|word| _ = word.is_in(end + 1));
+            continue;
+        }
+        stretch.begin(start);
+        let last = end.min(stretch.last());
+        from.iter_mut().for_each(|word| word.score_to(last, &mut stretch));
+        stretch.each_over(threshold - beside, &mut |passage, mut score| {
+            for (word, most) in before.iter_mut().zip(&most).rev() {
+                if score + most <= threshold {
+                    return;
+                }
+                if word.is_in(passage) {
+                    score += word.score();
+                }
+            }
+            if score > threshold {
+                threshold = callback(passage, score);
+            }
+        });
+        while most.get(first).is_some_and(|most| *most <= threshold) {
+            first += 1;
+        }
+    }
+}
