@@ -98,9 +98,50 @@ pub fn keeps_accents(language: Option<Language>) -> bool {
     rules(language).1 == Accents::Kept
 }
 
-/// Whether the stem and the folded form of every word in ASCII letters begin with its first one, in small.
+/// Whether the stem and the folded form of every word in ASCII letters begin as the word does; see
+/// [`Beginnings`].
 pub fn keeps_first_letters(language: Option<Language>) -> bool {
     rules(language).0 == Some(Algorithm::English) || !writes_latin(language)
+}
+
+/// How words begin that others in ASCII letters may be forms of: by the first letter, and the second where both
+/// have one.
+#[derive(Debug)]
+pub struct Beginnings {
+    /// For each first letter a bit for each second one.
+    seconds: [u64; 36],
+}
+
+impl Beginnings {
+    /// Takes stems and folded words.
+    pub fn of(words: impl Iterator<Item = impl AsRef<str>>) -> Self {
+        let mut beginnings = Self { seconds: [0; 36] };
+        for word in words {
+            let (first, second) = Self::letters(word.as_ref());
+            if let Some(first) = first {
+                beginnings.seconds[first] |= second.map_or(u64::MAX, |second| 1 << second);
+            }
+        }
+        beginnings
+    }
+
+    /// Says whether a word may be a form of one of these, in languages that keep first letters.
+    pub fn may_be_of(&self, word: &str) -> bool {
+        let (first, second) = Self::letters(word);
+        let second = second.map_or(u64::MAX, |second| 1 << second);
+        first.is_some_and(|first| self.seconds[first] & second != 0)
+    }
+
+    /// Returns the numbers of the first two letters; an `i` may be the stem's for a `y` (*dying*, *die*).
+    fn letters(word: &str) -> (Option<usize>, Option<usize>) {
+        let letter = |at: usize| match word.as_bytes().get(at)?.to_ascii_lowercase() {
+            b'y' => Some(usize::from(b'i' - b'a')),
+            letter @ b'a'..=b'z' => Some(usize::from(letter - b'a')),
+            figure @ b'0'..=b'9' => Some(usize::from(figure - b'0') + 26),
+            _ => None,
+        };
+        (letter(0), letter(1))
+    }
 }
 
 /// Returns the stem of a word without its accents, marked, in languages whose stems keep them: what a
@@ -267,7 +308,29 @@ mod tests {
         assert_eq!(stem(&restored, portuguese), stem("organizações", portuguese));
     }
 
+    #[test]
+    fn irregular_stems_begin_as_their_words_do() {
+        let may_be = |word: &str, of: &str| Beginnings::of([of].iter()).may_be_of(word);
+        let irregular =
+            "dying lying tying skis skies idly gently ugly early only singly sky news eyeing Ayes";
+        for word in irregular.split(' ') {
+            assert!(may_be(word, &stem(word, None)), "{word}");
+        }
+        assert!(may_be("U.S.", "us") && may_be("x", "xyz") && may_be("xyz", "x"));
+        assert!(!may_be("sohirt", "sable") && !may_be("cat", "dog") && !may_be("cat", ""));
+    }
+
     proptest! {
+        #[test]
+        fn stems_and_folded_words_begin_as_their_words_do(word in "[A-Za-z0-9][A-Za-z0-9.'+#]{0,11}") {
+            for language in [None, Language::of_tag("en"), Language::of_tag("zh")] {
+                prop_assert!(keeps_first_letters(language));
+                for of in [stem(&word, language), fold(&word)] {
+                    prop_assert!(Beginnings::of([of].iter()).may_be_of(&word));
+                }
+            }
+        }
+
         #[test]
         fn any_word_has_a_stem_in_any_language(word in "[\\p{L}\\p{M}\\p{N}]{1,12}", language in "(ar|ca|cs|da|de|el|en|eo|es|et|eu|fa|fi|fr|ga|hi|hu|hy|id|it|lt|ne|nl|no|pl|pt|ro|ru|sr|sv|ta|tr|uk|vi|yi|zh)") {
             let language = Language::of_tag(&language);

@@ -80,13 +80,14 @@ struct Groups<'a> {
     faces: &'a [Face],
     head: usize,
     all: Vec<Vec<usize>>,
-    in_head: usize,
+    /// The sketches of the leaders of groups in the head.
+    leaders: Vec<u64>,
     same: HashMap<u64, usize>,
 }
 
 impl<'a> Groups<'a> {
     fn new(faces: &'a [Face], head: usize) -> Self {
-        Self { faces, head, all: Vec::new(), in_head: 0, same: HashMap::new() }
+        Self { faces, head, all: Vec::new(), leaders: Vec::new(), same: HashMap::new() }
     }
 
     /// Puts a candidate in its group, or makes it the first of one.
@@ -94,13 +95,18 @@ impl<'a> Groups<'a> {
         let (faces, all) = (self.faces, &mut self.all);
         let face = &faces[at];
         let known = self.same.get(&face.sketch).copied().filter(|group| copies(&faces[all[*group][0]], face));
-        let near = || all[..self.in_head].iter().position(|group| copies(&faces[group[0]], face));
+        // Most are not alike: what takes longer to tell waits.
+        let alike = |leader: &(usize, &u64)| analysis::alike(*leader.1, face.sketch);
+        let near = || {
+            let mut near = self.leaders.iter().enumerate().filter(alike).map(|(group, _)| group);
+            near.find(|group| copies(&faces[all[*group][0]], face))
+        };
         match known.or_else(near) {
             Some(group) => all[group].push(at),
             None => {
                 self.same.entry(face.sketch).or_insert(all.len());
                 all.push(vec![at]);
-                self.in_head = if at < self.head { all.len() } else { self.in_head };
+                self.leaders.extend((at < self.head).then_some(face.sketch));
             }
         }
     }
@@ -154,7 +160,6 @@ impl<'a> Groups<'a> {
 /// part of it, whether they are copies to the letter. Whole articles are, where their best passages and
 /// at least half of all are, and they are about as long.
 fn copies(one: &Face, other: &Face) -> bool {
-    // Most are not: what takes longer to tell waits.
     if !analysis::alike(one.sketch, other.sketch) {
         return false;
     }

@@ -10,7 +10,7 @@ use super::{
     otherwise::Other,
     tree::{Group, Node, Word},
 };
-use crate::analysis::{self, Analyzer, Language, StopWords};
+use crate::analysis::{self, Analyzer, Beginnings, Language, StopWords};
 
 /// What finding a word is worth that stands for a part of the query.
 const EXPANDED: f32 = 5.0;
@@ -246,12 +246,6 @@ impl Targets {
         found
     }
 
-    /// Whether anything that is looked for by itself begins as a word does.
-    fn begins(&self, word: &str) -> bool {
-        let first = word.bytes().next().map(|byte| byte.to_ascii_lowercase());
-        self.stems.keys().chain(self.words.keys()).any(|sought| sought.bytes().next() == first)
-    }
-
     /// Adds the words of a text that match by themselves, and hands on all of them where there are phrases.
     fn words_of(
         &self,
@@ -263,7 +257,8 @@ impl Targets {
         // A pair of characters that the next one is the second of.
         let mut open: Option<usize> = None;
         let all = !self.phrases.is_empty() || !analysis::keeps_first_letters(language);
-        let may_match = |word: &str| all || self.begins(word);
+        let beginnings = Beginnings::of(self.stems.keys().chain(self.words.keys()));
+        let may_match = |word: &str| all || beginnings.may_be_of(word);
         self.analyzer.borrow_mut().each_of(text, language, may_match, |token| {
             if let Some(pair) = open.take() {
                 found[pair].range.end = token.range.end;
