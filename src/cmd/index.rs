@@ -97,7 +97,7 @@ pub(super) struct Means {
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory)]
     memory: u64,
     /// How much to read before it is committed, such as 64M: a run that is cut off loses no more
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory)]
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
     stage: u64,
 }
 

@@ -36,9 +36,9 @@ use crate::{error::Result, format::worker::Workers, walk};
 /// How often to look whether a run was told to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A stage ends after this part of the time that a run has taken, but at least the first and at most the
-/// second of these: each commit makes segments that have to be merged.
-const TIME: (u32, Duration, Duration) = (5, Duration::from_secs(30), Duration::from_secs(60));
+/// How long a stage takes at most: so much work is lost where a run is cut off, and each commit makes segments,
+/// which every search goes through, or which have to be merged.
+const TIME: Duration = Duration::from_secs(60);
 
 /// How the reading of files ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,18 +56,15 @@ struct Stage {
     /// Bytes that were read of it, and how many there should be.
     bytes: (u64, u64),
     began: Instant,
-    /// How long it should take.
-    time: Duration,
 }
 
 impl Stage {
-    fn new(most: u64, run: Duration) -> Self {
-        let time = (run / TIME.0).clamp(TIME.1, TIME.2);
-        Self { bytes: (0, most), began: Instant::now(), time }
+    fn new(most: u64) -> Self {
+        Self { bytes: (0, most), began: Instant::now() }
     }
 
     fn is_over(&self) -> bool {
-        self.bytes.0 >= self.bytes.1 || self.began.elapsed() >= self.time
+        self.bytes.0 >= self.bytes.1 || self.began.elapsed() >= TIME
     }
 }
 
@@ -147,8 +144,8 @@ impl Plan<'_> {
             large: Mutex::default(),
             long: Mutex::default(),
         };
-        let (began, jobs, dir) = (Instant::now(), update.jobs().clamp(1, 64), self.dir);
-        let new_stage = || Stage::new(update.stage, began.elapsed());
+        let (jobs, dir) = (update.jobs().clamp(1, 64), self.dir);
+        let new_stage = || Stage::new(update.stage);
         let (send_task, take_task) = crossbeam_channel::unbounded();
         let (send_step, take_step) = crossbeam_channel::bounded(16);
         // What was so at the last commit.

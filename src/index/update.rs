@@ -82,7 +82,7 @@ impl Default for Update {
             jobs: 1,
             memory: 256 << 20,
             worker: None,
-            stage: 256 << 20,
+            stage: 1 << 30,
             patience: Duration::ZERO,
             now: SystemTime::UNIX_EPOCH,
         }

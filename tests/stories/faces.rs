@@ -242,7 +242,7 @@ fn the_help_shows_every_command_with_examples() {
           --stage <SIZE>
               How much to read before it is committed, such as 64M: a run that is cut off loses no more
 
-              [default: 256M]
+              [default: 1G]
 
       -h, --help
               Print help (see a summary with '-h')
