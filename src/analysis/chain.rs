@@ -1,6 +1,6 @@
 //! The chain: a text in one pass as the terms that fields hold and queries look for.
 
-use std::{hash::BuildHasher, ops::Range};
+use std::{borrow::Cow, hash::BuildHasher, ops::Range};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use super::{
     Language, fold, lower, plain_stem,
     stem::{is_same_in_small, stem},
-    term::push_word_term,
+    term::word_term,
     word::{is_character_word, words},
 };
 
@@ -52,30 +52,30 @@ pub struct Analyzer {
     pair: String,
 }
 
-/// The words of one language.
+/// The words of one language. Nearly all words of a text were met before: what is asked of those is small, and
+/// lies close together.
 #[derive(Debug, Default)]
 struct Memory {
     language: Option<Language>,
     hasher: RandomState,
-    known: HashTable<Known>,
+    /// Where each word stands in the texts.
+    known: HashTable<u32>,
+    /// For each word first the lengths of its texts, each written as a letter of one byte, and then these: the
+    /// word as it is written, its term, and what else [`Known`] has of it.
     texts: String,
 }
 
-/// A word, and what it is in the index, as texts that stand one behind the other. Nearly all words of a text were
-/// met before: what is asked of those lies close together.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// Where the first text begins.
-    start: u32,
-    /// Where each ends, from there on: the word as it is written, its term, the folded word, its stem, the plain
-    /// one, and the form with accents. The last two are empty where they are missing.
-    ends: [u16; 6],
+/// What a word is in the index.
+struct Known<'a> {
+    term: String,
+    folded: Cow<'a, str>,
+    stem: Cow<'a, str>,
+    plain: Option<String>,
+    accented: Option<String>,
 }
 
-impl Known {
-    /// Puts down what a word is.
-    fn of(word: &str, language: Option<Language>, texts: &mut String) -> Self {
-        let start = texts.len();
+impl<'a> Known<'a> {
+    fn of(word: &'a str, language: Option<Language>) -> Self {
         let (folded, stem_of) = (fold(word), stem(word, language));
         let lower = (!word.is_ascii()).then(|| lower(word)).filter(|lower| **lower != *folded);
         let plain = lower.as_ref().and_then(|_| plain_stem(word, language));
@@ -83,50 +83,20 @@ impl Known {
         let leads = || plain.is_none() && *stem(&folded, language) != *stem_of;
         let accented = lower.filter(|_| leads()).map(|lower| format!("{folded}{ACCENT_MARK}{lower}"));
         let under = if is_character(word) { "" } else { plain.as_deref().unwrap_or(&stem_of) };
-        let mut ends = [0; 6];
-        let mut end = |at: usize, texts: &String| {
-            ends[at] = u16::try_from(texts.len() - start).expect("each is cut off before");
-        };
-        // What is never looked for need not be there.
-        texts.push_str(if is_remembered(word) { word } else { "" });
-        end(0, texts);
-        push_word_term(texts, under, &folded);
-        end(1, texts);
-        let others = [
-            &*folded,
-            &*stem_of,
-            plain.as_deref().unwrap_or_default(),
-            accented.as_deref().unwrap_or_default(),
-        ];
-        for (at, text) in (2..).zip(others) {
-            texts.push_str(text);
-            end(at, texts);
-        }
-        Self { start: start as u32, ends }
+        Self { term: word_term(under, &folded), folded, stem: stem_of, plain, accented }
     }
 
-    /// Returns one of its texts.
-    fn text<'a>(&self, at: usize, texts: &'a str) -> &'a str {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &texts[self.start as usize..][usize::from(start)..usize::from(self.ends[at])]
-    }
-
-    fn token<'a>(&self, range: Range<usize>, texts: &'a str) -> Token<'a> {
-        let other = |at| Some(self.text(at, texts)).filter(|text| !text.is_empty());
+    fn token(&self, range: Range<usize>) -> Token<'_> {
         Token {
             range,
-            stem: Some(self.text(3, texts)),
-            plain: other(4),
-            folded: self.text(2, texts),
-            accented: other(5),
+            stem: Some(&self.stem),
+            plain: self.plain.as_deref(),
+            folded: &self.folded,
+            accented: self.accented.as_deref(),
             is_character: false,
-            term: self.text(1, texts),
+            term: &self.term,
         }
     }
-}
-
-fn is_remembered(word: &str) -> bool {
-    word.len() <= LONGEST_REMEMBERED
 }
 
 /// Whether a word is one of the characters of a script that has no other words.
@@ -173,66 +143,104 @@ impl Analyzer {
         let mut paired = false;
         while let Some(range) = words.next() {
             let word = &text[range.clone()];
-            if is_character(word) {
-                let token = memory.token(word, range);
-                let next = words.peek().filter(|next| next.start == token.range.end);
-                let next = next.map(|next| &text[next.clone()]).filter(|next| is_character(next));
-                pair.clear();
-                pair.push_str(token.folded);
-                if let Some(next) = next {
-                    pair.push_str(&fold(next));
+            let is_character = is_character(word);
+            if !is_character && word.is_ascii() && !is_wanted(word) {
+                paired = false;
+                continue;
+            }
+            let once;
+            let token = match memory.find(word).or_else(|| memory.learn(word)) {
+                Some(start) => memory.token(start, range),
+                None => {
+                    once = Known::of(word, language);
+                    once.token(range)
                 }
-                let stem = (next.is_some() || !paired).then_some(pair.as_str());
-                paired = next.is_some();
-                each(Token { stem, plain: None, accented: None, is_character: true, ..token });
+            };
+            if !is_character {
+                paired = false;
+                each(token);
                 continue;
             }
-            paired = false;
-            if word.is_ascii() && !is_wanted(word) {
-                continue;
+            let next = words.peek().filter(|next| next.start == token.range.end);
+            let next = next.map(|next| &text[next.clone()]).filter(|next| self::is_character(next));
+            pair.clear();
+            pair.push_str(token.folded);
+            if let Some(next) = next {
+                pair.push_str(&fold(next));
             }
-            if is_remembered(word) {
-                each(memory.token(word, range));
-            } else {
-                let mut texts = String::new();
-                each(Known::of(word, language, &mut texts).token(range, &texts));
-            }
+            let stem = (next.is_some() || !paired).then_some(pair.as_str());
+            paired = next.is_some();
+            each(Token { stem, plain: None, accented: None, is_character: true, ..token });
         }
     }
 }
 
+/// Texts of a word that is remembered.
+const TEXTS: usize = 6;
+
+/// Returns one of the texts of the word that stands here, and where the next one begins.
+fn text_at(texts: &str, start: usize, number: usize, at: usize) -> (&str, usize) {
+    let end = at + usize::from(texts.as_bytes()[start + number]);
+    (&texts[at..end], end)
+}
+
+/// Returns the word that stands here, as it is written.
+fn word_at(texts: &str, start: u32) -> &str {
+    text_at(texts, start as usize, 0, start as usize + TEXTS).0
+}
+
 impl Memory {
-    /// Returns what a word is in the index, that stands here in a text.
-    fn token(&mut self, word: &str, range: Range<usize>) -> Token<'_> {
-        let known = match self.find(word) {
-            Some(known) => known,
-            None => self.learn(word),
-        };
-        known.token(range, &self.texts)
+    /// Returns the texts of the word that stands here, and where they end.
+    fn texts(&self, start: u32) -> ([&str; TEXTS], usize) {
+        let start = start as usize;
+        let mut at = start + TEXTS;
+        let texts = std::array::from_fn(|number| {
+            let (text, end) = text_at(&self.texts, start, number, at);
+            at = end;
+            text
+        });
+        (texts, at)
     }
 
-    fn find(&self, word: &str) -> Option<Known> {
-        let hash = self.hasher.hash_one(word);
-        self.known.find(hash, |known| known.text(0, &self.texts) == word).copied()
+    /// Returns what the word is that stands here.
+    fn token(&self, start: u32, range: Range<usize>) -> Token<'_> {
+        let ([_, term, folded, stem, plain, accented], _) = self.texts(start);
+        let [plain, accented] = [plain, accented].map(|text| Some(text).filter(|text| !text.is_empty()));
+        Token { range, stem: Some(stem), plain, folded, accented, is_character: false, term }
     }
 
-    /// Remembers a word. What one with a capital is, is known where that was met in small letters.
-    fn learn(&mut self, word: &str) -> Known {
+    /// Returns where a word stands that was met.
+    fn find(&self, word: &str) -> Option<u32> {
+        let is_it = |start: &u32| word_at(&self.texts, *start) == word;
+        self.known.find(self.hasher.hash_one(word), is_it).copied()
+    }
+
+    /// Remembers a word and returns where it stands; none where it is too long. What one with a capital is, is
+    /// known where that was met in small letters.
+    fn learn(&mut self, word: &str) -> Option<u32> {
+        let start = u32::try_from(self.texts.len()).ok()?;
         let small = is_same_in_small(word, self.language).then(|| word.to_ascii_lowercase());
-        let known = match small.and_then(|small| self.find(&small)) {
-            Some(small) => {
-                let known = Known { start: self.texts.len() as u32, ..small };
-                let [behind, .., end] = small.ends.map(|end| small.start as usize + usize::from(end));
-                self.texts.push_str(word);
-                self.texts.extend_from_within(behind..end);
-                known
-            }
-            None => Known::of(word, self.language, &mut self.texts),
-        };
-        let Self { hasher, known: all, texts, .. } = self;
-        let hash = |known: &Known| hasher.hash_one(known.text(0, texts));
-        all.insert_unique(hash(&known), known, hash);
-        known
+        if let Some(small) = small.and_then(|small| self.find(&small)) {
+            let (small, end) = (small as usize, self.texts(small).1);
+            self.texts.extend_from_within(small..small + TEXTS);
+            self.texts.push_str(word);
+            self.texts.extend_from_within(small + TEXTS + word.len()..end);
+        } else if word.len() <= LONGEST_REMEMBERED {
+            let Known { term, folded, stem, plain, accented } = Known::of(word, self.language);
+            let (plain, accented) = (plain.unwrap_or_default(), accented.unwrap_or_default());
+            let texts: [&str; TEXTS] = [word, &term, &folded, &stem, &plain, &accented];
+            let lengths = texts.map(|text| u8::try_from(text.len()).ok().filter(u8::is_ascii));
+            let lengths: String =
+                lengths.into_iter().map(|length| length.map(char::from)).collect::<Option<_>>()?;
+            self.texts.push_str(&lengths);
+            self.texts.extend(texts);
+        } else {
+            return None;
+        }
+        let Self { hasher, known, texts, .. } = self;
+        let hash = |start: &u32| hasher.hash_one(word_at(texts, *start));
+        known.insert_unique(hash(&start), start, hash);
+        Some(start)
     }
 }
 

@@ -20,15 +20,10 @@ const ALL: u8 = 0x7F;
 /// Returns the term of a form of a stem.
 pub(crate) fn word_term(stem: &str, form: &str) -> String {
     let mut term = String::with_capacity(stem.len() + 8);
-    push_word_term(&mut term, stem, form);
+    term.push_str(stem);
+    term.push(MARK);
+    push_change(&mut term, root(stem).1, form);
     term
-}
-
-/// Adds the term of a form of a stem to a text.
-pub(super) fn push_word_term(text: &mut String, stem: &str, form: &str) {
-    text.push_str(stem);
-    text.push(MARK);
-    push_change(text, root(stem).1, form);
 }
 
 /// Returns the stem and the form of a term; none where it has no form.
