@@ -2,10 +2,11 @@
 //! scores, so that those can be passed over whole that are not enough (block-max indexes, Ding and Suel 2011,
 //! <https://doi.org/10.1145/2009916.2010048>).
 
-use super::stretch::Stretch;
 use tantivy::{
     DocId, Score, TERMINATED, fieldnorm::FieldNormReader, postings::BlockSegmentPostings, query::Bm25Weight,
 };
+
+use super::stretch::Stretch;
 
 /// Passages of a block.
 const BLOCK: usize = 128;
@@ -81,8 +82,8 @@ impl Blocks {
         self.settle();
     }
 
-    /// Goes on to a passage, or to the first behind it; returns whether it is that one.
-    pub(super) fn is_in(&mut self, passage: DocId) -> bool {
+    /// Goes on to a passage, or to the first behind it; says whether it is that one.
+    pub(super) fn seek(&mut self, passage: DocId) -> bool {
         if self.doc < passage {
             self.terms.iter_mut().for_each(|term| term.seek(passage));
             self.settle();
@@ -102,7 +103,7 @@ impl Blocks {
         self.bm25.max_score()
     }
 
-    /// Returns the last passage of the blocks in which the terms stand.
+    /// Returns the passage with which the first of the terms leaves its block.
     pub(super) fn end(&self) -> DocId {
         self.terms.iter().map(Cursor::end).min().unwrap_or(TERMINATED)
     }

@@ -32,8 +32,8 @@ use crate::{
 /// head of 200 changes no figure of the collections by more than .001.
 pub(super) const HEAD: usize = 100;
 
-/// How many of the best are compared with the words of the query letter by letter. With 50 time and cisi
-/// lose .001 and .002 nDCG@10, and nothing else changes by .001.
+/// How many of the best are compared with the words of the query letter by letter. With 24 time gains .002
+/// nDCG@10 and cisi loses as much, with 50 .001 and .004, and nothing else changes by .001.
 const LIKENED: usize = 16;
 
 /// Matching passages or articles are counted up to this many.

@@ -35,7 +35,7 @@ pub(super) fn best(
         let here: Score = from.iter_mut().map(|word| word.most_to(end)).sum();
         let beside = first.checked_sub(1).map_or(0.0, |last| most[last]);
         if (here + beside) * (1.0 + ROUNDING) <= threshold {
-            from.iter_mut().for_each(|word| _ = word.is_in(end + 1));
+            from.iter_mut().for_each(|word| _ = word.seek(end + 1));
             continue;
         }
         stretch.begin(start);
@@ -46,7 +46,7 @@ pub(super) fn best(
                 if score + most <= threshold {
                     return;
                 }
-                if word.is_in(passage) {
+                if word.seek(passage) {
                     score += word.score();
                 }
             }
