@@ -172,6 +172,7 @@ impl Index {
         }
         let reader: tantivy::IndexReader = reader.try_into().map_err(|source| damaged(dir, source))?;
         let searcher = reader.searcher();
+        let parts = Parts::open(&searcher).map_err(|source| damaged(dir, source))?;
         let ledger = manifest
             .ledger
             .as_ref()
@@ -185,7 +186,7 @@ impl Index {
             searcher,
             fields,
             ledger,
-            parts: Parts::default(),
+            parts,
         })
     }
 

@@ -1,19 +1,30 @@
-//! What is opened of each segment once it was asked for: opening takes time, and many a search needs no more
+//! What is opened of each segment beside what the engine opens. Files are opened with the index: a writer may take
+//! them away later. What is in files that are open already waits until it is asked for: many a search needs no more
 //! than some of it.
 
 use std::sync::OnceLock;
 
-use tantivy::{SegmentReader, columnar::Column};
+use tantivy::{Searcher, SegmentReader, columnar::Column};
 
 use super::{Bands, Forms, Index, Rows};
 
-/// What was opened so far, of all segments.
+/// What is opened, of all segments.
 #[derive(Default)]
 pub(super) struct Parts {
+    bands: Vec<Bands>,
+    forms: Vec<Forms>,
     rows: OnceLock<Vec<Rows>>,
     sketches: OnceLock<Vec<Column<u64>>>,
-    bands: OnceLock<Vec<Bands>>,
-    forms: OnceLock<Vec<Forms>>,
+}
+
+impl Parts {
+    pub(super) fn open(searcher: &Searcher) -> tantivy::Result<Self> {
+        Ok(Self {
+            bands: of_each(searcher, Bands::open)?,
+            forms: of_each(searcher, Forms::open)?,
+            ..Self::default()
+        })
+    }
 }
 
 impl Index {
@@ -28,13 +39,13 @@ impl Index {
     }
 
     /// Returns the bands of the sketches, of each segment.
-    pub(crate) fn bands(&self) -> tantivy::Result<&[Bands]> {
-        self.once(&self.parts.bands, Bands::open)
+    pub(crate) fn bands(&self) -> &[Bands] {
+        &self.parts.bands
     }
 
     /// Returns the forms of all words, of each segment.
-    pub(crate) fn forms(&self) -> tantivy::Result<&[Forms]> {
-        self.once(&self.parts.forms, Forms::open)
+    pub(crate) fn forms(&self) -> &[Forms] {
+        &self.parts.forms
     }
 
     /// Returns what is opened of each segment, once.
@@ -46,7 +57,14 @@ impl Index {
         if let Some(known) = known.get() {
             return Ok(known);
         }
-        let opened = self.searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        let opened = of_each(&self.searcher, open)?;
         Ok(known.get_or_init(|| opened))
     }
+}
+
+fn of_each<T>(
+    searcher: &Searcher,
+    open: impl Fn(&SegmentReader) -> tantivy::Result<T>,
+) -> tantivy::Result<Vec<T>> {
+    searcher.segment_readers().iter().map(open).collect()
 }

@@ -68,7 +68,7 @@ pub(super) fn copies(
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
     let (sketches, rows) = (index.sketches()?, index.rows()?);
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
-    let segments = index.searcher().segment_readers().iter().zip(index.bands()?).zip(sketches);
+    let segments = index.searcher().segment_readers().iter().zip(index.bands()).zip(sketches);
     for (segment, ((reader, bands), sketches)) in (0..).zip(segments) {
         let home =
             (segment == passage.segment_ord).then(|| rows[segment as usize].article_of(passage.doc_id));
@@ -115,4 +115,39 @@ pub(super) fn earliest(
     keyed.sort_unstable();
     keyed.truncate(most);
     Ok(keyed.into_iter().map(|(.., address)| address).collect())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, sync::atomic::AtomicBool};
+
+    use crate::{
+        index::{Access, Index, Update},
+        search::Query,
+    };
+
+    #[test]
+    fn an_open_index_answers_though_a_writer_took_the_names_of_its_files_away() {
+        for access in [Access::Broad, Access::Sparse] {
+            let dir = tempfile::tempdir().expect("a temporary folder");
+            let folder = dir.path().join("articles");
+            fs::create_dir(&folder).expect("it can be made");
+            for (name, text) in
+                [("a", "The tide runs out."), ("b", "The tide runs out."), ("c", "Tides return.")]
+            {
+                fs::write(folder.join(format!("{name}.txt")), text).expect("it can be written");
+            }
+            let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+            let update = Update { folders: vec![folder], ..Update::default() };
+            index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+
+            let index = Index::open_for(index.path(), access).expect("it is there");
+            for file in fs::read_dir(index.path().join("g1")).expect("it is there") {
+                fs::remove_file(file.expect("it can be read").path()).expect("it is there");
+            }
+            let query = Query { text: "tide running".into(), copies: true, ..Query::default() };
+            let results = index.search(&query).expect("it is held open");
+            assert_eq!((results.hits.len(), results.hits[0].copies), (2, 1), "{access:?}");
+        }
+    }
 }

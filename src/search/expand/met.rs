@@ -112,7 +112,7 @@ impl Compiler<'_> {
         let fields = self.index.fields();
         let own = [self.index.inverted(fields.words)?, self.aside()?].concat();
         let mut lists: Vec<List<'_>> = Vec::new();
-        for forms in self.index.forms()? {
+        for forms in self.index.forms() {
             let mut forms = forms.search(Form(machine));
             let next = move |entry: &mut Entry| {
                 while let Some((key, _)) = forms.next() {
