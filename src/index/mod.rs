@@ -80,7 +80,8 @@ use self::{
 };
 use crate::error::{Error, Result};
 
-/// Blocks of stored passages that a process keeps which reads few: those that lie together one after another. and those that lie together one after another.
+/// Blocks of stored passages that a process keeps which reads few: those that lie together are read one after
+/// another.
 const FEW_BLOCKS: usize = 1;
 
 /// An index, opened on one committed state.

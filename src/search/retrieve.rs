@@ -207,22 +207,24 @@ struct Heap<'a> {
 }
 
 impl Heap<'_> {
+    /// Returns the key that an entry must not be under: of the last one here once they are so many, or elsewhere.
+    fn bound(&self) -> Option<f64> {
+        let last = self.entries.peek().filter(|_| self.entries.len() >= self.limit);
+        last.map(|last| last.key).into_iter().chain(self.least).reduce(f64::max)
+    }
+
     /// Returns what passages must score more than that are offered.
     fn threshold(&self) -> Score {
-        let last = self.entries.peek().filter(|_| self.entries.len() >= self.limit);
-        let least = last.map(|last| last.key).into_iter().chain(self.least).reduce(f64::max);
-        least.map_or(Score::MIN, |least| (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE)
+        self.bound().map_or(Score::MIN, |least| (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE)
     }
 
     fn offer(&mut self, key: f64, doc: DocId) {
-        let full = self.entries.len() >= self.limit;
-        let last = if full { Some(self.entries.peek().map_or(f64::INFINITY, |last| last.key)) } else { None };
-        if last.into_iter().chain(self.least).any(|least| key < least) {
+        if self.bound().is_some_and(|least| key < least) {
             return;
         }
         let file = self.files.ords().first(doc).unwrap_or(0);
         let entry = Entry { key, file, order: self.rows.order(doc), segment: self.segment, doc };
-        if !full {
+        if self.entries.len() < self.limit {
             self.entries.push(entry);
         } else if let Some(mut last) = self.entries.peek_mut().filter(|last| entry < **last) {
             *last = entry;
