@@ -102,10 +102,13 @@ impl Bands {
 
     /// Calls back with each passage whose band has this value, in order, also with those that are deleted.
     pub(crate) fn each(&self, band: usize, value: u16, each: &mut dyn FnMut(DocId)) -> io::Result<()> {
-        self.each_of(band, self.layout.bucket(value), &mut |other, passage| {
-            if other == value {
-                each(passage);
+        let first = self.layout.number(value, 0);
+        let last = first + u64::from(self.layout.passages);
+        self.each_number(band, self.layout.bucket(value), &mut |number| {
+            if (first..last).contains(&number) {
+                each((number - first) as DocId);
             }
+            number < last
         })
     }
 
@@ -114,12 +117,23 @@ impl Bands {
         let mut rows = vec![Row::default(); self.layout.passages as usize];
         let all = (0..BANDS).flat_map(|band| (0..self.layout.buckets).map(move |bucket| (band, bucket)));
         for (band, bucket) in all {
-            self.each_of(band, bucket, &mut |value, passage| rows[passage as usize][band] = value)?;
+            let mut wrong = false;
+            self.each_number(band, bucket, &mut |number| {
+                match self.layout.of_number(bucket, number) {
+                    Some((value, passage)) => rows[passage as usize][band] = value,
+                    None => wrong = true,
+                }
+                !wrong
+            })?;
+            if wrong {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
         }
         Ok(rows)
     }
 
-    fn each_of(&self, band: usize, bucket: u32, each: &mut dyn FnMut(u16, DocId)) -> io::Result<()> {
+    /// Calls back with the numbers of a bucket, in order, while more are wanted.
+    fn each_number(&self, band: usize, bucket: u32, each: &mut dyn FnMut(u64) -> bool) -> io::Result<()> {
         let at = 4 * (band * self.layout.buckets as usize + bucket as usize);
         let start = |at: usize| {
             let bytes = self.starts[at..].first_chunk().ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -133,8 +147,9 @@ impl Bands {
         let mut number = 0;
         for gap in (Gaps { bytes: &bytes, at: 0 }) {
             number += gap;
-            let (value, passage) = self.layout.of_number(bucket, number).ok_or(io::ErrorKind::InvalidData)?;
-            each(value, passage);
+            if !each(number) {
+                break;
+            }
         }
         Ok(())
     }

@@ -93,8 +93,12 @@ impl Lookup {
     }
 
     /// Returns the same, each term by itself, to be gone through block by block.
-    pub(crate) fn blocks(&self, segment: &SegmentReader) -> tantivy::Result<Vec<BlockSegmentPostings>> {
-        let (inverted, option) = (segment.inverted_index(self.term.field())?, IndexRecordOption::WithFreqs);
+    pub(crate) fn blocks(
+        &self,
+        segment: &SegmentReader,
+        option: IndexRecordOption,
+    ) -> tantivy::Result<Vec<BlockSegmentPostings>> {
+        let inverted = segment.inverted_index(self.term.field())?;
         let lists = self.in_segment(segment).iter();
         let lists = lists.map(|term| inverted.read_block_postings_from_terminfo(term, option));
         Ok(lists.collect::<io::Result<_>>()?)
@@ -105,7 +109,43 @@ impl Lookup {
         match self.in_segment(segment) {
             [] => Ok(0),
             [one] if !segment.has_deletes() => Ok(one.doc_freq.into()),
-            _ => Ok(self.postings(segment, IndexRecordOption::Basic)?.count(segment)),
+            _ => Ok(count_any(segment, self.blocks(segment, IndexRecordOption::Basic)?)),
+        }
+    }
+}
+
+/// Returns how many passages of a segment are in any of these postings and were not deleted.
+pub(crate) fn count_any(segment: &SegmentReader, lists: Vec<BlockSegmentPostings>) -> u64 {
+    let alive = segment.alive_bitset();
+    let is_alive = |passage: DocId| alive.is_none_or(|alive| alive.is_alive(passage));
+    let all: u32 = lists.iter().map(BlockSegmentPostings::doc_freq).sum();
+    if all <= segment.max_doc() / FEW {
+        let mut held = Vec::with_capacity(all as usize);
+        each_of(lists, &mut |passages| held.extend_from_slice(passages));
+        held.sort_unstable();
+        held.dedup();
+        return held.into_iter().filter(|passage| is_alive(*passage)).count() as u64;
+    }
+    let mut held = vec![0_u64; segment.max_doc() as usize / 64 + 1];
+    each_of(lists, &mut |passages| {
+        for passage in passages {
+            held[*passage as usize / 64] |= 1 << (passage % 64);
+        }
+    });
+    if alive.is_none() {
+        return held.iter().map(|bits| u64::from(bits.count_ones())).sum();
+    }
+    let places =
+        (0..).zip(&held).flat_map(|(at, bits)| (0..64).map(move |bit| (64 * at + bit, bits >> bit & 1)));
+    places.filter(|(passage, bit)| *bit == 1 && is_alive(*passage)).count() as u64
+}
+
+/// Hands on the passages of postings, some at a time.
+fn each_of(lists: Vec<BlockSegmentPostings>, each: &mut dyn FnMut(&[DocId])) {
+    for mut list in lists {
+        while !list.docs().is_empty() {
+            each(list.docs());
+            list.advance();
         }
     }
 }
@@ -122,7 +162,8 @@ fn stems(index: &Index, form: &str) -> tantivy::Result<Vec<String>> {
     Ok(stems)
 }
 
-/// More than one in so many of a segment's passages are many; see [`Together::count`].
+/// Where postings are of more than one in so many of a segment's passages, marking these is faster than putting
+/// them in order.
 const FEW: u32 = 512;
 
 /// Several postings as one.
@@ -163,43 +204,6 @@ impl Together {
         if several {
             positions.sort_unstable();
         }
-    }
-
-    /// Returns how many passages it is in, at most.
-    pub(crate) fn bound(&self) -> u64 {
-        self.lists.iter().map(|list| u64::from(list.doc_freq())).sum()
-    }
-
-    /// Returns how many passages of the segment it is in that were not deleted.
-    fn count(mut self, segment: &SegmentReader) -> u64 {
-        let (alive, bound) = (segment.alive_bitset(), self.bound());
-        let mut sum = 0;
-        // Marking the passages of many is faster than going through all lists side by side.
-        if bound > u64::from(segment.max_doc() / FEW) {
-            let mut held = vec![0_u64; segment.max_doc() as usize / 64 + 1];
-            for list in &mut self.lists {
-                let mut doc = list.doc();
-                while doc != TERMINATED {
-                    held[doc as usize / 64] |= 1 << (doc % 64);
-                    doc = list.advance();
-                }
-            }
-            for (at, bits) in (0..).zip(&held) {
-                sum += match alive {
-                    None => u64::from(bits.count_ones()),
-                    Some(alive) => (0..64)
-                        .filter(|bit| bits >> bit & 1 == 1 && alive.is_alive(64 * at + bit))
-                        .count() as u64,
-                };
-            }
-            return sum;
-        }
-        let mut doc = self.doc();
-        while doc != TERMINATED {
-            sum += u64::from(alive.is_none_or(|alive| alive.is_alive(doc)));
-            doc = self.advance();
-        }
-        sum
     }
 }
 

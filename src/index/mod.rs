@@ -66,7 +66,7 @@ pub use why::{Facts, Why};
 pub(crate) use {
     bands::Bands,
     forms::Forms,
-    lookup::{Lookup, Together, of_form, of_stem},
+    lookup::{Lookup, Together, count_any, of_form, of_stem},
     manifest::Manifest,
     rows::Rows,
     stats::Statistics,

@@ -3,16 +3,27 @@
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, Term,
     query::{EnableScoring, Explanation, Query, Scorer, Weight},
+    schema::IndexRecordOption,
 };
 
 use super::{
     leaf::{Leaf, LeafScorer, LeafWeight},
     pruned,
 };
+use crate::index::count_any;
 
 /// A query for any of some words.
 #[derive(Clone, Debug)]
 pub(super) struct Any(pub(super) Vec<Leaf>);
+
+impl Any {
+    /// Returns how many passages of a segment hold any of the words.
+    pub(super) fn count(&self, segment: &SegmentReader) -> tantivy::Result<u64> {
+        let lists = self.0.iter().map(|leaf| leaf.word.blocks(segment, IndexRecordOption::Basic));
+        let lists = lists.collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(count_any(segment, lists.into_iter().flatten().collect()))
+    }
+}
 
 struct AnyWeight(Vec<LeafWeight>);
 

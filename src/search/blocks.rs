@@ -11,6 +11,12 @@ use super::stretch::Stretch;
 /// Passages of a block.
 const BLOCK: usize = 128;
 
+/// Looking for a passage takes as long as going through so many.
+const SEEK: u64 = 8;
+
+/// So many passages of a block are looked at one by one before it is searched.
+const NEAR: usize = 8;
+
 /// A word in a segment: all its terms as one.
 pub(super) struct Blocks {
     terms: Vec<Cursor>,
@@ -62,21 +68,48 @@ impl Blocks {
         self.doc
     }
 
-    /// Adds what passages score up to this one, and goes on behind it.
-    pub(super) fn score_to(&mut self, last: DocId, stretch: &mut Stretch) {
+    /// Adds what passages score up to this one where that is more than `least`, and goes on behind it.
+    pub(super) fn score_to(&mut self, last: DocId, least: Score, stretch: &mut Stretch) {
+        self.each_to::<false>(last, least, stretch);
+    }
+
+    /// Adds what those passages score that the stretch holds, up to this one; they are so many.
+    pub(super) fn score_held(&mut self, last: DocId, held: usize, stretch: &mut Stretch) {
+        let all = self.terms.iter().map(|term| u64::from(term.blocks.doc_freq())).sum::<u64>();
+        let likely = all * stretch.reach(last) / u64::from(self.lengths.num_docs().max(1));
+        if held as u64 * SEEK < likely {
+            stretch.each_held(|passage| self.seek(passage).then(|| self.score()));
+        } else {
+            self.seek(stretch.first());
+            self.each_to::<true>(last, Score::MIN, stretch);
+        }
+    }
+
+    fn each_to<const HELD: bool>(&mut self, last: DocId, least: Score, stretch: &mut Stretch) {
         let Self { terms, bm25, lengths, .. } = self;
-        let score = |passage, count| bm25.score(lengths.fieldnorm_id(passage), count);
+        let add = |stretch: &mut Stretch, passage, count| {
+            let score = bm25.score(lengths.fieldnorm_id(passage), count);
+            if score > least {
+                stretch.add(passage, score);
+            }
+        };
         let mut here = terms.iter_mut().filter(|term| term.doc() <= last);
         let (one, other) = (here.next(), here.next());
         match (one, other) {
-            (Some(one), None) => {
-                one.each_to(last, |passage, count| stretch.add(passage, score(passage, count)))
-            }
+            (Some(one), None) => one.each_to(last, |passage, count| {
+                if !HELD || stretch.holds(passage) {
+                    add(stretch, passage, count);
+                }
+            }),
             (one, other) => {
                 for term in one.into_iter().chain(other).chain(here) {
-                    term.each_to(last, |passage, count| stretch.count(passage, count));
+                    term.each_to(last, |passage, count| {
+                        if !HELD || stretch.holds(passage) {
+                            stretch.count(passage, count);
+                        }
+                    });
                 }
-                stretch.add_counted(score);
+                stretch.each_counted(add);
             }
         }
         self.settle();
@@ -131,7 +164,8 @@ impl Cursor {
             } else {
                 self.at + docs[self.at.min(docs.len())..].iter().take_while(|doc| **doc <= last).count()
             };
-            for (passage, count) in docs[..end].iter().zip(counts).skip(self.at) {
+            let here = self.at.min(end)..end;
+            for (passage, count) in docs[here.clone()].iter().zip(&counts[here]) {
                 each(*passage, *count);
             }
             self.at = end;
@@ -145,9 +179,17 @@ impl Cursor {
     }
 
     fn seek(&mut self, passage: DocId) {
-        if self.doc() < passage {
-            self.at = self.blocks.seek(passage);
+        // What is looked for is mostly near.
+        for _ in 0..NEAR {
+            if self.doc() >= passage {
+                return;
+            }
+            self.at += 1;
+            if self.at == BLOCK {
+                break;
+            }
         }
+        self.at = self.blocks.seek(passage);
     }
 
     /// Returns the last passage of the block.

@@ -5,7 +5,7 @@
 //! earliest date is shown, in the best one's place: most likely it is what the others copied. What is
 //! chosen for a place does not depend on how many places follow.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::retrieve::InFile;
 use crate::analysis;

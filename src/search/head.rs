@@ -1,9 +1,9 @@
 //! The head of the order: those candidates that all parts of the score put in order.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::{
-    order::{Asked, HEAD, Order, Ranked, settle},
+    order::{Asked, HEAD, Order, Ranked, order_keys, put_in_order, settle},
     rerank::{self, Part},
     retrieve::{Best, By, Candidate, InFile, best_first, keep_best, put_first},
 };
@@ -74,7 +74,7 @@ impl Asked<'_> {
         if !all {
             keep_best(&mut ranked, depth, |one| &one.candidate);
         }
-        ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+        put_in_order(&mut ranked);
         self.complete(&mut ranked)?;
         Ok(Order { head: ranked.len(), ranked, all, loose: false })
     }
@@ -109,7 +109,7 @@ impl Asked<'_> {
             for one in &mut ranked {
                 one.candidate.key = rerank::words_alone(&self.parts, &one.scores);
             }
-            ranked.sort_unstable_by(|one, other| other.candidate.key.total_cmp(&one.candidate.key));
+            order_keys(&mut ranked);
         }
         Ok(Found { ranked, limit, count })
     }

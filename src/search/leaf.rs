@@ -75,7 +75,8 @@ impl LeafWeight {
         let unscored =
             || TantivyError::InvalidArgument("the best are asked for where nothing is scored".into());
         let (bm25, mean) = self.bm25.as_ref().ok_or_else(unscored)?;
-        let (terms, field) = (self.word.blocks(segment)?, self.word.term.field());
+        let terms = self.word.blocks(segment, IndexRecordOption::WithFreqs)?;
+        let field = self.word.term.field();
         let inexact = match segment.fieldnorms_readers().get_field(field)? {
             Some(lengths) => {
                 let words = segment.inverted_index(field)?.total_num_tokens();

@@ -62,6 +62,12 @@ impl Likeness {
         let mut shared = vec![0_usize; self.words.len()];
         let each_word = || parts.iter().flat_map(|part| analysis::words(part).map(|range| &part[range]));
         for written in each_word() {
+            // Of most words no more is looked at than this.
+            let is_plain = written.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if is_plain && self.share(written, &mut shared).is_none() {
+                continue;
+            }
+            shared.fill(0);
             let word = analysis::fold(written);
             let Some(runs) = self.share(&word, &mut shared) else { continue };
             let is_stop = stop.contains(&word);
@@ -154,24 +160,40 @@ impl<'a> Spelling<'a> {
     }
 }
 
-/// Calls back with a number for each run of letters of a word, its ends marked.
+/// Marks the ends of a word.
+const END: u8 = b' ';
+
+/// Calls back with a number for each run of letters of a word, its ends marked. Words of ASCII letters and figures
+/// alone have those of their small letters.
 fn each_run(word: &str, each: &mut impl FnMut(u64)) {
+    // Small letters have a bit that capital ones lack, and that figures and the mark have too.
+    const SMALL: u32 = u32::from_le_bytes([0x20; RUN]);
+    let run = |letters: [u8; RUN]| mix(u64::from(u32::from_le_bytes(letters) | SMALL));
     // Of a word with letters of one byte only, runs are read off as they stand.
-    if word.is_ascii() && word.len() > RUN {
+    if word.is_ascii() {
         let bytes = word.as_bytes();
-        let run = |bytes: [u8; RUN]| mix(u64::from(u32::from_le_bytes(bytes)));
-        each(run([b'_', bytes[0], bytes[1], bytes[2]]));
-        for window in bytes.windows(RUN) {
-            each(run([window[0], window[1], window[2], window[3]]));
+        match *bytes {
+            [one] => each(mix(run([one, END, END, END]))),
+            [one, two] => each(mix(run([one, two, END, END]))),
+            [one, two, three] => each(mix(run([one, two, three, END]))),
+            [one, two, three, four] => each(mix(run([one, two, three, four]))),
+            _ => {
+                let ([one, two, three, ..], [.., last_but_two, last_but_one, last]) = (bytes, bytes) else {
+                    return;
+                };
+                each(run([END, *one, *two, *three]));
+                for window in bytes.windows(RUN) {
+                    each(run([window[0], window[1], window[2], window[3]]));
+                }
+                each(run([*last_but_two, *last_but_one, *last, END]));
+            }
         }
-        let [.., one, two, three] = bytes else { return };
-        each(run([*one, *two, *three, b'_']));
         return;
     }
-    let letters = std::iter::once('_').chain(word.chars()).chain(['_']).map(u32::from);
+    let end = char::from(END);
+    let letters = std::iter::once(end).chain(word.chars()).chain([end]).map(u32::from);
     if word.chars().nth(RUN).is_none() {
-        each(letters.fold(1, |sum, letter| mix(sum ^ u64::from(letter))));
-        return;
+        return each(letters.fold(1, |sum, letter| mix(sum ^ u64::from(letter))));
     }
     let letters: Vec<u32> = letters.collect();
     for window in letters.windows(RUN) {
@@ -181,7 +203,7 @@ fn each_run(word: &str, each: &mut impl FnMut(u64)) {
         each(if wide {
             window.iter().fold(2, |sum, letter| mix(sum ^ u64::from(*letter)))
         } else {
-            mix(low)
+            mix(low | u64::from(SMALL))
         });
     }
 }

@@ -1,6 +1,6 @@
 //! The candidates in their order: passages by themselves, or articles by all they say.
 
-use std::{collections::HashSet, ops::Range, sync::Arc};
+use std::{cmp::Reverse, collections::HashSet, ops::Range, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId,
@@ -88,7 +88,7 @@ impl Order {
         if !self.loose {
             return;
         }
-        self.ranked[self.head..].sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+        put_in_order(&mut self.ranked[self.head..]);
     }
 }
 
@@ -195,7 +195,7 @@ impl<'a> Asked<'a> {
             one.scores.iter_mut().for_each(|score| *score *= factor);
             one.candidate.key = sum(&one.scores);
         }
-        ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+        put_in_order(ranked);
         Ok(())
     }
 
@@ -223,7 +223,7 @@ impl<'a> Asked<'a> {
             one.candidate.key = sum(&one.scores);
             one.stored = Some(Box::new(stored));
         }
-        best.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+        put_in_order(best);
         Ok(())
     }
 
@@ -307,7 +307,26 @@ pub(super) fn settle(ranked: &mut [Ranked]) {
     for one in &mut *ranked {
         one.candidate.key = sum(&one.scores);
     }
-    ranked.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+    put_in_order(ranked);
+}
+
+/// Puts candidates in order: by their keys, and of those that share one by their names.
+pub(super) fn put_in_order(ranked: &mut [Ranked]) {
+    order_keys(ranked);
+    for same in ranked.chunk_by_mut(|one, other| one.candidate.key.total_cmp(&other.candidate.key).is_eq()) {
+        same.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
+    }
+}
+
+/// Puts candidates in the order of their keys. What is sorted are these, which are small.
+pub(super) fn order_keys(ranked: &mut [Ranked]) {
+    ranked.sort_by_cached_key(|one| Reverse(ascending(one.candidate.key)));
+}
+
+/// Returns a number that orders as a key does by [`f64::total_cmp`].
+fn ascending(key: f64) -> i64 {
+    let bits = key.to_bits() as i64;
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
 }
 
 /// Adds the parts of a score, always in the same order.

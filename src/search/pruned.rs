@@ -24,6 +24,8 @@ pub(super) fn best(
     }
     // The words before this one are not enough by themselves.
     let mut first = 0;
+    // What the others add at most in a stretch.
+    let mut here: Vec<Score> = Vec::with_capacity(words.len());
     let mut stretch = Stretch::new();
     while first < words.len() {
         let (before, from) = words.split_at_mut(first);
@@ -32,24 +34,28 @@ pub(super) fn best(
             return;
         }
         let end = from.iter().map(Blocks::end).min().unwrap_or(start);
-        let here: Score = from.iter_mut().map(|word| word.most_to(end)).sum();
+        here.clear();
+        here.extend(from.iter_mut().map(|word| word.most_to(end)));
         let beside = first.checked_sub(1).map_or(0.0, |last| most[last]);
-        if (here + beside) * (1.0 + ROUNDING) <= threshold {
+        let all = here.iter().sum::<Score>() + beside;
+        let enough = threshold / (1.0 + ROUNDING);
+        if all <= enough {
             from.iter_mut().for_each(|word| _ = word.seek(end + 1));
             continue;
         }
         stretch.begin(start);
         let last = end.min(stretch.last());
-        from.iter_mut().for_each(|word| word.score_to(last, &mut stretch));
-        stretch.each_over(threshold - beside, &mut |passage, mut score| {
-            for (word, most) in before.iter_mut().zip(&most).rev() {
-                if score + most <= threshold {
-                    return;
-                }
-                if word.seek(passage) {
-                    score += word.score();
-                }
+        for (word, most) in from.iter_mut().zip(&here) {
+            // What scores no more than this by the word is not enough with all that the others can add.
+            word.score_to(last, enough - (all - most), &mut stretch);
+        }
+        for (word, most) in before.iter_mut().zip(&most).rev() {
+            match stretch.keep_over(threshold - most) {
+                0 => break,
+                left => word.score_held(last, left, &mut stretch),
             }
+        }
+        stretch.empty(|passage, score| {
             if score > threshold {
                 threshold = callback(passage, score);
             }

@@ -1,6 +1,6 @@
 //! The candidates: the best passages that a query matches, and how many there are.
 
-use std::{cmp::Ordering, collections::BinaryHeap, ops::Range, sync::Arc};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
@@ -9,6 +9,7 @@ use tantivy::{
 };
 
 use super::{
+    any::Any,
     compile::Compiler,
     name::{Name, Names},
     newest::{Newest, Times},
@@ -141,10 +142,9 @@ impl Best<'_> {
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             compiler.go_on()?;
             let Some(files) = self.names.column(segment) else { continue };
-            let (limit, rows) = (self.limit, &rows[segment as usize]);
-            let mut heap = Heap { limit, least, entries: BinaryHeap::new(), segment, files, rows };
-            self.collect(&*weight, reader, &mut heap)?;
-            entries.extend(heap.entries);
+            let mut top = Top::new(self.limit, least, files, &rows[segment as usize]);
+            self.collect(&*weight, reader, &mut top)?;
+            entries.extend(top.finish(segment));
             least = keep_entries(&mut entries, self.limit);
         }
         let candidate = |entry: Entry| Candidate {
@@ -156,27 +156,22 @@ impl Best<'_> {
         Ok(entries.into_iter().map(candidate).collect())
     }
 
-    /// Puts the best of a segment on a heap.
-    fn collect(
-        &self,
-        weight: &dyn Weight,
-        reader: &SegmentReader,
-        heap: &mut Heap<'_>,
-    ) -> tantivy::Result<()> {
+    /// Finds the best of a segment.
+    fn collect(&self, weight: &dyn Weight, reader: &SegmentReader, top: &mut Top<'_>) -> tantivy::Result<()> {
         let alive = reader.alive_bitset();
         match self.by {
-            By::Score => weight.for_each_pruning(heap.threshold(), reader, &mut |doc, score| {
+            By::Score => weight.for_each_pruning(top.threshold(), reader, &mut |doc, score| {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    heap.offer(f64::from(score), doc);
+                    top.offer(f64::from(score), doc);
                 }
-                heap.threshold()
+                top.threshold()
             }),
             By::Age => {
                 let newest = Newest::of(reader, self.times)?;
                 weight.for_each_no_score(reader, &mut |docs| {
                     for &doc in docs {
                         if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                            heap.offer(newest.key(doc), doc);
+                            top.offer(newest.key(doc), doc);
                         }
                     }
                 })
@@ -195,45 +190,70 @@ fn keep_entries(entries: &mut Vec<Entry>, limit: usize) -> Option<f64> {
     Some(least)
 }
 
-/// The best of a segment; the worst of them on top.
-struct Heap<'a> {
+/// The best of a segment.
+struct Top<'a> {
     limit: usize,
-    /// The key of the last of so many that other segments have.
+    /// The key that others must not be under: of the last of so many here or elsewhere.
     least: Option<f64>,
-    entries: BinaryHeap<Entry>,
-    segment: u32,
+    /// The best so far, by key, and some that came after.
+    best: Vec<(f64, DocId)>,
     files: &'a StrColumn,
     rows: &'a Rows,
 }
 
-impl Heap<'_> {
-    /// Returns the key that an entry must not be under: of the last one here once they are so many, or elsewhere.
-    fn bound(&self) -> Option<f64> {
-        let last = self.entries.peek().filter(|_| self.entries.len() >= self.limit);
-        last.map(|last| last.key).into_iter().chain(self.least).reduce(f64::max)
+impl<'a> Top<'a> {
+    fn new(limit: usize, least: Option<f64>, files: &'a StrColumn, rows: &'a Rows) -> Self {
+        Self { limit, least, best: Vec::new(), files, rows }
     }
 
     /// Returns what passages must score more than that are offered.
     fn threshold(&self) -> Score {
-        self.bound().map_or(Score::MIN, |least| (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE)
+        self.least.map_or(Score::MIN, |least| (least as f32) * (1.0 - SLACK) - f32::MIN_POSITIVE)
     }
 
     fn offer(&mut self, key: f64, doc: DocId) {
-        if self.bound().is_some_and(|least| key < least) {
+        if self.least.is_some_and(|least| key < least) {
             return;
         }
-        let file = self.files.ords().first(doc).unwrap_or(0);
-        let entry = Entry { key, file, order: self.rows.order(doc), segment: self.segment, doc };
-        if self.entries.len() < self.limit {
-            self.entries.push(entry);
-        } else if let Some(mut last) = self.entries.peek_mut().filter(|last| entry < **last) {
-            *last = entry;
+        self.best.push((key, doc));
+        if self.best.len() >= self.limit + self.limit / 2 + 1 {
+            self.cut();
         }
+    }
+
+    /// Keeps no more than are wanted: of equal keys the first by file and place.
+    fn cut(&mut self) {
+        let Some(last) = self.limit.checked_sub(1).filter(|last| *last < self.best.len()) else { return };
+        let (_, (least, _), _) =
+            self.best.select_nth_unstable_by(last, |(one, _), (other, _)| other.total_cmp(one));
+        let least = *least;
+        let same = self.best.extract_if(.., |(key, _)| key.total_cmp(&least).is_le());
+        let same = same.filter(|(key, _)| key.total_cmp(&least).is_eq());
+        let place = |doc| (file(self.files, doc), self.rows.order(doc), doc);
+        let mut same: Vec<_> = same.map(|(_, doc)| place(doc)).collect();
+        let room = self.limit - self.best.len();
+        if room < same.len() {
+            same.select_nth_unstable(room);
+        }
+        self.best.extend(same.into_iter().take(room).map(|(.., doc)| (least, doc)));
+        self.least = self.least.into_iter().chain([least]).reduce(f64::max);
+    }
+
+    fn finish(mut self, segment: u32) -> impl Iterator<Item = Entry> {
+        self.cut();
+        let Self { best, files, rows, .. } = self;
+        let entry =
+            move |(key, doc)| Entry { key, file: file(files, doc), order: rows.order(doc), segment, doc };
+        best.into_iter().map(entry)
     }
 }
 
+/// Returns the number of a passage's file among those of its segment.
+fn file(files: &StrColumn, passage: DocId) -> u64 {
+    files.ords().first(passage).unwrap_or(0)
+}
+
 /// A passage of a segment, as a [`Candidate`] is made of it.
-#[derive(Clone)]
 struct Entry {
     key: f64,
     file: u64,
@@ -241,27 +261,6 @@ struct Entry {
     segment: u32,
     doc: DocId,
 }
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Greater is worse.
-        other.key.total_cmp(&self.key).then(self.file.cmp(&other.file)).then(self.order.cmp(&other.order))
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Entry {}
 
 /// Counts the passages a query matches outside of some articles, up to a limit.
 pub(super) fn count(
@@ -271,8 +270,15 @@ pub(super) fn count(
     except: &Except,
 ) -> tantivy::Result<u64> {
     let searcher = compiler.index.searcher();
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut sum = 0;
+    if let (Some(any), true) = (query.downcast_ref::<Any>(), except.0.is_empty()) {
+        for segment in searcher.segment_readers() {
+            compiler.go_on()?;
+            sum += any.count(segment)?;
+        }
+        return Ok(sum.min(limit));
+    }
+    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     for (segment, reader) in (0..).zip(searcher.segment_readers()) {
         compiler.go_on()?;
         let mut docs = weight.scorer(reader, 1.0)?;

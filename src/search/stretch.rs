@@ -35,6 +35,16 @@ impl Stretch {
         self.from.saturating_add(LENGTH as DocId - 1).min(TERMINATED - 1)
     }
 
+    /// Returns the first passage.
+    pub(super) fn first(&self) -> DocId {
+        self.from
+    }
+
+    /// Returns how many passages there are up to this one.
+    pub(super) fn reach(&self, last: DocId) -> u64 {
+        u64::from(last - self.from) + 1
+    }
+
     fn place(&self, passage: DocId) -> usize {
         (passage - self.from) as usize
     }
@@ -53,21 +63,48 @@ impl Stretch {
         self.counted[at / 64] |= 1 << (at % 64);
     }
 
-    /// Adds what passages score by the word that was counted.
-    pub(super) fn add_counted(&mut self, score: impl Fn(DocId, u32) -> Score) {
+    /// Calls back with the passages where the word stands that was counted, in order, and how often.
+    pub(super) fn each_counted(&mut self, mut each: impl FnMut(&mut Self, DocId, u32)) {
         for at in places(std::mem::take(&mut self.counted)) {
             let (passage, count) = (self.from + at as DocId, std::mem::take(&mut self.counts[at]));
-            self.add(passage, score(passage, count));
+            each(self, passage, count);
         }
     }
 
-    /// Calls back with the passages that score more than this, in order, and is empty again.
-    pub(super) fn each_over(&mut self, least: Score, each: &mut dyn FnMut(DocId, Score)) {
-        for at in places(std::mem::take(&mut self.held)) {
-            let score = std::mem::take(&mut self.scores[at]);
-            if score > least {
-                each(self.from + at as DocId, score);
+    /// Says whether a passage holds a word that was added.
+    pub(super) fn holds(&self, passage: DocId) -> bool {
+        let at = self.place(passage);
+        self.held[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    /// Adds what each passage scores by another word, in order.
+    pub(super) fn each_held(&mut self, mut score: impl FnMut(DocId) -> Option<Score>) {
+        for at in places(self.held) {
+            self.scores[at] += score(self.from + at as DocId).unwrap_or(0.0);
+        }
+    }
+
+    /// Drops the passages that score no more than this. Returns how many are left.
+    pub(super) fn keep_over(&mut self, least: Score) -> usize {
+        if least < 0.0 {
+            return self.held.iter().map(|bits| bits.count_ones() as usize).sum();
+        }
+        let mut left = 0;
+        for at in places(self.held) {
+            if self.scores[at] > least {
+                left += 1;
+            } else {
+                self.scores[at] = 0.0;
+                self.held[at / 64] &= !(1 << (at % 64));
             }
+        }
+        left
+    }
+
+    /// Calls back with the passages and what they score, in order, and is empty again.
+    pub(super) fn empty(&mut self, mut each: impl FnMut(DocId, Score)) {
+        for at in places(std::mem::take(&mut self.held)) {
+            each(self.from + at as DocId, std::mem::take(&mut self.scores[at]));
         }
     }
 }
