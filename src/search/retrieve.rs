@@ -216,7 +216,7 @@ impl<'a> Top<'a> {
             return;
         }
         self.best.push((key, doc));
-        if self.best.len() >= self.limit + self.limit / 2 + 1 {
+        if self.best.len() > self.limit + self.limit / 2 {
             self.cut();
         }
     }
