@@ -20,7 +20,7 @@ use tantivy::{SegmentMeta, index::SegmentComponent};
 
 use super::{
     Access, Index, ReadableIndex, absolute, aside, bands, forms, home, manifest::Manifest, other_version,
-    report::Event, schema, seal,
+    report::Event, rows, schema, seal,
 };
 use crate::{
     error::{Error, Result},
@@ -338,6 +338,7 @@ pub(super) fn components(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf>
         SegmentComponent::Store,
         SegmentComponent::Custom(forms::END.into()),
         SegmentComponent::Custom(bands::END.into()),
+        SegmentComponent::Custom(rows::END.into()),
     ];
     let deleted = segment.has_deletes().then_some(SegmentComponent::Delete);
     always.into_iter().chain(deleted).map(|component| segment.relative_path(component))

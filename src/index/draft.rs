@@ -159,6 +159,11 @@ impl Iterator for Drafts {
 }
 
 impl Draft {
+    /// Returns the number of the passage's article in its file, and its own in the article, as one number.
+    pub(super) fn order(&self) -> u64 {
+        u64::from(self.facts.number) << 32 | self.at as u64
+    }
+
     /// Returns the bands of the passage's sketch.
     pub(super) fn bands(&self) -> [u16; BANDS] {
         self.sketch.bands
@@ -166,12 +171,11 @@ impl Draft {
 
     /// Returns the document of the passage.
     pub(super) fn document(&self, desk: &mut Desk) -> TantivyDocument {
-        let Facts { fields, folder, key, number, length, data, .. } = &*self.facts;
+        let Facts { fields, folder, key, length, data, .. } = &*self.facts;
         // The text, and two rows of terms of about its length.
         let mut document = TantivyDocument::with_capacity(3 * self.passage.text.len() + 1_000);
         document.add_u64(fields.id, self.id.0);
         document.add_text(fields.file, key);
-        document.add_u64(fields.order, u64::from(*number) << 32 | self.at as u64);
         document.add_u64(fields.folder, u64::from(*folder));
         document.add_u64(fields.length, *length);
         document.add_u64(fields.sketch, self.sketch.bits);

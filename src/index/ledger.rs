@@ -1,9 +1,9 @@
 //! What became of every file: one record each, in the order of the walk, in a file that the
 //! commit's manifest names.
 //!
-//! The file is the magic, the records one after another, and a table of where they begin, so that
-//! one record is found by halving without the rest being read. A record begins with its [`Head`]: all
-//! that is needed to tell whether the file is as it was.
+//! The file is the magic, the records one after another, a table of where they begin, and signposts: the names
+//! of every so many records, between which one is found without the rest being read. A record begins with its
+//! [`Head`]: all that is needed to tell whether the file is as it was.
 
 mod file;
 
@@ -24,7 +24,7 @@ use crate::{
     walk::{self, Stamp},
 };
 
-pub(crate) const MAGIC: &[u8; 8] = b"excerpt2";
+pub(crate) const MAGIC: &[u8; 8] = b"excerpt3";
 
 /// What became of one file or folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -295,9 +295,13 @@ pub(crate) struct Written {
 pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<Written> {
     let mut out = Summed { out: io::BufWriter::new(File::create_new(path)?), hasher: blake3::Hasher::new() };
     out.write_all(MAGIC)?;
-    let mut starts = Vec::new();
+    let (mut starts, mut signs) = (Vec::new(), Vec::new());
     let mut at = MAGIC.len() as u64;
     for record in records {
+        if (starts.len() as u64).is_multiple_of(file::SIGNED) {
+            let Head { folder, path, .. } = Head::of(record)?;
+            signs = encode(&(folder, path), signs);
+        }
         starts.push(at);
         out.write_all(record)?;
         at += record.len() as u64;
@@ -306,11 +310,13 @@ pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) ->
     for start in &starts {
         out.write_all(&start.to_le_bytes())?;
     }
+    out.write_all(&signs)?;
+    out.write_all(&(signs.len() as u64).to_le_bytes())?;
     out.write_all(&(starts.len() as u64 - 1).to_le_bytes())?;
     let Summed { out, hasher } = out;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
-    let bytes = at + 8 * (starts.len() as u64 + 1);
+    let bytes = at + 8 * (starts.len() as u64 + 2) + signs.len() as u64;
     Ok(Written { bytes, sum: seal::figures(&hasher.finalize()) })
 }
 

@@ -141,7 +141,7 @@ pub(crate) fn count_any(segment: &SegmentReader, lists: Vec<BlockSegmentPostings
 }
 
 /// Hands on the passages of postings, some at a time.
-fn each_of(lists: Vec<BlockSegmentPostings>, each: &mut dyn FnMut(&[DocId])) {
+pub(super) fn each_of(lists: Vec<BlockSegmentPostings>, each: &mut dyn FnMut(&[DocId])) {
     for mut list in lists {
         while !list.docs().is_empty() {
             each(list.docs());

@@ -2,7 +2,7 @@
 //! them away later. What is in files that are open already waits until it is asked for: many a search needs no more
 //! than some of it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::{Searcher, SegmentReader, columnar::Column};
 
@@ -13,7 +13,7 @@ use super::{Bands, Forms, Index, Rows};
 pub(super) struct Parts {
     bands: Vec<Bands>,
     forms: Vec<Forms>,
-    rows: OnceLock<Vec<Rows>>,
+    rows: Arc<[Rows]>,
     sketches: OnceLock<Vec<Column<u64>>>,
 }
 
@@ -22,6 +22,7 @@ impl Parts {
         Ok(Self {
             bands: of_each(searcher, Bands::open)?,
             forms: of_each(searcher, Forms::open)?,
+            rows: of_each(searcher, Rows::open)?.into(),
             ..Self::default()
         })
     }
@@ -29,8 +30,8 @@ impl Parts {
 
 impl Index {
     /// Returns how the passages lie in each segment.
-    pub(crate) fn rows(&self) -> tantivy::Result<&[Rows]> {
-        self.once(&self.parts.rows, Rows::new)
+    pub(crate) fn rows(&self) -> &Arc<[Rows]> {
+        &self.parts.rows
     }
 
     /// Returns the bits of the sketches of all passages, of each segment.

@@ -94,6 +94,11 @@ impl Waiting {
         self.0.made.get_or_init(|| self.0.draft.document(desk));
     }
 
+    /// Returns the passage's [order](super::Rows::order).
+    pub(super) fn order(&self) -> u64 {
+        self.0.draft.order()
+    }
+
     /// Returns the bands of the passage's sketch.
     pub(super) fn bands(&self) -> Row {
         self.0.draft.bands()

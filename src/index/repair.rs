@@ -25,7 +25,7 @@ use super::{
     pieces::Piecewise,
     plan::{Plan, Slot},
     report::{Event, Report},
-    schema,
+    rows, schema,
     update::{self, Update},
 };
 use crate::{
@@ -166,7 +166,19 @@ fn take_out(dir: &Path, directory: &Piecewise, segments: &BTreeSet<String>) -> R
 fn list_files(dir: &Path, generation: &Path) -> Result<()> {
     let entries =
         fs::read_dir(generation).map_err(|source| Error::Read { path: generation.into(), source })?;
-    let ends = ["term", "idx", "pos", "fieldnorm", "fast", "store", "temp", "del", forms::END, bands::END];
+    let ends = [
+        "term",
+        "idx",
+        "pos",
+        "fieldnorm",
+        "fast",
+        "store",
+        "temp",
+        "del",
+        forms::END,
+        bands::END,
+        rows::END,
+    ];
     let names = entries.flatten().map(|entry| PathBuf::from(entry.file_name()));
     let of_segments =
         |name: &PathBuf| name.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end));

@@ -16,7 +16,7 @@ use tantivy::{
     },
 };
 
-use super::{bands, forms, tokenizer};
+use super::{bands, forms, rows, tokenizer};
 use crate::{
     analysis::{self, Sketch},
     article::{Article, Place, Role},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 8;
+pub(crate) const VERSION: u32 = 9;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,6 @@ pub(crate) struct Fields {
     pub(crate) id: Field,
     /// The file's [`file_key`]: what its passages are removed by, and ties are ordered by.
     pub(crate) file: Field,
-    /// The number of the article in its file and of the passage in the article, in one number.
-    pub(crate) order: Field,
     /// The folder's number.
     pub(crate) folder: Field,
     /// Only in passages of articles themselves: 1.
@@ -119,8 +117,7 @@ impl Fields {
         let mut schema = Schema::builder();
         let fields = Self {
             id: schema.add_u64_field("id", FAST),
-            file: schema.add_text_field("file", name().set_fast("raw")),
-            order: schema.add_u64_field("order", FAST),
+            file: schema.add_text_field("file", name()),
             folder: schema.add_u64_field("folder", number()),
             main: schema.add_u64_field("main", number()),
             length: schema.add_u64_field("length", FAST),
@@ -184,7 +181,8 @@ pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Res
     let index = Index::builder()
         .schema(schema)
         .register_plugin(Arc::new(forms::Plugin))
-        .register_plugin(Arc::new(bands::Plugin));
+        .register_plugin(Arc::new(bands::Plugin))
+        .register_plugin(Arc::new(rows::Plugin));
     let index = index.open_or_create(directory)?;
     register(&index);
     Ok((index, fields))

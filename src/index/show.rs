@@ -266,7 +266,7 @@ impl Index {
         let broken = |source| self.damaged(source);
         let mut first: Option<(u64, DocAddress)> = None;
         for address in self.searcher.search(&term, &DocSetCollector).map_err(broken)? {
-            let order = self.rows_of_segment(address.segment_ord)?.order(address.doc_id);
+            let order = self.rows_of_segment(address.segment_ord).order(address.doc_id);
             if first.is_none_or(|(least, _)| order < least) {
                 first = Some((order, address));
             }
@@ -276,7 +276,7 @@ impl Index {
 
     /// Returns the passages of the article that a passage is of, in order, and which of them it is.
     pub(crate) fn article_of(&self, passage: DocAddress) -> Result<(Vec<Row>, usize)> {
-        let rows = self.rows_of_segment(passage.segment_ord)?;
+        let rows = self.rows_of_segment(passage.segment_ord);
         let article = rows.article_of(passage.doc_id);
         let at = (passage.doc_id - article.start) as usize;
         let row = |doc| {
@@ -348,7 +348,7 @@ impl Index {
         for DocAddress { segment_ord, doc_id } in passages.iter().map(|row| row.address) {
             if lies.last().is_none_or(|(segment, known)| *segment != segment_ord || !known.contains(&doc_id))
             {
-                lies.push((segment_ord, self.rows_of_segment(segment_ord)?.article_of(doc_id)));
+                lies.push((segment_ord, self.rows_of_segment(segment_ord).article_of(doc_id)));
             }
         }
         Ok(lies)
@@ -361,13 +361,13 @@ impl Index {
         found.into_iter().map(|address| self.row(address)).collect()
     }
 
-    fn rows_of_segment(&self, segment: u32) -> Result<&Rows> {
-        Ok(&self.rows().map_err(|source| self.damaged(source))?[segment as usize])
+    fn rows_of_segment(&self, segment: u32) -> &Rows {
+        &self.rows()[segment as usize]
     }
 
     /// Returns the passage at an address, with its order in its file.
     fn row(&self, address: DocAddress) -> Result<Row> {
-        let order = self.rows_of_segment(address.segment_ord)?.order(address.doc_id);
+        let order = self.rows_of_segment(address.segment_ord).order(address.doc_id);
         Ok(Row { address, order, stored: self.stored_at(address)? })
     }
 }

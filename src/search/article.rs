@@ -66,15 +66,9 @@ impl<'a> Shelf<'a> {
         word.postings(self.reader, IndexRecordOption::WithFreqs)
     }
 
-    /// Returns what orders articles of a segment that score the same.
-    fn place(&self, first: DocId) -> (u64, u64) {
-        let file = self.names.column(self.segment).and_then(|files| files.ords().first(first));
-        (file.unwrap_or(0), self.rows.order(first))
-    }
-
     /// Returns an article as a candidate.
     fn candidate(&self, first: DocId, key: f64) -> Candidate {
-        let (file, order) = self.place(first);
+        let (file, order) = self.rows.place(first);
         let file = self.names.name(self.segment, file);
         Candidate { address: DocAddress::new(self.segment, first), key, file, order }
     }
@@ -102,7 +96,7 @@ pub(super) struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     pub(super) fn new(compiler: &'a Compiler<'a>, names: &'a Arc<Names>) -> tantivy::Result<Self> {
         let index = compiler.index;
-        let readers = (0..).zip(index.searcher().segment_readers()).zip(index.rows()?);
+        let readers = (0..).zip(index.searcher().segment_readers()).zip(index.rows().iter());
         let shelves = readers.map(|((segment, reader), rows)| Shelf::new(segment, reader, rows, names));
         let tally = &index.manifest().tally;
         let mean = (tally.article_words.max(1) as f32) / (tally.articles.max(1) as f32);
@@ -178,7 +172,7 @@ impl<'a> Evidence<'a> {
     ) -> tantivy::Result<Vec<Candidate>> {
         let mut newest = Vec::new();
         for (shelf, marks) in self.shelves.iter().zip(matching) {
-            let ages = Newest::of(shelf.reader, times)?;
+            let ages = Newest::of(self.compiler.index, shelf.segment, times)?;
             let mut heap = Least::heap(limit);
             for first in marks.iter() {
                 let key = ages.key(first);
@@ -331,7 +325,7 @@ impl Least {
         if heap.len() >= limit && heap.peek().is_none_or(|least| key < least.key) {
             return;
         }
-        heap.push(Self { key, place: shelf.place(first), first });
+        heap.push(Self { key, place: shelf.rows.place(first), first });
         if heap.len() > limit {
             heap.pop();
         }

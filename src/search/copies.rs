@@ -26,7 +26,7 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn open(index: &'a Index, segment: u32, by: Unit) -> tantivy::Result<Self> {
         let fast = index.searcher().segment_reader(segment).fast_fields();
-        let (sketch, rows) = (&index.sketches()?[segment as usize], &index.rows()?[segment as usize]);
+        let (sketch, rows) = (&index.sketches()?[segment as usize], &index.rows()[segment as usize]);
         let length = (by == Unit::Article).then(|| fast.u64("length")).transpose()?;
         Ok(Self { sketch, length, day: fast.u64("day")?, rows })
     }
@@ -66,7 +66,7 @@ pub(super) fn copies(
     sketch: &Sketch,
     grouped: &[DocAddress],
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
-    let (sketches, rows) = (index.sketches()?, index.rows()?);
+    let (sketches, rows) = (index.sketches()?, index.rows());
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
     let segments = index.searcher().segment_readers().iter().zip(index.bands()).zip(sketches);
     for (segment, ((reader, bands), sketches)) in (0..).zip(segments) {
@@ -98,18 +98,16 @@ pub(super) fn earliest(
     most: usize,
 ) -> tantivy::Result<Vec<DocAddress>> {
     let mut keyed = Vec::with_capacity(passages.len());
-    let mut file = String::new();
+    let mut file = Vec::new();
     for (segment, reader) in (0..).zip(index.searcher().segment_readers()) {
-        let (days, rows) = (reader.fast_fields().u64("day")?, &index.rows()?[segment as usize]);
-        let files = reader.fast_fields().str("file")?;
+        let (days, rows) = (reader.fast_fields().u64("day")?, &index.rows()[segment as usize]);
+        let files = reader.inverted_index(index.fields().file)?;
         let of_segment = DocAddress::new(segment, 0)..=DocAddress::new(segment, TERMINATED);
         for address in passages.range(of_segment) {
-            file.clear();
-            if let Some(files) = &files {
-                files.ord_to_str(files.ords().first(address.doc_id).unwrap_or(0), &mut file)?;
-            }
+            let (number, order) = rows.place(address.doc_id);
+            files.terms().ord_to_term(number, &mut file)?;
             let day = days.first(address.doc_id).unwrap_or(u64::MAX);
-            keyed.push((day, file.clone(), rows.order(address.doc_id), *address));
+            keyed.push((day, file.clone(), order, *address));
         }
     }
     keyed.sort_unstable();

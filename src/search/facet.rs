@@ -104,7 +104,7 @@ impl Asked<'_> {
     fn all(&self) -> tantivy::Result<Vec<Marks>> {
         let index = self.compiler.index;
         let weight = self.compiled.weight(EnableScoring::disabled_from_searcher(index.searcher()))?;
-        let segments = (0..).zip(index.searcher().segment_readers()).zip(index.rows()?);
+        let segments = (0..).zip(index.searcher().segment_readers()).zip(index.rows().iter());
         let of_segment = |((number, segment), rows): ((u32, &SegmentReader), &crate::index::Rows)| {
             self.compiler.go_on()?;
             let mut marks = Marks::none(segment.max_doc());
@@ -127,16 +127,23 @@ impl Asked<'_> {
     /// Counts by the number of the folder and the path in it, of what was searched in and what lies right
     /// inside.
     fn by_folder(&self, segment: u32, marks: &Marks, into: &mut InFolders) -> tantivy::Result<()> {
-        let Some(files) = self.names.column(segment) else { return Ok(()) };
-        let mut of_files: BTreeMap<u64, u64> = BTreeMap::new();
+        let (index, rows) = (self.compiler.index, &self.compiler.index.rows()[segment as usize]);
+        let files = index.searcher().segment_reader(segment).inverted_index(index.fields().file)?;
+        let mut of_files = vec![0_u64; files.terms().num_terms()];
         for doc in marks.iter() {
-            *of_files.entry(files.ords().first(doc).unwrap_or(0)).or_default() += 1;
+            if let Some(total) = of_files.get_mut(rows.place(doc).0 as usize) {
+                *total += 1;
+            }
         }
-        let mut totals = of_files.values();
-        let numbers: Vec<u64> = of_files.keys().copied().collect();
-        files.dictionary().sorted_ords_to_term_cb(&numbers, |key| {
-            let total = totals.next().copied().unwrap_or(0);
-            let Some((folder, path)) = schema::of_file_key(key) else { return };
+        let mut terms = files.terms().stream()?;
+        for total in of_files {
+            if !terms.advance() {
+                break;
+            }
+            if total == 0 {
+                continue;
+            }
+            let Some((folder, path)) = schema::of_file_key(terms.key()) else { continue };
             let within = self.within.iter().filter(|(of, _)| *of == folder).map(|(_, above)| &above[..]);
             let above = if self.within.is_empty() { vec![&b""[..]] } else { within.collect() };
             for above in above {
@@ -151,7 +158,7 @@ impl Asked<'_> {
                     *into.entry((folder, inside)).or_default() += total;
                 }
             }
-        })?;
+        }
         Ok(())
     }
 

@@ -28,11 +28,12 @@ impl Compiler<'_> {
     /// Returns a query for what a filter lets through.
     pub(super) fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
+        let spread = |firsts| Spread::of(firsts, self.index.rows());
         match filter {
-            Filter::Author(names) => Spread::of(any_of(names, |words| phrase(fields.author, &folded(words)))),
-            Filter::Path(names) => Spread::of(any_of(names, |words| phrase(fields.path, &folded(words)))),
-            Filter::Tag(names) => Spread::of(any_of(names, |name| term(fields.tag, name))),
-            Filter::Site(names) => Spread::of(any_of(names, |name| term(fields.site, name))),
+            Filter::Author(names) => spread(any_of(names, |words| phrase(fields.author, &folded(words)))),
+            Filter::Path(names) => spread(any_of(names, |words| phrase(fields.path, &folded(words)))),
+            Filter::Tag(names) => spread(any_of(names, |name| term(fields.tag, name))),
+            Filter::Site(names) => spread(any_of(names, |name| term(fields.site, name))),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
             Filter::Language(names) => {
                 any_of(names, |name| match Language::of_tag(name).filter(|_| !name.contains('-')) {

@@ -7,6 +7,8 @@
 //! a form of the query's word stood there as often as the sum of how alike they are, less what its
 //! forms count by themselves.
 
+use std::ops::Range;
+
 use super::weight::{B, K1};
 use crate::analysis::{self, Language, StopWords};
 
@@ -24,8 +26,10 @@ pub(super) struct Likeness {
     words: Vec<Word>,
     /// The runs of all words, in order, each with the number of its word.
     runs: Vec<(u64, usize)>,
-    /// A bit for each run: most runs of a text are in no word of the query.
-    known: [u64; 16],
+    /// Most runs of a text are in no word of the query.
+    known: Bits,
+    /// The same of what a text shows where a word stands that shares a run; see [`Likeness::each_near`].
+    seen: Bits,
     /// Words of a passage, on the mean.
     mean: f32,
 }
@@ -42,13 +46,16 @@ impl Likeness {
     /// Takes words with their stems and what finding each is worth, and the mean length of passages in
     /// words.
     pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, Vec<String>, f32)>, mean: f32) -> Self {
-        let mut likeness = Self { words: Vec::new(), runs: Vec::new(), known: [0; 16], mean };
-        for (number, (word, stems, worth)) in words.enumerate() {
+        let (words, runs, bits) = (words.enumerate(), Vec::new(), Bits([0; 64]));
+        let mut likeness = Self { words: Vec::new(), runs, known: bits.clone(), seen: bits, mean };
+        for (number, (word, stems, worth)) in words {
             let before = likeness.runs.len();
             each_run(word, &mut |run| {
                 likeness.runs.push((run, number));
-                likeness.known[(run >> 6) as usize % 16] |= 1 << (run % 64);
+                likeness.known.put(run);
+                likeness.seen.put(run);
             });
+            likeness.seen.put_short(word);
             likeness.words.push(Word { stems, worth, runs: likeness.runs.len() - before });
         }
         likeness.runs.sort_unstable();
@@ -60,14 +67,10 @@ impl Likeness {
         let mut forms = vec![0.0_f32; self.words.len()];
         let mut others = vec![0.0_f32; self.words.len()];
         let mut shared = vec![0_usize; self.words.len()];
-        let each_word = || parts.iter().flat_map(|part| analysis::words(part).map(|range| &part[range]));
-        for written in each_word() {
-            // Of most words no more is looked at than this.
-            let is_plain = written.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            if is_plain && self.share(written, &mut shared).is_none() {
-                continue;
-            }
-            shared.fill(0);
+        let each_word = |text| analysis::words(text).map(move |range: Range<usize>| &text[range]);
+        let mut near = Vec::new();
+        parts.iter().for_each(|part| self.each_near(part, |text| near.push(text)));
+        for written in near.into_iter().flat_map(each_word) {
             let word = analysis::fold(written);
             let Some(runs) = self.share(&word, &mut shared) else { continue };
             let is_stop = stop.contains(&word);
@@ -87,7 +90,8 @@ impl Likeness {
         if others.iter().all(|alike| *alike == 0.0) {
             return 0.0;
         }
-        let length = each_word().filter(|word| !stop.contains(&analysis::fold(word))).count();
+        let all = parts.iter().copied().flat_map(each_word);
+        let length = all.filter(|word| !stop.contains(&analysis::fold(word))).count();
         let norm = K1 * (1.0 - B + B * length as f32 / (TELLING * self.mean));
         let counted = |count: f32| count * (K1 + 1.0) / (count + norm);
         let added =
@@ -101,7 +105,7 @@ impl Likeness {
         let (mut runs, mut any) = (0, false);
         each_run(word, &mut |run| {
             runs += 1;
-            if self.known[(run >> 6) as usize % 16] >> (run % 64) & 1 == 1 {
+            if self.known.has(run) {
                 let from = self.runs.partition_point(|(known, _)| *known < run);
                 for (_, number) in self.runs[from..].iter().take_while(|(known, _)| *known == run) {
                     shared[*number] += 1;
@@ -110,6 +114,62 @@ impl Likeness {
             }
         });
         any.then_some(runs)
+    }
+}
+
+impl Likeness {
+    /// Calls back with the parts of a text, from blank to blank, in which a word may share a run. A text is gone
+    /// through a byte at a time: what parts words is taken for their ends, and four bytes in a row for a run.
+    /// Where that does not tell, a part may.
+    fn each_near<'a>(&self, text: &'a str, mut each: impl FnMut(&'a str)) {
+        let (mut begin, mut near, mut joint) = (0, false, false);
+        let mut four = u32::from_le_bytes([END; RUN]);
+        for (at, byte) in (0..).zip(text.bytes().chain([b' '])) {
+            let letter = match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => {
+                    near |= joint;
+                    byte
+                }
+                _ => END,
+            };
+            // `C++` and `C#` are words, and so is `don't`.
+            near |= !byte.is_ascii() || matches!(byte, b'+' | b'#');
+            joint = matches!(byte, b'.' | b'\'' | b'"');
+            four = four >> 8 | u32::from(letter) << 24;
+            near |= self.seen.has(run(four));
+            if byte.is_ascii_whitespace() {
+                if near {
+                    each(&text[begin..at]);
+                }
+                (begin, near) = (at + 1, false);
+            }
+        }
+    }
+}
+
+/// A set of numbers, by some of their bits: it may have others.
+#[derive(Clone)]
+struct Bits([u64; 64]);
+
+impl Bits {
+    fn put(&mut self, number: u64) {
+        self.0[(number >> 6) as usize % 64] |= 1 << (number % 64);
+    }
+
+    fn has(&self, number: u64) -> bool {
+        self.0[(number >> 6) as usize % 64] >> (number % 64) & 1 == 1
+    }
+
+    /// Puts in what is seen of a word that is no longer than a run, its ends beside it.
+    fn put_short(&mut self, word: &str) {
+        match *word.as_bytes() {
+            // Whatever stands before its end is seen with it.
+            [_] => self.0.fill(u64::MAX),
+            [one, two] => self.put(run(u32::from_le_bytes([END, one, two, END]))),
+            [one, two, three] => self.put(run(u32::from_le_bytes([END, one, two, three]))),
+            [one, two, three, four] => self.put(run(u32::from_le_bytes([one, two, three, four]))),
+            _ => {}
+        }
     }
 }
 
@@ -163,31 +223,24 @@ impl<'a> Spelling<'a> {
 /// Marks the ends of a word.
 const END: u8 = b' ';
 
-/// Calls back with a number for each run of letters of a word, its ends marked. Words of ASCII letters and figures
-/// alone have those of their small letters.
+/// Returns the number of a run of letters of one byte each. Small and capital ones are the same.
+fn run(letters: u32) -> u64 {
+    // Small letters have a bit that capital ones lack, and that figures and ends have too.
+    mix(u64::from(letters | u32::from_le_bytes([0x20; RUN])))
+}
+
+/// Calls back with a number for each run of letters of a word, its ends marked.
 fn each_run(word: &str, each: &mut impl FnMut(u64)) {
-    // Small letters have a bit that capital ones lack, and that figures and the mark have too.
-    const SMALL: u32 = u32::from_le_bytes([0x20; RUN]);
-    let run = |letters: [u8; RUN]| mix(u64::from(u32::from_le_bytes(letters) | SMALL));
     // Of a word with letters of one byte only, runs are read off as they stand.
-    if word.is_ascii() {
+    if word.is_ascii() && word.len() > RUN {
         let bytes = word.as_bytes();
-        match *bytes {
-            [one] => each(mix(run([one, END, END, END]))),
-            [one, two] => each(mix(run([one, two, END, END]))),
-            [one, two, three] => each(mix(run([one, two, three, END]))),
-            [one, two, three, four] => each(mix(run([one, two, three, four]))),
-            _ => {
-                let ([one, two, three, ..], [.., last_but_two, last_but_one, last]) = (bytes, bytes) else {
-                    return;
-                };
-                each(run([END, *one, *two, *three]));
-                for window in bytes.windows(RUN) {
-                    each(run([window[0], window[1], window[2], window[3]]));
-                }
-                each(run([*last_but_two, *last_but_one, *last, END]));
-            }
+        let run = |letters: [u8; RUN]| run(u32::from_le_bytes(letters));
+        each(run([END, bytes[0], bytes[1], bytes[2]]));
+        for window in bytes.windows(RUN) {
+            each(run([window[0], window[1], window[2], window[3]]));
         }
+        let [.., one, two, three] = bytes else { return };
+        each(run([*one, *two, *three, END]));
         return;
     }
     let end = char::from(END);
@@ -198,12 +251,12 @@ fn each_run(word: &str, each: &mut impl FnMut(u64)) {
     let letters: Vec<u32> = letters.collect();
     for window in letters.windows(RUN) {
         // As above, where the letters of the run are of one byte each.
-        let low = (0..).zip(window).fold(0, |sum, (at, letter)| sum | u64::from(*letter) << (8 * at));
+        let low = (0..).zip(window).fold(0, |sum, (at, letter)| sum | letter.wrapping_shl(8 * at));
         let wide = window.iter().any(|letter| *letter > 0x7F);
         each(if wide {
             window.iter().fold(2, |sum, letter| mix(sum ^ u64::from(*letter)))
         } else {
-            mix(low | u64::from(SMALL))
+            run(low)
         });
     }
 }
@@ -255,6 +308,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_shares_a_run_is_near(
+            text in "([a-eA-E]{1,7}|[a-eé]{1,5}|\\PC|[ .,'\"+#_-]|[a-c]{2}'[a-c]{2,4}|[ab]\\.[ab]\\.){0,30}",
+            words in prop::collection::vec("[a-eé]{1,7}", 1..4),
+        ) {
+            let known = words.iter().map(|word| (word.as_str(), vec![word.clone()], 1.0));
+            let likeness = Likeness::new(known, 20.0);
+            let mut shared = vec![0; words.len()];
+            let mut sharing = |text: &str| {
+                let folded = analysis::words(text).map(|range| analysis::fold(&text[range]).into_owned());
+                folded.filter(|word| likeness.share(word, &mut shared).is_some()).collect::<Vec<_>>()
+            };
+            let mut near = Vec::new();
+            likeness.each_near(&text, |part| near.push(part));
+            let found: Vec<String> = near.into_iter().flat_map(&mut sharing).collect();
+            prop_assert_eq!(found, sharing(&text));
+        }
+
         #[test]
         fn no_text_takes_anything_off(text in "(\\PC|[a-e]| ){0,60}", words in prop::collection::vec("[a-e]{1,8}", 0..4)) {
             let known = words.iter().map(|word| (word.as_str(), vec![word.clone()], 1.0));

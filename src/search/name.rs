@@ -2,26 +2,27 @@
 
 use std::{
     cmp::Ordering,
+    fmt,
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
-use tantivy::columnar::StrColumn;
+use tantivy::{SegmentReader, schema::Field};
 
 use crate::index::Index;
 
 /// The names of all files of an index.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Names {
-    /// Of each segment.
-    columns: Vec<Option<StrColumn>>,
+    /// Of each segment where they are found.
+    segments: Vec<(SegmentReader, Field)>,
     /// The numbers of the folders, ordered by their paths: numbers tell in which order folders were added,
     /// which must not show.
     folders: Vec<u32>,
 }
 
 /// The file of a candidate.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Name {
     names: Arc<Names>,
     pub(super) segment: u32,
@@ -32,19 +33,21 @@ pub(super) struct Name {
 }
 
 impl Names {
-    pub(super) fn of(index: &Index) -> tantivy::Result<Arc<Self>> {
-        let files = index.searcher().segment_readers().iter();
-        let columns =
-            files.map(|segment| segment.fast_fields().str("file")).collect::<tantivy::Result<_>>()?;
+    pub(super) fn of(index: &Index) -> Arc<Self> {
+        let segments = index.searcher().segment_readers().iter();
+        let segments = segments.map(|segment| (segment.clone(), index.fields().file)).collect();
         let mut folders: Vec<(PathBuf, u32)> =
             index.manifest().folders.iter().map(|folder| (folder.path(index.path()), folder.id)).collect();
         folders.sort();
-        Ok(Arc::new(Self { columns, folders: folders.into_iter().map(|(_, id)| id).collect() }))
+        Arc::new(Self { segments, folders: folders.into_iter().map(|(_, id)| id).collect() })
     }
 
-    /// Returns the column that holds the numbers of a segment's files.
-    pub(super) fn column(&self, segment: u32) -> Option<&StrColumn> {
-        self.columns.get(segment as usize)?.as_ref()
+    /// Returns the key of a file of a segment; none where it cannot be read.
+    fn key(&self, segment: u32, ord: u64) -> Option<String> {
+        let (segment, field) = self.segments.get(segment as usize)?;
+        let mut key = Vec::new();
+        segment.inverted_index(*field).ok()?.terms().ord_to_term(ord, &mut key).ok()?;
+        String::from_utf8(key).ok()
     }
 
     pub(super) fn name(self: &Arc<Self>, segment: u32, ord: u64) -> Name {
@@ -57,15 +60,18 @@ impl Name {
     /// be read comes first; that it cannot is told where its passages are read.
     fn text(&self) -> &str {
         self.text.get_or_init(|| {
-            let mut key = String::new();
-            if let Some(files) = self.names.column(self.segment) {
-                _ = files.ord_to_str(self.ord, &mut key);
-            }
+            let key = self.names.key(self.segment, self.ord).unwrap_or_default();
             let Some((path, number)) = key.rsplit_once('\0') else { return key };
             let folders = &self.names.folders;
             let rank = folders.iter().position(|id| u32::from_str_radix(number, 16) == Ok(*id));
             format!("{path}\0{:08x}", rank.unwrap_or(folders.len()))
         })
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "file {} of segment {}", self.ord, self.segment)
     }
 }
 

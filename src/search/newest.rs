@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use tantivy::{
-    DocId, SegmentReader,
-    columnar::{Column, StrColumn},
-};
+use tantivy::{DocId, columnar::Column};
 
 use crate::{
     error::Result,
-    index::{Index, schema::file_key},
+    index::{Index, Rows, schema::file_key},
 };
 
 /// When files were last changed, by their keys.
@@ -28,37 +25,33 @@ pub(super) fn times(index: &Index) -> Result<Times> {
 }
 
 /// What orders the passages of a segment by their age.
-pub(super) enum Newest {
+pub(super) enum Newest<'a> {
     /// The day of the article, as `YYYYMMDD`; 0 where it has none.
     Day(Column<u64>),
     /// The time of the file, by the number of its key in the segment.
-    Time(StrColumn, Vec<f64>),
+    Time(&'a Rows, Vec<f64>),
 }
 
-impl Newest {
+impl<'a> Newest<'a> {
     /// Orders by the times of files where these are given, else by dates.
-    pub(super) fn of(reader: &SegmentReader, times: Option<&Times>) -> tantivy::Result<Self> {
-        let Some((times, files)) = times.zip(reader.fast_fields().str("file")?) else {
-            return Ok(Self::Day(reader.fast_fields().u64("day")?));
-        };
-        let mut of_files = Vec::with_capacity(files.num_terms());
-        let mut file = String::new();
-        for number in 0..files.num_terms() as u64 {
-            file.clear();
-            files.ord_to_str(number, &mut file)?;
-            of_files.push(times.get(&file).copied().unwrap_or(0.0));
+    pub(super) fn of(index: &'a Index, segment: u32, times: Option<&Times>) -> tantivy::Result<Self> {
+        let reader = index.searcher().segment_reader(segment);
+        let Some(times) = times else { return Ok(Self::Day(reader.fast_fields().u64("day")?)) };
+        let files = reader.inverted_index(index.fields().file)?;
+        let mut of_files = Vec::with_capacity(files.terms().num_terms());
+        let mut terms = files.terms().stream()?;
+        while terms.advance() {
+            let time = std::str::from_utf8(terms.key()).ok().and_then(|key| times.get(key));
+            of_files.push(time.copied().unwrap_or(0.0));
         }
-        Ok(Self::Time(files, of_files))
+        Ok(Self::Time(&index.rows()[segment as usize], of_files))
     }
 
     /// Returns a number that is higher for what is newer.
     pub(super) fn key(&self, doc: DocId) -> f64 {
         match self {
             Self::Day(days) => days.first(doc).unwrap_or(0) as f64,
-            Self::Time(files, times) => {
-                let file = files.ords().first(doc).and_then(|number| times.get(number as usize));
-                file.copied().unwrap_or(0.0)
-            }
+            Self::Time(rows, times) => times.get(rows.place(doc).0 as usize).copied().unwrap_or(0.0),
         }
     }
 }

@@ -128,7 +128,7 @@ impl<'a> Asked<'a> {
         let compiled = compiler.query(&tree, &within)?;
         let by = if query.sort == Sort::Relevance && !tree.only_filters() { By::Score } else { By::Age };
         let (parts, except) = (Vec::new(), Except::default());
-        let names = Names::of(index)?;
+        let names = Names::of(index);
         Ok(Self { query, tree, within, compiler, compiled, parts, by, times: None, names, except })
     }
 

@@ -3,8 +3,7 @@
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use tantivy::{
-    DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED,
-    columnar::StrColumn,
+    DocAddress, DocId, DocSet, Score, TERMINATED,
     query::{EnableScoring, Query, Weight},
 };
 
@@ -15,7 +14,7 @@ use super::{
     newest::{Newest, Times},
     order::Except,
 };
-use crate::index::Rows;
+use crate::index::{Index, Rows};
 
 /// What the candidates are taken by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,17 +132,16 @@ impl Best<'_> {
     /// Returns the best that a query matches, in no order, and all that are as good as the last.
     pub(super) fn of(&self, query: &dyn Query, compiler: &Compiler<'_>) -> tantivy::Result<Vec<Candidate>> {
         let (index, statistics) = (compiler.index, &compiler.lexicon.statistics);
-        let (searcher, rows) = (index.searcher(), index.rows()?);
+        let searcher = index.searcher();
         let weight = query.weight(match self.by {
             By::Score => EnableScoring::enabled_from_statistics_provider(statistics, searcher),
             By::Age => EnableScoring::disabled_from_searcher(searcher),
         })?;
         let (mut entries, mut least) = (Vec::new(), None);
-        for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+        for (segment, rows) in (0..).zip(index.rows().iter()) {
             compiler.go_on()?;
-            let Some(files) = self.names.column(segment) else { continue };
-            let mut top = Top::new(self.limit, least, files, &rows[segment as usize]);
-            self.collect(&*weight, reader, &mut top)?;
+            let mut top = Top::new(self.limit, least, rows);
+            self.collect(index, segment, &*weight, &mut top)?;
             entries.extend(top.finish(segment));
             least = keep_entries(&mut entries, self.limit);
         }
@@ -157,7 +155,14 @@ impl Best<'_> {
     }
 
     /// Finds the best of a segment.
-    fn collect(&self, weight: &dyn Weight, reader: &SegmentReader, top: &mut Top<'_>) -> tantivy::Result<()> {
+    fn collect(
+        &self,
+        index: &Index,
+        segment: u32,
+        weight: &dyn Weight,
+        top: &mut Top<'_>,
+    ) -> tantivy::Result<()> {
+        let reader = index.searcher().segment_reader(segment);
         let alive = reader.alive_bitset();
         match self.by {
             By::Score => weight.for_each_pruning(top.threshold(), reader, &mut |doc, score| {
@@ -167,7 +172,7 @@ impl Best<'_> {
                 top.threshold()
             }),
             By::Age => {
-                let newest = Newest::of(reader, self.times)?;
+                let newest = Newest::of(index, segment, self.times)?;
                 weight.for_each_no_score(reader, &mut |docs| {
                     for &doc in docs {
                         if alive.is_none_or(|alive| alive.is_alive(doc)) {
@@ -197,13 +202,12 @@ struct Top<'a> {
     least: Option<f64>,
     /// The best so far, by key, and some that came after.
     best: Vec<(f64, DocId)>,
-    files: &'a StrColumn,
     rows: &'a Rows,
 }
 
 impl<'a> Top<'a> {
-    fn new(limit: usize, least: Option<f64>, files: &'a StrColumn, rows: &'a Rows) -> Self {
-        Self { limit, least, best: Vec::new(), files, rows }
+    fn new(limit: usize, least: Option<f64>, rows: &'a Rows) -> Self {
+        Self { limit, least, best: Vec::new(), rows }
     }
 
     /// Returns what passages must score more than that are offered.
@@ -229,28 +233,23 @@ impl<'a> Top<'a> {
         let least = *least;
         let same = self.best.extract_if(.., |(key, _)| key.total_cmp(&least).is_le());
         let same = same.filter(|(key, _)| key.total_cmp(&least).is_eq());
-        let place = |doc| (file(self.files, doc), self.rows.order(doc), doc);
-        let mut same: Vec<_> = same.map(|(_, doc)| place(doc)).collect();
+        let mut same: Vec<_> = same.map(|(_, doc)| (self.rows.place(doc), doc)).collect();
         let room = self.limit - self.best.len();
         if room < same.len() {
             same.select_nth_unstable(room);
         }
-        self.best.extend(same.into_iter().take(room).map(|(.., doc)| (least, doc)));
+        self.best.extend(same.into_iter().take(room).map(|(_, doc)| (least, doc)));
         self.least = self.least.into_iter().chain([least]).reduce(f64::max);
     }
 
     fn finish(mut self, segment: u32) -> impl Iterator<Item = Entry> {
         self.cut();
-        let Self { best, files, rows, .. } = self;
-        let entry =
-            move |(key, doc)| Entry { key, file: file(files, doc), order: rows.order(doc), segment, doc };
-        best.into_iter().map(entry)
+        let Self { best, rows, .. } = self;
+        best.into_iter().map(move |(key, doc)| {
+            let (file, order) = rows.place(doc);
+            Entry { key, file, order, segment, doc }
+        })
     }
-}
-
-/// Returns the number of a passage's file among those of its segment.
-fn file(files: &StrColumn, passage: DocId) -> u64 {
-    files.ords().first(passage).unwrap_or(0)
 }
 
 /// A passage of a segment, as a [`Candidate`] is made of it.

@@ -1,44 +1,59 @@
 //! What an article is found by, and not one of its passages: names that the first passage alone has in the
 //! index. Passages of an article lie side by side, so that what finds the first lets all through.
 
+use std::{fmt, sync::Arc};
+
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term,
-    query::{EnableScoring, Explanation, Query, Scorer, Weight},
+    query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight},
 };
 
 use crate::index::Rows;
 
 /// A query that finds first passages of articles, for all passages of those. Its scores are 1.
-#[derive(Debug)]
-pub(super) struct Spread(Box<dyn Query>);
+pub(super) struct Spread {
+    firsts: Box<dyn Query>,
+    rows: Arc<[Rows]>,
+}
 
 impl Spread {
-    pub(super) fn of(firsts: Box<dyn Query>) -> Box<dyn Query> {
-        Box::new(Self(firsts))
+    pub(super) fn of(firsts: Box<dyn Query>, rows: &Arc<[Rows]>) -> Box<dyn Query> {
+        Box::new(Self { firsts, rows: Arc::clone(rows) })
+    }
+}
+
+impl fmt::Debug for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Spread").field(&self.firsts).finish()
     }
 }
 
 impl Clone for Spread {
     fn clone(&self) -> Self {
-        Self(self.0.box_clone())
+        Self { firsts: self.firsts.box_clone(), rows: Arc::clone(&self.rows) }
     }
 }
 
 impl Query for Spread {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(SpreadWeight(self.0.weight(scoring)?)))
+        Ok(Box::new(SpreadWeight { firsts: self.firsts.weight(scoring)?, rows: Arc::clone(&self.rows) }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
-        self.0.query_terms(visitor);
+        self.firsts.query_terms(visitor);
     }
 }
 
-struct SpreadWeight(Box<dyn Weight>);
+struct SpreadWeight {
+    firsts: Box<dyn Weight>,
+    rows: Arc<[Rows]>,
+}
 
 impl Weight for SpreadWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let (firsts, rows) = (self.0.scorer(reader, boost)?, Rows::new(reader)?);
+        let rows = self.rows.iter().find(|rows| rows.segment() == reader.segment_id());
+        let Some(rows) = rows.cloned() else { return Ok(Box::new(EmptyScorer)) };
+        let firsts = self.firsts.scorer(reader, boost)?;
         let doc = firsts.doc();
         Ok(Box::new(SpreadScorer { firsts, rows, doc }))
     }
@@ -95,7 +110,7 @@ mod tests {
     use tantivy::{
         Index, IndexWriter, TantivyDocument,
         query::TermQuery,
-        schema::{FAST, INDEXED, IndexRecordOption, Schema},
+        schema::{INDEXED, IndexRecordOption, Schema},
     };
 
     use super::*;
@@ -103,15 +118,15 @@ mod tests {
     #[test]
     fn what_finds_the_first_passage_finds_all_of_the_article() {
         let mut schema = Schema::builder();
-        let order = schema.add_u64_field("order", FAST);
         let name = schema.add_u64_field("name", INDEXED);
         let index = Index::create_in_ram(schema.build());
         let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).expect("there is room");
+        let mut orders = Vec::new();
         // Of each article its name and how many passages it has.
         for (article, (of_name, passages)) in (0..).zip([(1, 3), (2, 1), (1, 2), (2, 4), (1, 1)]) {
             for at in 0..passages {
                 let mut document = TantivyDocument::new();
-                document.add_u64(order, article << 32 | at);
+                orders.push(article << 32 | at);
                 if at == 0 {
                     document.add_u64(name, of_name);
                 }
@@ -120,9 +135,10 @@ mod tests {
         }
         writer.commit().expect("it is committed");
         let searcher = index.reader().expect("it is there").searcher();
+        let rows: Arc<[Rows]> = [Rows::of_orders(searcher.segment_reader(0).segment_id(), &orders)].into();
         let scorer = |of_name| {
             let term = Term::from_field_u64(name, of_name);
-            let query = Spread::of(Box::new(TermQuery::new(term, IndexRecordOption::Basic)));
+            let query = Spread::of(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), &rows);
             let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher));
             weight.and_then(|weight| weight.scorer(searcher.segment_reader(0), 1.0)).expect("it is whole")
         };

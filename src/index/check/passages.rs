@@ -7,7 +7,10 @@ use std::{
 
 use tantivy::{Segment, SegmentReader, TantivyDocument};
 
-use crate::index::schema::{self, Fields};
+use crate::index::{
+    Rows,
+    schema::{self, Fields},
+};
 
 /// Counts the passages of each file, and returns how many there are.
 ///
@@ -22,13 +25,13 @@ pub(super) fn count(
     let (_, fields) = Fields::build();
     let reader = SegmentReader::open(segment).map_err(failed)?;
     let columns = reader.fast_fields();
-    let files = columns.str("file").map_err(failed)?.ok_or("it has no column of files")?;
-    let (ids, orders) = (columns.u64("id").map_err(failed)?, columns.u64("order").map_err(failed)?);
+    let files = reader.inverted_index(fields.file).map_err(failed)?;
+    let (ids, rows) = (columns.u64("id").map_err(failed)?, Rows::open(&reader).map_err(failed)?);
     let store = reader.get_store_reader(1).map_err(|error| error.to_string())?;
     let mut read = 0;
     // The passages of a file lie side by side: its name is looked up once.
     let (mut last, mut place) = (None, (0, Vec::new()));
-    let (mut key, mut before) = (String::new(), None);
+    let (mut key, mut before) = (Vec::new(), None);
     let documents = store.iter::<TantivyDocument>(reader.alive_bitset());
     for (doc, document) in reader.doc_ids_alive().zip(documents) {
         if cancel.load(Relaxed) {
@@ -37,19 +40,17 @@ pub(super) fn count(
         let passage = schema::stored(&fields, &document.map_err(failed)?)
             .map_err(|error| format!("passage {doc} cannot be read back: {error}"))?;
         let misplaced = || format!("passage {doc} is not the one that its columns name");
-        let file = files.term_ords(doc).next().ok_or_else(misplaced)?;
+        let (file, order) = rows.place(doc);
         if last != Some(file) {
-            key.clear();
-            files.ord_to_str(file, &mut key).map_err(|error| error.to_string())?;
+            files.terms().ord_to_term(file, &mut key).map_err(|error| error.to_string())?;
             (last, place) = (Some(file), (passage.folder, passage.path.clone()));
         }
-        let order = orders.first(doc);
         // Those of an article lie side by side, in their order.
-        let follows = order.is_some_and(|order| order as u32 == 0 || before == Some((doc, order)));
-        before = order.map(|order| (doc + 1, order + 1));
+        let follows = order as u32 == 0 || before == Some((doc, order));
+        before = Some((doc + 1, order + 1));
         let id = ids.first(doc).map(|hash| passage.id.starts_with(&format!("{hash:016x}:")));
         if (passage.folder, &passage.path) != (place.0, &place.1)
-            || key != schema::file_key(place.0, &place.1)
+            || key != schema::file_key(place.0, &place.1).as_bytes()
             || id != Some(true)
             || !follows
         {

@@ -11,6 +11,34 @@ pub(crate) struct Ledger<'a> {
     table: u64,
     /// The record that was read last.
     record: Vec<u8>,
+    /// Where the signposts stand, and what they say once one was looked for.
+    signs: Range<u64>,
+    signposts: Option<Signposts>,
+}
+
+/// Signposts, and where each of them begins.
+struct Signposts {
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Signposts {
+    fn of(bytes: Vec<u8>) -> io::Result<Self> {
+        let (mut rest, mut starts) = (bytes.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            starts.push(bytes.len() - rest.len());
+            rest = postcard::take_from_bytes::<(u32, &[u8])>(rest).map_err(io::Error::other)?.1;
+        }
+        Ok(Self { bytes, starts })
+    }
+
+    /// Returns how many do not stand behind a file.
+    fn passed(&self, folder: u32, path: &[u8]) -> usize {
+        self.starts.partition_point(|start| {
+            let sign = postcard::from_bytes::<(u32, &[u8])>(&self.bytes[*start..]);
+            sign.is_ok_and(|sign| order(sign, (folder, path)).is_le())
+        })
+    }
 }
 
 /// The ledger of a commit, held open: it can be read after a later commit removed its name.
@@ -19,9 +47,15 @@ pub(crate) struct LedgerFile {
     bytes: u64,
 }
 
+/// There is a signpost for every so many records.
+pub(super) const SIGNED: u64 = 128;
+
 /// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
 const SEARCHED: u64 = 1 << 10;
 const GONE_THROUGH: u64 = 32 << 10;
+
+/// Bytes behind the signposts: how long they are, and how many records there are.
+const FOOT: u64 = 16;
 
 impl LedgerFile {
     /// Opens the ledger of `bytes` length.
@@ -144,14 +178,13 @@ impl<'a> Ledger<'a> {
     fn new(mut blocks: Blocks<'a>, bytes: u64) -> io::Result<Self> {
         let mut read = Vec::new();
         blocks.read(0..MAGIC.len() as u64, &mut read)?;
-        if read != MAGIC || bytes < 24 {
-            return Err(broken(WRONG));
-        }
-        blocks.read(bytes - 8..bytes, &mut read)?;
-        let count = number(&read);
-        let table = count.checked_add(2).and_then(|rows| rows.checked_mul(8)).ok_or_else(|| broken(WRONG))?;
-        let table = bytes.checked_sub(table).ok_or_else(|| broken(WRONG))?;
-        Ok(Self { blocks, count, table, record: read })
+        let foot = bytes.checked_sub(FOOT).filter(|_| read == MAGIC).ok_or_else(|| broken(WRONG))?;
+        blocks.read(foot..bytes, &mut read)?;
+        let (signs, count) = (number(&read[..8]), number(&read[8..]));
+        let signs = foot.checked_sub(signs).ok_or_else(|| broken(WRONG))?..foot;
+        let rows = count.checked_add(1).and_then(|rows| rows.checked_mul(8));
+        let table = rows.and_then(|rows| signs.start.checked_sub(rows)).ok_or_else(|| broken(WRONG))?;
+        Ok(Self { blocks, count, table, record: read, signs, signposts: None })
     }
 
     /// Returns how many entries there are.
@@ -192,17 +225,46 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// When an entry cannot be read.
     pub(crate) fn find(&mut self, folder: u32, path: &[u8]) -> io::Result<(u64, Option<Entry>)> {
-        let (mut low, mut high) = (0, self.count);
+        let first = self.signed(folder, path)?.min(self.count);
+        let last = (first + SIGNED).min(self.count);
+        let file = self.blocks.file;
+        // The records between two signposts are read at once.
+        let table = read(file, self.table + 8 * first, 8 * (last - first + 1), Vec::new())?;
+        let starts: Vec<u64> = table.chunks_exact(8).map(number).collect();
+        let (Some(start), Some(end)) = (starts.first(), starts.last()) else { return Err(broken(WRONG)) };
+        let length = end.checked_sub(*start).filter(|_| *end <= self.table).ok_or_else(|| broken(WRONG))?;
+        let records = read(file, *start, length, std::mem::take(&mut self.record))?;
+        let record = |at: usize| {
+            let place = |at: usize| usize::try_from(starts.get(at)?.checked_sub(*start)?).ok();
+            place(at)
+                .zip(place(at + 1))
+                .and_then(|(from, to)| records.get(from..to))
+                .ok_or_else(|| broken(WRONG))
+        };
+        let (mut low, mut high) = (0, starts.len() - 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            let head = self.head(middle)?;
+            let head = Head::of(record(middle)?)?;
             match order((head.folder, head.path), (folder, path)) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
-                Ordering::Equal => return Ok((middle, Some(self.entry(middle)?))),
+                Ordering::Equal => return Ok((first + middle as u64, Some(Entry::of(record(middle)?)?))),
             }
         }
-        Ok((low, None))
+        self.record = records;
+        Ok((first + low as u64, None))
+    }
+
+    /// Returns the number of the record with the last signpost that does not stand behind a file.
+    fn signed(&mut self, folder: u32, path: &[u8]) -> io::Result<u64> {
+        let signposts = match &mut self.signposts {
+            Some(known) => known,
+            none => {
+                let length = self.signs.end - self.signs.start;
+                none.insert(Signposts::of(read(self.blocks.file, self.signs.start, length, Vec::new())?)?)
+            }
+        };
+        Ok((signposts.passed(folder, path) as u64).saturating_sub(1) * SIGNED)
     }
 }
 
