@@ -7,6 +7,7 @@
 //! ignore files from the nearest folder outwards, in each `.excerptignore` before `.ignore` before
 //! a git repository's `.gitignore`.
 
+mod beside;
 mod ignores;
 mod stamp;
 
@@ -21,10 +22,13 @@ use ignore::{
     overrides::{Override, OverrideBuilder},
 };
 use serde::{Deserialize, Serialize};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 pub use self::stamp::{Stamp, nanoseconds, stamp};
-use self::{ignores::Ignores, stamp::Beside};
+use self::{
+    beside::{Beside, There},
+    ignores::Ignores,
+};
 use crate::error::{Error, Result};
 
 /// The file whose presence makes a folder an excerpt index, which is never walked.
@@ -131,7 +135,7 @@ pub fn walk(
         let rule = if !named && apart.iter().any(|other| other == path) {
             Some("a folder of this index by itself".into())
         } else {
-            left_out(path, is_dir, entry.file_type(), named, rules, &exclude, &mut ignores)
+            left_out(&entry, rules, &exclude, &mut ignores, &mut beside)
         };
         let kind = match rule {
             Some(rule) => Kind::LeftOut(rule),
@@ -149,32 +153,39 @@ pub fn walk(
         };
         if is_dir {
             match &kind {
-                Kind::Folder if entry.depth() < depth => ignores.enter(path, rules),
+                Kind::Folder if entry.depth() < depth => {
+                    ignores.enter(path, rules, &mut |name| beside.there(&entry, name));
+                }
                 // The contents of the folder a shallow walk starts from are what is wanted.
                 Kind::Folder if named => {}
                 _ => walk.skip_current_dir(),
             }
         }
-        if !each(Found { path: inside(root, path), stamp, kind }) {
+        if !each(Found { path: met(root, path).map_or_else(|| inside(root, path), Vec::from), stamp, kind }) {
             return Ok(());
         }
     }
     Ok(())
 }
 
+/// Returns what of a path is behind a folder, where a walk put names behind it one after the other.
+fn met<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
+    bytes(path).strip_prefix(bytes(root))?.strip_prefix(b"/").filter(|_| cfg!(unix))
+}
+
 fn left_out(
-    path: &Path,
-    is_dir: bool,
-    file_type: fs::FileType,
-    named: bool,
+    entry: &DirEntry,
     rules: &Rules,
     exclude: &Override,
     ignores: &mut Ignores,
+    beside: &mut Beside,
 ) -> Option<String> {
-    if is_dir && path.join(INDEX_MARK).is_file() {
+    let (path, file_type) = (entry.path(), entry.file_type());
+    let is_dir = file_type.is_dir();
+    if is_dir && beside.there(entry, INDEX_MARK) == There::File {
         return Some("an excerpt index".into());
     }
-    if named {
+    if entry.depth() == 0 {
         return None;
     }
     ignores.leave_to(path);

@@ -133,6 +133,9 @@ fn memory(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << unit).ok_or_else(|| "that is more than there is".into())
 }
 
+/// Where more bytes than this are to be read, the allocator is told how to work: see [`allocator`].
+const MUCH: u64 = 16 << 20;
+
 impl RuleFlags {
     /// Returns the rules, where any flag is given.
     fn rules(&self) -> Option<Rules> {
@@ -148,7 +151,9 @@ impl RuleFlags {
 
 impl Index {
     pub(super) fn run(&self, shared: &Shared, ui: &Ui) -> anyhow::Result<Outcome> {
-        allocator::tell();
+        if self.watch || self.rebuild || self.compact {
+            allocator::tell();
+        }
         let began = Instant::now();
         let dir = locate::locate(shared)?;
         let rules = self.rules.rules();
@@ -177,14 +182,6 @@ impl Index {
         }
         if !excerpt::index::is_index(&dir) && self.folders.is_empty() {
             excerpt::Index::open(&dir)?;
-        }
-        if self.folders.is_empty() && self.forget.is_empty() {
-            let named =
-                excerpt::Index::open(&dir).and_then(|index| index.named_folders()).unwrap_or_default();
-            for folder in named {
-                let folder = shown_path(&folder, &ui.look().from);
-                ui::say(&format!("excerpt: the settings of the index name {folder}, which is added"));
-            }
         }
         if self.watch {
             return self.watch(&dir, update, ui);
@@ -218,30 +215,30 @@ impl Index {
                 lines.push(format!("{sign} {}", shown_path(&path, &from)));
             }
             Event::Planned { .. } if self.dry_run => {}
-            event => progress.take(event),
+            event => {
+                // Nothing was printed yet, and nothing written that is not found again.
+                if matches!(event, Event::Planned { bytes, .. } if bytes > MUCH) {
+                    allocator::tell();
+                }
+                progress.take(event);
+            }
         };
         let known = excerpt::index::is_index(dir);
         if !known && self.dry_run {
             // Nothing is written, not even an empty index: a temporary one tells the same.
             let folder = std::env::temp_dir().join(format!("excerpt-dry-run-{}", std::process::id()));
-            let result =
-                excerpt::Index::create(&folder).and_then(|mut index| index.update(update, &mut take, cancel));
+            let result = excerpt::Index::bring_up_to_date(&folder, update, &mut take, cancel);
             let _ = std::fs::remove_dir_all(&folder);
             let report = result?;
             return self.print_plan(&lines, report, ui);
         }
-        let opened = if known { excerpt::Index::open(dir) } else { excerpt::Index::create(dir) };
-        let report = match opened {
-            Ok(mut index) => index.update(update, &mut take, cancel),
-            // What is older or damaged is made again from the folders.
-            Err(Error::Older { .. }) => excerpt::Index::rebuild(dir, update, &mut take, cancel),
-            Err(Error::Damaged { .. }) if self.rebuild => {
-                excerpt::Index::rebuild(dir, update, &mut take, cancel)
-            }
-            Err(error) => Err(error),
-        };
+        let report = excerpt::Index::bring_up_to_date(dir, update, &mut take, cancel);
         progress.finish();
         let report = report?;
+        for folder in &report.named {
+            let folder = shown_path(folder, &from);
+            ui::say(&format!("excerpt: the settings of the index name {folder}, which is added"));
+        }
         if self.dry_run { self.print_plan(&lines, report, ui) } else { Ok(report) }
     }
 

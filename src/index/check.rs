@@ -316,11 +316,24 @@ pub(super) fn is_untidy(dir: &Path, generation: &Path, index: &ReadableIndex) ->
     !kept || left_over(generation, index) > 0 || (index.manifest.forgetting && removed)
 }
 
+/// Returns the files that a commit needs.
+fn needed(index: &ReadableIndex) -> BTreeSet<PathBuf> {
+    let segments = index.index.searchable_segment_metas().unwrap_or_default();
+    segments.iter().flat_map(components).chain(index.manifest.ledger.iter().map(PathBuf::from)).collect()
+}
+
+/// Returns a file that a commit needs and that is not there, if there is one.
+pub(super) fn missing(generation: &Path, index: &ReadableIndex) -> Option<PathBuf> {
+    let mut needed = needed(index);
+    for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
+        needed.remove(Path::new(&entry.file_name()));
+    }
+    needed.pop_first()
+}
+
 /// Counts the files of a generation that its commit does not need.
 pub(super) fn left_over(generation: &Path, index: &ReadableIndex) -> u64 {
-    let segments = index.index.searchable_segment_metas().unwrap_or_default();
-    let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).collect();
-    needed.extend(index.manifest.ledger.iter().map(PathBuf::from));
+    let needed = needed(index);
     let ours = |name: &str| name == home::META || name == home::MANAGED || name.ends_with(".lock");
     let entries = fs::read_dir(generation).into_iter().flatten().flatten();
     let names = entries.map(|entry| PathBuf::from(entry.file_name()));

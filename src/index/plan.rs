@@ -82,6 +82,14 @@ impl<'a> Plan<'a> {
             .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
             .transpose();
         let (mut generation, mut opened, mut beside, mut untidy) = (generation, opened, None, false);
+        // Nothing of a segment need be read to bring an index up to date; it must be there to go on with.
+        if let (Some(path), Ok(Some(index))) = (&generation, &opened)
+            && index.manifest.version == schema::VERSION
+            && let Some(missing) = check::missing(path, index)
+        {
+            let gone = io::Error::new(io::ErrorKind::NotFound, format!("{} is not there", missing.display()));
+            opened = Err(damaged(dir, gone));
+        }
         if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
             untidy = check::is_untidy(dir, path, index);
             // A run that was cut off is gone on with, unless more is asked for than it was to do.
@@ -203,6 +211,7 @@ impl<'a> Plan<'a> {
                     .any(|folder| !folder.single && path.starts_with(folder.path(self.dir)))
             };
             added = settings::missing(&self.settings, self.dir, &holds);
+            self.report.named.clone_from(&added);
         }
         for path in update.folders.iter().chain(&added) {
             let path = absolute(path);

@@ -20,6 +20,8 @@ pub struct Report {
     pub failed: u64,
     /// Bytes of the files that were read.
     pub bytes: u64,
+    /// Folders that the settings of the index name, and that it did not hold before.
+    pub named: Vec<PathBuf>,
     /// Folders that are missing; their articles stay until they are forgotten.
     pub missing: Vec<PathBuf>,
     /// Whether it was stopped before its end; what was committed stays.
@@ -46,6 +48,7 @@ impl Report {
             removed: self.removed + rest.removed,
             bytes: self.bytes + rest.bytes,
             unchanged: self.unchanged,
+            named: self.named,
             ..rest
         }
     }

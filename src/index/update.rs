@@ -129,6 +129,21 @@ impl Index {
         Ok((report, Self::open_for(&self.dir, self.access)?))
     }
 
+    /// Makes a folder an index if it is none yet, and brings that up to date without opening it.
+    ///
+    /// # Errors
+    /// Those of [`Index::create`] and of [`Index::update`].
+    pub fn bring_up_to_date(
+        dir: &Path,
+        update: &Update,
+        event: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Report> {
+        let dir = absolute(dir);
+        home::create(&dir)?;
+        run(&dir, update, event, cancel)
+    }
+
     /// Makes an index that is older than the program, or damaged, anew from its folders.
     ///
     /// # Errors

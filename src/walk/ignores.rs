@@ -7,7 +7,11 @@ use ignore::{
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use super::{Rules, bytes};
+use super::{
+    Rules,
+    beside::{There, there},
+    bytes,
+};
 
 /// The ignore files of a folder, strongest first, and whether they count only in a git repository.
 const IGNORE_FILES: [(&str, bool); 3] = [(".excerptignore", false), (".ignore", false), (".gitignore", true)];
@@ -40,36 +44,36 @@ impl Ignores {
         above.reverse();
         for folder in above {
             if folder.starts_with(root) {
-                ignores.enter(folder, rules);
+                ignores.enter(folder, rules, &mut |name| there(folder, name));
             } else if top.is_some_and(|top| folder.starts_with(top)) {
-                ignores.read(folder, &IGNORE_FILES[2..]);
+                ignores.read(folder, &IGNORE_FILES[2..], &mut |name| there(folder, name));
             }
         }
         ignores
     }
 
-    pub(super) fn enter(&mut self, folder: &Path, rules: &Rules) {
+    /// Goes into a folder, of which `look` says what a name stands for there.
+    pub(super) fn enter(&mut self, folder: &Path, rules: &Rules, look: &mut dyn FnMut(&str) -> There) {
         if rules.no_ignore {
             return;
         }
         let around = self.in_repository;
-        self.in_repository = around || folder.join(".git").exists();
-        self.read(folder, &IGNORE_FILES);
+        self.in_repository = around || look(".git") != There::Nothing;
+        self.read(folder, &IGNORE_FILES, look);
         if let Some(level) = self.levels.last_mut() {
             level.around_in_repository = around;
         }
     }
 
-    fn read(&mut self, folder: &Path, files: &[(&str, bool)]) {
+    fn read(&mut self, folder: &Path, files: &[(&str, bool)], look: &mut dyn FnMut(&str) -> There) {
         let mut found = Vec::new();
         for (name, git_only) in files {
-            let file = folder.join(name);
-            if (*git_only && !self.in_repository) || !file.is_file() {
+            if (*git_only && !self.in_repository) || look(name) != There::File {
                 continue;
             }
             let mut builder = GitignoreBuilder::new(folder);
             // A line that is no pattern is passed over, as git does.
-            let _ = builder.add(&file);
+            let _ = builder.add(folder.join(name));
             found.extend(builder.build());
         }
         let around_in_repository = self.in_repository;

@@ -69,12 +69,6 @@ fn engine_holds(index: &Path, word: &str) -> bool {
         while let Some((form, _)) = forms.next() {
             found |= String::from_utf8_lossy(form).contains(&word[..7]);
         }
-        let files = segment.fast_fields().str("file").expect("it can be read").expect("it is there");
-        let mut name = String::new();
-        for number in 0..files.num_terms() as u64 {
-            files.ord_to_str(number, &mut name).expect("it can be read");
-            found |= name.to_lowercase().contains(word);
-        }
     }
     found
 }
