@@ -1,11 +1,14 @@
 //! Tar archives: each file inside is read as it would be beside it.
 
-use ::tar::Archive;
+use ::tar::{Archive, Header};
 
 use super::{Cause, Each, Extent, Flow, Format, Input, Warnings, member};
 
 /// The reader of tar archives.
 pub(super) struct Tar;
+
+/// Bytes of the header of a member.
+const HEAD: usize = 512;
 
 /// Where the mark of a POSIX or GNU archive stands (IEEE Std 1003.1, `ustar`).
 const MARK: std::ops::Range<usize> = 257..262;
@@ -24,8 +27,9 @@ impl Format for Tar {
     }
 
     fn begins(&self, bytes: &[u8]) -> Option<bool> {
-        // Older archives have no mark.
-        (bytes.get(MARK) == Some(b"ustar")).then_some(true)
+        // Older archives have no mark, and five letters may stand anywhere.
+        let head = bytes.get(..HEAD).map(Header::from_byte_slice);
+        head.is_some_and(|head| bytes[MARK] == *b"ustar" && is_summed(head)).then_some(true)
     }
 
     fn read(&self, input: Input<'_>, each: &mut Each<'_>) -> Result<Warnings, Cause> {
@@ -56,6 +60,16 @@ impl Format for Tar {
         }
         met.say_all()
     }
+}
+
+/// Where the sum of a header's bytes stands, which counts as blanks in it.
+const SUM: std::ops::Range<usize> = 148..156;
+
+/// Says whether a header has the sum that it names.
+fn is_summed(header: &Header) -> bool {
+    let bytes = (0..).zip(header.as_bytes());
+    let sum: u32 = bytes.map(|(at, byte)| u32::from(if SUM.contains(&at) { b' ' } else { *byte })).sum();
+    header.cksum().is_ok_and(|named| named == sum)
 }
 
 #[cfg(test)]
@@ -92,6 +106,16 @@ mod tests {
         let (members, warnings) = read(&bytes);
         assert_eq!(members, ["a.txt", "b/c.jsonl/1", "b/c.jsonl/2", long.as_str()]);
         assert_eq!(warnings, ["1 of 4 members are of no kind that can be read"]);
+    }
+
+    #[test]
+    fn a_text_with_the_letters_of_the_mark_in_its_place_is_none() {
+        let mut text = b"A lustarian text. ".repeat(40);
+        text[MARK].copy_from_slice(b"ustar");
+        assert_eq!(Tar.begins(&text), None);
+        text[SUM].copy_from_slice(b"0060112\0");
+        assert_eq!(Tar.begins(&text), None);
+        assert_eq!(Tar.begins(b"ustar"), None);
     }
 
     #[test]

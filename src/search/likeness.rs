@@ -53,9 +53,8 @@ impl Likeness {
             each_run(word, &mut |run| {
                 likeness.runs.push((run, number));
                 likeness.known.put(run);
-                likeness.seen.put(run);
             });
-            likeness.seen.put_short(word);
+            likeness.seen.put_word(word);
             likeness.words.push(Word { stems, worth, runs: likeness.runs.len() - before });
         }
         likeness.runs.sort_unstable();
@@ -122,29 +121,67 @@ impl Likeness {
     /// through a byte at a time: what parts words is taken for their ends, and four bytes in a row for a run.
     /// Where that does not tell, a part may.
     fn each_near<'a>(&self, text: &'a str, mut each: impl FnMut(&'a str)) {
-        let (mut begin, mut near, mut joint) = (0, false, false);
+        let (mut begin, mut near) = (0, false);
         let mut four = u32::from_le_bytes([END; RUN]);
-        for (at, byte) in (0..).zip(text.bytes().chain([b' '])) {
-            let letter = match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => {
-                    near |= joint;
-                    byte
-                }
-                _ => END,
-            };
-            // `C++` and `C#` are words, and so is `don't`.
-            near |= !byte.is_ascii() || matches!(byte, b'+' | b'#');
-            joint = matches!(byte, b'.' | b'\'' | b'"');
-            four = four >> 8 | u32::from(letter) << 24;
-            near |= self.seen.has(run(four));
-            if byte.is_ascii_whitespace() {
+        for (at, byte) in text.bytes().enumerate() {
+            let kind = KINDS[usize::from(byte)];
+            four = four >> 8 | u32::from(kind as u8) << 24;
+            near |= self.seen.has(spread(four));
+            if kind < BLANK {
+                continue;
+            }
+            if kind & BLANK != 0 {
                 if near {
                     each(&text[begin..at]);
                 }
                 (begin, near) = (at + 1, false);
             }
+            let inside = || text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+            near |= kind & UNSURE != 0 || kind & JOINT != 0 && inside();
+        }
+        if near || self.seen.has(spread(four >> 8 | u32::from(END) << 24)) {
+            each(&text[begin..]);
         }
     }
+}
+
+/// What a byte is for runs: letters and figures of ASCII small, what parts words as their end; and some of these.
+const KINDS: [u16; 256] = {
+    let mut kinds = [END as u16; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        if letter.is_ascii_alphanumeric() {
+            kinds[byte] = letter.to_ascii_lowercase() as u16;
+        }
+        if letter.is_ascii_whitespace() {
+            kinds[byte] |= BLANK;
+        }
+        // `don't` and `U.S.` are words.
+        if matches!(letter, b'.' | b'\'' | b'"') {
+            kinds[byte] |= JOINT;
+        }
+        // So are `C++` and `C#`, and accents are taken off.
+        if !letter.is_ascii() || matches!(letter, b'+' | b'#') {
+            kinds[byte] |= UNSURE;
+        }
+        byte += 1;
+    }
+    kinds
+};
+
+/// No word goes on behind it.
+const BLANK: u16 = 0x100;
+
+/// A word may go on behind it.
+const JOINT: u16 = 0x200;
+
+/// What it means for a word is not known here.
+const UNSURE: u16 = 0x400;
+
+/// Returns a number of 12 bits for four bytes.
+fn spread(four: u32) -> u64 {
+    u64::from(four).wrapping_mul(SPREAD) >> 52
 }
 
 /// A set of numbers, by some of their bits: it may have others.
@@ -160,15 +197,22 @@ impl Bits {
         self.0[(number >> 6) as usize % 64] >> (number % 64) & 1 == 1
     }
 
-    /// Puts in what is seen of a word that is no longer than a run, its ends beside it.
-    fn put_short(&mut self, word: &str) {
+    fn put_four(&mut self, four: [u8; RUN]) {
+        self.put(spread(u32::from_le_bytes(four)));
+    }
+
+    /// Puts in what is seen of a word, its ends beside it.
+    fn put_word(&mut self, word: &str) {
         match *word.as_bytes() {
             // Whatever stands before its end is seen with it.
             [_] => self.0.fill(u64::MAX),
-            [one, two] => self.put(run(u32::from_le_bytes([END, one, two, END]))),
-            [one, two, three] => self.put(run(u32::from_le_bytes([END, one, two, three]))),
-            [one, two, three, four] => self.put(run(u32::from_le_bytes([one, two, three, four]))),
-            _ => {}
+            [one, two] => self.put_four([END, one, two, END]),
+            [one, two, three] => self.put_four([END, one, two, three]),
+            [one, two, three, four] => self.put_four([one, two, three, four]),
+            _ => {
+                let ended = [&[END], word.as_bytes(), &[END]].concat();
+                ended.windows(RUN).for_each(|four| self.put_four([four[0], four[1], four[2], four[3]]));
+            }
         }
     }
 }
@@ -261,9 +305,13 @@ fn each_run(word: &str, each: &mut impl FnMut(u64)) {
     }
 }
 
+/// 2^64 over the golden ratio, odd (Knuth, The Art of Computer Programming 3, 6.4): what differs in any bits of
+/// numbers that are multiplied by it differs in the first.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Spreads what differs in a number over all its bits.
 fn mix(number: u64) -> u64 {
-    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = number.wrapping_mul(SPREAD);
     mixed ^ mixed >> 29
 }
 
