@@ -138,10 +138,17 @@ impl Analyzer {
         self.remember(language);
         let Self { memories, pair } = self;
         let memory = &mut memories[0];
-        let mut words = words(text).peekable();
-        // Whether the word before was a character that was paired with this one.
-        let mut paired = false;
-        while let Some(range) = words.next() {
+        let mut words = words(text);
+        // A word that was looked at for the one before it, and whether that was a character that was paired with it.
+        let (mut ahead, mut paired) = (None, false);
+        loop {
+            // Most words are plain, and not wanted.
+            let plain = if ahead.is_none() { words.plain() } else { None };
+            if plain.as_ref().is_some_and(|range| !is_wanted(&text[range.clone()])) {
+                paired = false;
+                continue;
+            }
+            let Some(range) = ahead.take().or(plain).or_else(|| words.other()) else { break };
             let word = &text[range.clone()];
             let is_character = is_character(word);
             if !is_character && word.is_ascii() && !is_wanted(word) {
@@ -161,7 +168,8 @@ impl Analyzer {
                 each(token);
                 continue;
             }
-            let next = words.peek().filter(|next| next.start == token.range.end);
+            ahead = words.next();
+            let next = ahead.as_ref().filter(|next| next.start == token.range.end);
             let next = next.map(|next| &text[next.clone()]).filter(|next| self::is_character(next));
             pair.clear();
             pair.push_str(token.folded);
