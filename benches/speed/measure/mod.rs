@@ -89,6 +89,8 @@ pub(crate) fn run(mut arguments: Vec<OsString>) {
 fn measure(corpus: &OsString, wanted: &dyn Fn(&str) -> bool) {
     // Beside what is built, on a disk: a folder for temporary files may be memory.
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+    // The files of rules of the repository around it are not its own: the floor asks none.
+    fs::create_dir(work.path().join(".git")).expect("it can be made");
     process::install(work.path());
     let mut bench = Bench::prepare(corpus, work.path());
     println!(

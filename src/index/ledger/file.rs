@@ -1,6 +1,14 @@
 //! The ledger of a commit as a file: single entries found in it, all gone through, or all in memory.
 
-use std::{cmp::Ordering, fs::File, io, ops::Range, path::Path};
+use std::{
+    cmp::Ordering,
+    fs::File,
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 use super::{Entry, Head, MAGIC, order};
 
@@ -43,6 +51,7 @@ impl Signposts {
 
 /// The ledger of a commit, held open: it can be read after a later commit removed its name.
 pub(crate) struct LedgerFile {
+    path: PathBuf,
     file: File,
     bytes: u64,
 }
@@ -68,7 +77,7 @@ impl LedgerFile {
         if length != bytes {
             return Err(broken(&format!("is {length} bytes long, not {bytes}")));
         }
-        Ok(Self { file, bytes })
+        Ok(Self { path: path.into(), file, bytes })
     }
 
     /// Returns the ledger, to find single entries in.
@@ -93,8 +102,16 @@ impl LedgerFile {
     /// When it cannot be read, or is not as it was written.
     pub(crate) fn load(&self) -> io::Result<Loaded> {
         let (count, table) = self.in_blocks(SEARCHED).map(|ledger| (ledger.count, ledger.table))?;
-        let content = read(&self.file, 0, self.bytes, Vec::new())?;
-        Ok(Loaded { content, count, table })
+        let read = || read(&self.file, 0, self.bytes, Vec::new()).map(OwnedBytes::new);
+        Ok(Loaded { content: self.mapped().map_or_else(read, Ok)?, count, table })
+    }
+
+    /// Maps the ledger, where it still has its name, and where that keeps nobody from removing it.
+    fn mapped(&self) -> Option<OwnedBytes> {
+        let (folder, name) = (self.path.parent()?, self.path.file_name()?);
+        let file =
+            cfg!(unix).then(|| MmapDirectory::open(folder).ok()?.get_file_handle(name.as_ref()).ok())??;
+        file.read_bytes(0..file.len()).ok().filter(|bytes| bytes.len() as u64 == self.bytes)
     }
 
     fn in_blocks(&self, size: u64) -> io::Result<Ledger<'_>> {
@@ -270,7 +287,7 @@ impl<'a> Ledger<'a> {
 
 /// A ledger in memory.
 pub(crate) struct Loaded {
-    content: Vec<u8>,
+    content: OwnedBytes,
     count: u64,
     table: u64,
 }
