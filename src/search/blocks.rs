@@ -73,7 +73,8 @@ impl Blocks {
         self.each_to::<false>(last, least, stretch);
     }
 
-    /// Adds what those passages score that the stretch holds, up to this one; they are so many.
+    /// Adds what those passages score that the stretch holds, up to this one; they are `held` many. Where that is
+    /// few, they are looked for, and else met on the way through all.
     pub(super) fn score_held(&mut self, last: DocId, held: usize, stretch: &mut Stretch) {
         let all = self.terms.iter().map(|term| u64::from(term.blocks.doc_freq())).sum::<u64>();
         let likely = all * stretch.reach(last) / u64::from(self.lengths.num_docs().max(1));
@@ -85,6 +86,7 @@ impl Blocks {
         }
     }
 
+    /// Adds what passages score up to this one, with `HELD` of those alone that the stretch holds.
     fn each_to<const HELD: bool>(&mut self, last: DocId, least: Score, stretch: &mut Stretch) {
         let Self { terms, bm25, lengths, .. } = self;
         let add = |stretch: &mut Stretch, passage, count| {

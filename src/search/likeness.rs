@@ -114,9 +114,7 @@ impl Likeness {
         });
         any.then_some(runs)
     }
-}
 
-impl Likeness {
     /// Calls back with the parts of a text, from blank to blank, in which a word may share a run. A text is gone
     /// through a byte at a time: what parts words is taken for their ends, and four bytes in a row for a run.
     /// Where that does not tell, a part may.

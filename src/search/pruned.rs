@@ -24,7 +24,7 @@ pub(super) fn best(
     }
     // The words before this one are not enough by themselves.
     let mut first = 0;
-    // What the others add at most in a stretch.
+    // What each of the others adds at most where they are looked at.
     let mut here: Vec<Score> = Vec::with_capacity(words.len());
     let mut stretch = Stretch::new();
     while first < words.len() {

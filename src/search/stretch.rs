@@ -86,6 +86,7 @@ impl Stretch {
 
     /// Drops the passages that score no more than this. Returns how many are left.
     pub(super) fn keep_over(&mut self, least: Score) -> usize {
+        // Nothing scores less than nothing.
         if least < 0.0 {
             return self.held.iter().map(|bits| bits.count_ones() as usize).sum();
         }

@@ -237,6 +237,20 @@ fn a_second_writer_is_told_who_holds_the_index_and_a_reader_does_not_wait() {
 }
 
 #[test]
+fn an_index_that_lacks_a_file_is_damaged_though_nothing_of_it_need_be_read() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let parts = fs::read_dir(place.file("idx/g1")).expect("it is there").flatten().map(|entry| entry.path());
+    let parts: Vec<_> = parts.filter(|path| path.extension().is_some_and(|end| end == "pos")).collect();
+    fs::remove_file(&parts[0]).expect("it is there");
+    let answer = place.run(&["index"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains(".pos is not there\nhint: run `excerpt check --repair`"), "{}", answer.err);
+    assert_eq!(place.run(&["check", "--repair"]).code, 0);
+    assert_eq!((place.run(&["index"]).code, place.hits("moon").len()), (0, 1));
+}
+
+#[test]
 fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
     let place = Place::with_articles();
     place.index("articles");
