@@ -3,10 +3,10 @@
 //! back at once. It is told when a process begins and never again, so the process begins a second time.
 
 /// What glibc's allocator is told, where nobody told it otherwise: from how many bytes on a piece is the
-/// system's again as soon as it is freed. By itself it raises that to the largest piece it ever met. What each of a
-/// dozen dictionaries is made by takes a megabyte and more, and is used again.
+/// system's again as soon as it is freed. By itself it raises that to the largest piece it ever met. tantivy's
+/// writer holds what it gathers in pieces of a megabyte: a merge must not find half of the memory taken by those.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const SETTING: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "2097152");
+const SETTING: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "1048576");
 
 /// Begins the program again with the allocator told; returns where it is told, or cannot be.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
