@@ -38,7 +38,7 @@ pub const BANDS: usize = 6;
 const FEW: u32 = 8;
 
 /// What near copies have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
     /// One bit of the least hash in each bin.
     pub bits: u64,

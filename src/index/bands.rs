@@ -6,22 +6,21 @@
 //! 1971, <https://doi.org/10.1109/TCOM.1971.1090789>). As values are hashes, gaps are 2^16 in the mean
 //! however many passages there are: so many bits are written as they are, and what is above them in ones
 //! with a zero behind.
+//!
+//! Most passages have no near copy in their segment: a bit tells which do, so that the others need not be
+//! looked up there.
 
-use std::{
-    any::Any,
-    io::{self, Write},
-};
+mod write;
+
+use std::io;
 
 use tantivy::{
-    DocId, HasLen, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
-    SegmentReader,
-    directory::{FileSlice, OwnedBytes, TerminatingWrite},
+    DocId, HasLen, SegmentReader,
+    directory::{FileSlice, OwnedBytes},
     index::SegmentComponent,
-    indexer::doc_id_mapping::DocIdMapping,
-    schema::{Schema, document::ErasedDocument},
 };
 
-use super::queue::Waiting;
+pub(super) use self::write::Plugin;
 use crate::analysis::BANDS;
 
 /// How the file's name ends.
@@ -34,13 +33,15 @@ const IN_BUCKET: u32 = 64;
 const BITS: u32 = u16::BITS;
 
 /// The values of a passage's bands.
-pub(super) type Row = [u16; BANDS];
+type Row = [u16; BANDS];
 
 /// The bands of a segment, to look passages up by.
 pub(crate) struct Bands {
     layout: Layout,
     /// Where each bucket begins, band by band, and where the last one ends: 32 bits each.
     starts: OwnedBytes,
+    /// A bit for each passage that may have a near copy here.
+    copied: OwnedBytes,
     buckets: FileSlice,
 }
 
@@ -92,12 +93,21 @@ impl Bands {
 
     fn of(file: FileSlice, passages: u32) -> io::Result<Self> {
         let layout = Layout::of(passages);
-        let length = 4 * layout.starts();
+        let starts = 4 * layout.starts();
+        let length = starts + passages.div_ceil(u8::BITS) as usize;
         if file.len() < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let (starts, buckets) = file.split(length);
-        Ok(Self { layout, starts: starts.read_bytes()?, buckets })
+        let (head, buckets) = file.split(length);
+        let (starts, copied) = head.read_bytes()?.split(starts);
+        Ok(Self { layout, starts, copied, buckets })
+    }
+
+    /// Says whether a passage has a near copy that shares a band with it, or may have one: true of all that
+    /// share one with very many.
+    pub(crate) fn may_be_copied(&self, passage: DocId) -> bool {
+        let byte = self.copied.get((passage / u8::BITS) as usize);
+        byte.is_none_or(|byte| byte >> (passage % u8::BITS) & 1 == 1)
     }
 
     /// Calls back with each passage whose band has this value, in order, also with those that are deleted.
@@ -198,136 +208,16 @@ impl Iterator for Gaps<'_> {
     }
 }
 
-/// Gaps on their way into a file.
-#[derive(Default)]
-struct Bits {
-    bytes: Vec<u8>,
-    /// Bits that do not fill a byte yet, the first of them lowest, and how many they are.
-    rest: u64,
-    count: u32,
-}
-
-impl Bits {
-    fn push(&mut self, bits: u64, count: u32) {
-        self.rest |= bits << self.count;
-        self.count += count;
-        while self.count >= 8 {
-            self.bytes.push(self.rest as u8);
-            self.rest >>= 8;
-            self.count -= 8;
-        }
-    }
-
-    fn push_gap(&mut self, gap: u64) {
-        for _ in 0..gap >> BITS {
-            self.push(1, 1);
-        }
-        self.push(0, 1);
-        self.push(gap & u64::from(u16::MAX), BITS);
-    }
-
-    /// Fills the last byte of a bucket with ones, behind which there is no gap.
-    fn close(&mut self) {
-        let missing = (8 - self.count) % 8;
-        self.push((1 << missing) - 1, missing);
-    }
-}
-
-/// Writes the bands of so many passages down.
-fn write(rows: &[Row], out: &mut impl Write) -> io::Result<()> {
-    let passages = u32::try_from(rows.len()).map_err(io::Error::other)?;
-    let layout = Layout::of(passages);
-    let (mut starts, mut bits) = (Vec::with_capacity(layout.starts()), Bits::default());
-    let mut keys = Vec::with_capacity(rows.len());
-    for band in 0..BANDS {
-        keys.clear();
-        keys.extend(
-            (0..passages).zip(rows).map(|(passage, row)| u64::from(row[band]) << 32 | u64::from(passage)),
-        );
-        keys.sort_unstable();
-        let mut keys = keys.iter().map(|key| ((key >> 32) as u16, *key as DocId)).peekable();
-        for bucket in 0..layout.buckets {
-            starts.push(u32::try_from(bits.bytes.len()).map_err(io::Error::other)?);
-            let mut last = 0;
-            while let Some((value, passage)) = keys.next_if(|(value, _)| layout.bucket(*value) == bucket) {
-                let number = layout.number(value, passage);
-                bits.push_gap(number - last);
-                last = number;
-            }
-            bits.close();
-        }
-    }
-    starts.push(u32::try_from(bits.bytes.len()).map_err(io::Error::other)?);
-    for start in starts {
-        out.write_all(&start.to_le_bytes())?;
-    }
-    out.write_all(&bits.bytes)
-}
-
-fn write_to(segment: &Segment, rows: &[Row]) -> tantivy::Result<()> {
-    let mut out = segment.open_write(SegmentComponent::Custom(END.into()))?;
-    write(rows, &mut out)?;
-    Ok(out.terminate()?)
-}
-
-/// Keeps the bands of passages beside the other parts of a segment.
-pub(super) struct Plugin;
-
-impl SegmentPlugin for Plugin {
-    fn extensions(&self) -> &[&str] {
-        &[END]
-    }
-
-    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(Writer(Vec::new())))
-    }
-
-    fn merge(&self, merge: PluginMergeContext<'_>) -> tantivy::Result<()> {
-        // Nothing is sorted: what is alive follows upon what was before it.
-        let mut rows = Vec::new();
-        for segment in merge.readers {
-            let all = Bands::open(segment)?.rows()?;
-            rows.extend(segment.doc_ids_alive().map(|passage| all[passage as usize]));
-        }
-        write_to(merge.target_segment, &rows)
-    }
-}
-
-struct Writer(Vec<Row>);
-
-impl PluginWriter for Writer {
-    fn add_document(&mut self, _: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let waiting = document.as_any().downcast_ref::<Waiting>();
-        self.0.push(waiting.map(Waiting::bands).unwrap_or_default());
-        Ok(())
-    }
-
-    fn serialize(self: Box<Self>, segment: &Segment, _: Option<&DocIdMapping>) -> tantivy::Result<()> {
-        write_to(segment, &self.0)
-    }
-
-    fn mem_usage(&self) -> usize {
-        size_of_val(self.0.as_slice())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::analysis::{Sketch, alike, mix};
 
-    fn written(rows: &[Row]) -> Vec<u8> {
+    fn written(sketches: &[Sketch]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write(rows, &mut bytes).expect("it can be written");
+        write::write(sketches, &mut bytes).expect("it can be written");
         bytes
     }
 
@@ -335,40 +225,54 @@ mod tests {
         Bands::of(FileSlice::from(bytes), passages as u32)
     }
 
-    fn check(rows: &[Row]) {
-        let bands = read(written(rows), rows.len()).expect("it can be read");
+    fn check(sketches: &[Sketch]) {
+        let bands = read(written(sketches), sketches.len()).expect("it can be read");
+        let rows: Vec<Row> = sketches.iter().map(|sketch| sketch.bands).collect();
         assert_eq!(bands.rows().expect("it reads"), rows);
-        for (passage, row) in rows.iter().enumerate().step_by(rows.len() / 20 + 1) {
-            for (band, &value) in row.iter().enumerate() {
+        for (passage, sketch) in sketches.iter().enumerate().step_by(sketches.len() / 20 + 1) {
+            let mut is_copied = false;
+            for (band, &value) in sketch.bands.iter().enumerate() {
                 let mut found = Vec::new();
                 bands.each(band, value, &mut |passage| found.push(passage as usize)).expect("it reads");
                 let expected: Vec<usize> =
                     (0..rows.len()).filter(|other| rows[*other][band] == value).collect();
                 assert_eq!(found, expected, "passage {passage}, band {band}");
+                let is_copy = |other: &usize| *other != passage && alike(sketches[*other].bits, sketch.bits);
+                is_copied |= found.iter().any(is_copy) || found.len() > write::MOST_COMPARED;
             }
+            assert_eq!(bands.may_be_copied(passage as DocId), is_copied, "passage {passage}");
         }
+        assert!(bands.may_be_copied(u32::MAX));
+    }
+
+    fn sketches(rows: impl IntoIterator<Item = Row>) -> Vec<Sketch> {
+        rows.into_iter().map(|bands| Sketch { bits: 0, bands }).collect()
     }
 
     #[test]
     fn passages_are_found_by_each_of_their_bands() {
         for count in [0, 1, 2, 63, 64, 128, 5_000] {
-            let value = |passage: u64, band: u64| crate::analysis::mix(passage << 8 | band) as u16;
-            let rows: Vec<Row> = (0..count)
-                .map(|passage| std::array::from_fn(|band| value(passage / 2, band as u64)))
-                .collect();
-            check(&rows);
+            let value = |passage: u64, band: u64| mix(passage << 8 | band) as u16;
+            let sketch = |passage: u64| Sketch {
+                bits: mix(passage / 3),
+                bands: std::array::from_fn(|band| value(passage / 2, band as u64)),
+            };
+            let sketches: Vec<Sketch> = (0..count).map(sketch).collect();
+            check(&sketches);
             // A passage takes hardly more than its values do.
-            let length = written(&rows).len() as u64;
-            assert!(length < 32 + count * 15, "{count}: {length}");
+            let length = written(&sketches).len() as u64;
+            assert!(length < 33 + count * 15, "{count}: {length}");
         }
-        check(&vec![[7; BANDS]; 1_000]);
-        check(&[[0; BANDS], [u16::MAX; BANDS], [0; BANDS]]);
+        check(&sketches([[7; BANDS]; 1_000]));
+        check(&sketches([[0; BANDS], [u16::MAX; BANDS], [0; BANDS]]));
     }
 
     proptest! {
         #[test]
-        fn any_bands_are_read_as_they_were_written(rows in prop::collection::vec(any::<Row>(), 0..300)) {
-            check(&rows);
+        fn any_bands_are_read_as_they_were_written(
+            rows in prop::collection::vec((any::<Row>(), 0_u64..1 << 12), 0..300),
+        ) {
+            check(&rows.into_iter().map(|(bands, bits)| Sketch { bits, bands }).collect::<Vec<_>>());
         }
 
         #[test]
@@ -378,6 +282,7 @@ mod tests {
         ) {
             if let Ok(bands) = read(bytes, passages) {
                 let _ = bands.each(0, 7, &mut |passage| assert!((passage as usize) < passages.max(1)));
+                let _ = bands.may_be_copied(passages as DocId / 2);
             }
         }
     }

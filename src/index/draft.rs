@@ -12,7 +12,7 @@ use super::{
     tokenizer::Row,
 };
 use crate::{
-    analysis::{self, Analyzer, BANDS, Language, Languages, Sketch, Token},
+    analysis::{self, Analyzer, Language, Languages, Sketch, Token},
     article::{Article, Role},
     passage::Passage,
 };
@@ -164,9 +164,9 @@ impl Draft {
         u64::from(self.facts.number) << 32 | self.at as u64
     }
 
-    /// Returns the bands of the passage's sketch.
-    pub(super) fn bands(&self) -> [u16; BANDS] {
-        self.sketch.bands
+    /// Returns the passage's sketch.
+    pub(super) fn sketch(&self) -> Sketch {
+        self.sketch
     }
 
     /// Returns the document of the passage.

@@ -5,13 +5,18 @@
 //! mapped file costs it more than reading some thousand bytes: short pieces of those files are read.
 
 #[cfg(unix)]
-use std::{ffi::OsStr, fs::File, ops::Range, os::unix::fs::FileExt};
+use std::{ffi::OsStr, fs::File, ops::Range};
 use std::{
     fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
+#[cfg(unix)]
+use rustix::{
+    buffer::spare_capacity,
+    io::{pread, retry_on_intr},
+};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
     error::{DeleteError, LockError, OpenReadError, OpenWriteError},
@@ -47,6 +52,8 @@ pub(super) struct ReadOnly {
     sparse: Option<MmapDirectory>,
     /// What is read of one commit is of one, whatever a writer does meanwhile.
     commit: Arc<OnceLock<Vec<u8>>>,
+    /// What stands for it from some time on.
+    briefly: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl ReadOnly {
@@ -59,8 +66,13 @@ impl ReadOnly {
             #[cfg(unix)]
             Access::Sparse => Some(MmapDirectory::open_with_madvice(generation, Advice::Random)?),
         };
-        let (folder, commit) = (generation.into(), Arc::default());
-        Ok(Self { folder, broad: MmapDirectory::open(generation)?, sparse, commit })
+        let (folder, commit, briefly) = (generation.into(), Arc::default(), Arc::default());
+        Ok(Self { folder, broad: MmapDirectory::open(generation)?, sparse, commit, briefly })
+    }
+
+    /// Has another content stand for that of the commit's file.
+    pub(super) fn stand_in(&self, content: Vec<u8>) {
+        let _ = self.briefly.set(content);
     }
 }
 
@@ -108,7 +120,7 @@ impl Directory for ReadOnly {
             return Err(OpenReadError::FileDoesNotExist(path.into()));
         }
         let is_commit = path == Path::new(META);
-        if let Some(known) = self.commit.get().filter(|_| is_commit) {
+        if let Some(known) = self.briefly.get().or_else(|| self.commit.get()).filter(|_| is_commit) {
             return Ok(known.clone());
         }
         let read = unsealed(self.broad.atomic_read(path)?)
@@ -155,8 +167,15 @@ impl Pieces {
     }
 
     fn read(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        let mut bytes = vec![0; range.len()];
-        self.file.read_exact_at(&mut bytes, range.start as u64)?;
+        // Memory that is read into need not be filled with zeros before.
+        let mut bytes = Vec::with_capacity(range.len());
+        while bytes.len() < range.len() {
+            let at = (range.start + bytes.len()) as u64;
+            if retry_on_intr(|| pread(&self.file, spare_capacity(&mut bytes), at))? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        bytes.truncate(range.len());
         Ok(OwnedBytes::new(bytes))
     }
 }

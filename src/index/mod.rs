@@ -45,12 +45,13 @@ mod weight;
 pub(crate) mod trial;
 
 use std::{
+    collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use serde::Deserialize;
+use serde_json::value::RawValue;
 use tantivy::{Directory, ReloadPolicy, Searcher, TantivyError};
 
 pub use check::{Check, Fault};
@@ -304,12 +305,6 @@ impl Index {
     }
 }
 
-/// What of a commit is ours.
-#[derive(Deserialize)]
-struct Commit {
-    payload: Option<String>,
-}
-
 /// A generation opened for reading.
 struct ReadableIndex {
     index: tantivy::Index,
@@ -328,13 +323,21 @@ impl ReadableIndex {
         // The manifest first: the fields of another version need not be understood.
         let index = tantivy::Index::open(directory.clone()).map_err(|source| damaged(dir, source))?;
         let commit = directory.atomic_read(Path::new(home::META)).map_err(|source| damaged(dir, source))?;
-        let said: Commit = serde_json::from_slice(&commit).map_err(|source| damaged(dir, source))?;
-        let manifest =
-            said.payload.map_or_else(|| Ok(Manifest::default()), |payload| serde_json::from_str(&payload));
-        let manifest = manifest.map_err(|source| damaged(dir, source))?;
+        let (manifest, brief) = said(&commit).map_err(|source| damaged(dir, source))?;
+        directory.stand_in(brief);
         schema::register(&index);
         Ok(Self { index, commit, manifest })
     }
+}
+
+/// Returns what a commit says of itself, and what the engine has not read yet where it opens the segments: it
+/// reads all again for that, and the reading of the fields is a hundredth of a short search.
+fn said(commit: &[u8]) -> serde_json::Result<(Manifest, Vec<u8>)> {
+    let mut said: BTreeMap<&str, &RawValue> = serde_json::from_slice(commit)?;
+    let payload = said.remove("payload").map(|payload| serde_json::from_str::<Option<String>>(payload.get()));
+    let manifest = payload.transpose()?.flatten().map(|payload| serde_json::from_str(&payload));
+    said.insert("schema", serde_json::from_str("[]")?);
+    Ok((manifest.transpose()?.unwrap_or_default(), serde_json::to_vec(&said)?))
 }
 
 fn other_version(dir: &Path, found: u32) -> Error {

@@ -8,10 +8,8 @@ use tantivy::{
     schema::{Field, document::CompactDocValue, document::Document},
 };
 
-use super::{
-    bands::Row,
-    draft::{Desk, Draft},
-};
+use super::draft::{Desk, Draft};
+use crate::analysis::Sketch;
 
 /// Bounds the bytes of waiting passages.
 pub(super) struct Queue {
@@ -99,9 +97,9 @@ impl Waiting {
         self.0.draft.order()
     }
 
-    /// Returns the bands of the passage's sketch.
-    pub(super) fn bands(&self) -> Row {
-        self.0.draft.bands()
+    /// Returns the passage's sketch.
+    pub(super) fn sketch(&self) -> Sketch {
+        self.0.draft.sketch()
     }
 
     fn document(&self) -> TantivyDocument {

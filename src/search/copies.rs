@@ -1,7 +1,10 @@
 //! Near copies of a passage, wherever in the index they stand: what grouping folds in one answer,
 //! and all there are.
 
-use std::collections::{BTreeSet, HashMap, hash_map::Entry};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+};
 
 use tantivy::{DocAddress, TERMINATED, columnar::Column};
 
@@ -36,8 +39,8 @@ impl<'a> Columns<'a> {
 pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Result<Vec<Face>> {
     let mut segments: HashMap<u32, Columns<'_>> = HashMap::new();
     let mut faces = Vec::with_capacity(ranked.len());
-    for Ranked { candidate, passages, .. } in ranked {
-        let DocAddress { segment_ord, doc_id } = passages[0];
+    for Ranked { candidate, lead: DocAddress { segment_ord, doc_id }, .. } in ranked {
+        let (segment_ord, doc_id) = (*segment_ord, *doc_id);
         let columns = match segments.entry(segment_ord) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(Columns::open(index, segment_ord, by)?),
@@ -59,19 +62,24 @@ pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Resu
 }
 
 /// Returns the near copies of a passage in other articles, and those in its own that are alike in every
-/// bit, without itself: those that grouping found, and what else shares a band with it.
+/// bit, without itself: those that grouping found, and what else shares a band with it. Its sketch is asked
+/// for where it is needed.
 pub(super) fn copies(
     index: &Index,
     passage: DocAddress,
-    sketch: &Sketch,
+    sketch: impl FnOnce() -> Sketch,
     grouped: &[DocAddress],
 ) -> tantivy::Result<BTreeSet<DocAddress>> {
+    let sketch = LazyCell::new(sketch);
     let (sketches, rows) = (index.sketches()?, index.rows());
     let mut found: BTreeSet<DocAddress> = grouped.iter().copied().collect();
     let segments = index.searcher().segment_readers().iter().zip(index.bands()).zip(sketches);
     for (segment, ((reader, bands), sketches)) in (0..).zip(segments) {
-        let home =
-            (segment == passage.segment_ord).then(|| rows[segment as usize].article_of(passage.doc_id));
+        let is_own = segment == passage.segment_ord;
+        if is_own && !bands.may_be_copied(passage.doc_id) {
+            continue;
+        }
+        let home = is_own.then(|| rows[segment as usize].article_of(passage.doc_id));
         let alive = reader.alive_bitset();
         for (band, value) in sketch.bands.into_iter().enumerate() {
             bands.each(band, value, &mut |doc| {

@@ -36,12 +36,11 @@ impl Index {
         query: &Query,
     ) -> Result<Hit> {
         let broken = |source| self.damaged(source);
-        let lead = ranked.passages[0];
-        let others = if query.by == super::Unit::Article { &ranked.passages[1..] } else { &[] };
-        let passages = others.iter().map(|address| self.inside(*address, targets, query.snippet));
+        let lead = ranked.lead;
+        let passages = ranked.others.iter().map(|address| self.inside(*address, targets, query.snippet));
         let passages = passages.collect::<Result<Vec<Inside>>>()?;
-        let sketch = schema::sketch(&stored.title, &stored.headings, &stored.text);
-        let same = copies::copies(self, lead, &sketch, grouped).map_err(broken)?;
+        let sketch = || schema::sketch(&stored.title, &stored.headings, &stored.text);
+        let same = copies::copies(self, lead, sketch, grouped).map_err(broken)?;
         let (before, after) = match query.context {
             0 => (Vec::new(), Vec::new()),
             around => self.around(lead, around)?,

@@ -126,7 +126,7 @@ impl Index {
     fn ranked(&self, query: &Query) -> Result<Vec<Ranking>> {
         let asked = self.asked(query, parse::parse(query).tree, &mut Vec::new())?;
         let mut order = asked.ranked(4 * query.offset.saturating_add(query.limit))?;
-        order.settle_tail();
+        order.settle();
         let ranked = order.ranked;
         let mut of_article: HashMap<InFile, usize> = HashMap::new();
         let allowed = ranked.iter().filter(|ranked| {
@@ -135,7 +135,7 @@ impl Index {
             *taken <= query.per_article.max(1)
         });
         let page = allowed.skip(query.offset).take(query.limit).map(|ranked| {
-            let stored = self.stored_at(ranked.passages[0])?;
+            let stored = self.stored_at(ranked.lead)?;
             let (_, file) = self.home(&stored);
             let Stored { path, member, id, text, .. } = stored;
             Ok(Ranking { file, path, member, id, text, score: ranked.candidate.key })
@@ -168,9 +168,9 @@ impl Index {
             if hits.len() >= query.limit || filling.as_ref().is_some_and(Filling::is_full) {
                 break;
             }
-            let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].passages[0]).collect();
+            let grouped: Vec<DocAddress> = copies.into_iter().map(|copy| ranked[copy].lead).collect();
             let known = ranked[at].stored.take();
-            let stored = known.map_or_else(|| self.stored_at(ranked[at].passages[0]), |known| Ok(*known))?;
+            let stored = known.map_or_else(|| self.stored_at(ranked[at].lead), |known| Ok(*known))?;
             let mut hit = self.hit(&ranked[at], stored, &grouped, &targets, query)?;
             hit.rank = rank;
             hit.more = if query.by == Unit::Article { ranked[at].more } else { more };
@@ -233,16 +233,18 @@ impl Index {
             let mut order = asked.ranked(depth)?;
             let mut faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
             let mut chosen = None;
-            if order.loose {
+            if order.settled < order.ranked.len() {
                 let by_rank = |one: &usize, other: &usize| {
-                    best_first(&order.ranked[*one].candidate, &order.ranked[*other].candidate)
+                    let behind = |at: &usize| *at >= order.head;
+                    let candidate = |at: &usize| &order.ranked[*at].candidate;
+                    behind(one).cmp(&behind(other)).then_with(|| best_first(candidate(one), candidate(other)))
                 };
                 let sort = |behind: &mut [usize]| behind.sort_by(by_rank);
                 chosen = (per_article == 1)
-                    .then(|| group::choose_from_head(&faces, order.head, most, &sort))
+                    .then(|| group::choose_from_settled(&faces, order.settled, order.head, most, &sort))
                     .flatten();
                 if chosen.is_none() {
-                    order.settle_tail();
+                    order.settle();
                     faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
                 }
             }

@@ -13,6 +13,7 @@ use super::{
     compile::Compiler,
     copies,
     filters::Within,
+    head,
     likeness::Likeness,
     name::Names,
     newest::Times,
@@ -75,20 +76,26 @@ pub(super) struct Order {
     pub(super) ranked: Vec<Ranked>,
     /// How many of them are in an order that deeper ones cannot change.
     pub(super) head: usize,
+    /// How many of them are in their order yet: few pages show others. Of the others in the head those of one
+    /// score are in none.
+    pub(super) settled: usize,
     /// Whether these are all that match.
     pub(super) all: bool,
-    /// Whether those behind the head are in no order yet, and have but the scores that they were retrieved
-    /// by: few pages show any.
+    /// Whether those behind the head have but the scores that they were retrieved by.
     pub(super) loose: bool,
 }
 
 impl Order {
-    /// Puts those behind the head in order, too.
-    pub(super) fn settle_tail(&mut self) {
-        if !self.loose {
-            return;
+    /// Puts all in order.
+    pub(super) fn settle(&mut self) {
+        let (head, tail) = self.ranked.split_at_mut(self.head);
+        if self.settled < head.len() {
+            put_in_order(&mut head[self.settled..]);
         }
-        put_in_order(&mut self.ranked[self.head..]);
+        if self.settled < head.len() + tail.len() {
+            put_in_order(tail);
+        }
+        self.settled = self.ranked.len();
     }
 }
 
@@ -98,12 +105,20 @@ pub(super) struct Ranked {
     pub(super) candidate: Candidate,
     /// What each part adds to its score.
     pub(super) scores: Vec<f32>,
-    /// The passages to show, best first.
-    pub(super) passages: Vec<DocAddress>,
+    /// The passage to show.
+    pub(super) lead: DocAddress,
+    /// Further ones to show, best first.
+    pub(super) others: Vec<DocAddress>,
     /// Further passages of the article that hold anything of the query.
     pub(super) more: u64,
-    /// The first passage to show, where it was read already.
+    /// The passage to show, where it was read already.
     pub(super) stored: Option<Box<Stored>>,
+}
+
+impl Ranked {
+    pub(super) fn candidate(&self) -> &Candidate {
+        &self.candidate
+    }
 }
 
 impl<'a> Asked<'a> {
@@ -178,9 +193,11 @@ impl<'a> Asked<'a> {
         let mut order = found.map_err(|source| self.compiler.index.damaged(source))?;
         if self.by == By::Score {
             let head = &mut order.ranked[..order.head];
-            self.liken(head)?;
+            let likened = self.liken(head)?;
+            order.settled = order.settled.max(likened);
             if let Some(recency) = &self.query.recency {
                 self.prefer(recency, head)?;
+                order.settled = order.settled.max(order.head);
             }
         }
         Ok(order)
@@ -200,8 +217,8 @@ impl<'a> Asked<'a> {
     }
 
     /// Adds to the best candidates what words like those of the query are worth in the passages to
-    /// show, and puts them in order again.
-    fn liken(&self, ranked: &mut [Ranked]) -> Result<()> {
+    /// show, and puts them in order again. Returns how many they are.
+    fn liken(&self, ranked: &mut [Ranked]) -> Result<usize> {
         let (index, weight) = (self.compiler.index, self.compiler.weights.likeness);
         let words = self.parts.iter().filter(|part| part.retrieves).filter_map(|part| {
             part.bag.as_ref()?;
@@ -211,12 +228,13 @@ impl<'a> Asked<'a> {
         let tally = &index.manifest().tally;
         let likeness = Likeness::new(words, tally.words.max(1) as f32 / tally.passages.max(1) as f32);
         let depth = LIKENED.min(ranked.len());
+        head::split(ranked, depth, Ranked::candidate);
         let best = &mut ranked[..depth];
         // Passages that lie together are read together.
         let mut lying: Vec<&mut Ranked> = best.iter_mut().collect();
-        lying.sort_by_key(|one| one.passages[0]);
+        lying.sort_by_key(|one| one.lead);
         for one in lying {
-            let stored = index.stored_at(one.passages[0])?;
+            let stored = index.stored_at(one.lead)?;
             let language = stored.language.as_deref().and_then(Language::of_tag);
             let stop = self.compiler.lexicon.stop_words(language);
             one.scores.push(weight * likeness.score(&[&stored.title, &stored.text], language, &stop));
@@ -224,7 +242,7 @@ impl<'a> Asked<'a> {
             one.stored = Some(Box::new(stored));
         }
         put_in_order(best);
-        Ok(())
+        Ok(depth)
     }
 
     fn articles(&self, depth: usize) -> tantivy::Result<Order> {
@@ -247,7 +265,7 @@ impl<'a> Asked<'a> {
         if all || found_otherwise {
             let mut passages = self.passages(depth)?;
             all &= passages.all;
-            passages.settle_tail();
+            passages.settle();
             let mut known: HashSet<DocAddress> = best.iter().map(|article| article.address).collect();
             for (at, passage) in passages.ranked.iter().enumerate() {
                 let article = evidence.article_of(&passage.candidate);
@@ -264,8 +282,9 @@ impl<'a> Asked<'a> {
         let deeper = tail.into_iter().chain(behind.into_iter().map(|(_, article)| article));
         best.extend(deeper.filter(|article| known.insert(article.address)));
         let mut ranked = self.with_passages(&evidence, &worths, best)?;
-        settle(&mut ranked[..head]);
-        Ok(Order { ranked, head, all, loose: false })
+        add_up(&mut ranked[..head]);
+        put_in_order(&mut ranked[..head]);
+        Ok(Order { settled: ranked.len(), ranked, head, all, loose: false })
     }
 
     fn newest(&self, evidence: &Evidence<'_>, matching: &[Marks], depth: usize) -> tantivy::Result<Order> {
@@ -274,7 +293,8 @@ impl<'a> Asked<'a> {
         let all = articles.len() < depth;
         articles.truncate(depth);
         let ranked = self.with_passages(evidence, &Vec::new(), articles)?;
-        Ok(Order { head: ranked.len(), ranked, all, loose: false })
+        let count = ranked.len();
+        Ok(Order { ranked, head: count, settled: count, all, loose: false })
     }
 
     /// Scores articles and chooses the passages of each to show.
@@ -287,12 +307,13 @@ impl<'a> Asked<'a> {
         let scored = evidence.score(&self.parts, worths, &articles)?;
         let ranked = articles.into_iter().zip(scored).map(|(candidate, scored)| {
             let passages = scored.best_passages(self.query.per_article.max(1));
+            let more = scored.matched().saturating_sub(passages.len()) as u64;
+            let in_segment = |doc| DocAddress::new(candidate.address.segment_ord, doc);
+            let mut passages = passages.into_iter().map(in_segment);
             Ranked {
-                more: scored.matched().saturating_sub(passages.len()) as u64,
-                passages: passages
-                    .into_iter()
-                    .map(|doc| DocAddress::new(candidate.address.segment_ord, doc))
-                    .collect(),
+                lead: passages.next().unwrap_or(candidate.address),
+                others: passages.collect(),
+                more,
                 candidate,
                 scores: scored.parts,
                 stored: None,
@@ -302,25 +323,24 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Puts candidates in the order of the sums of all their parts.
-pub(super) fn settle(ranked: &mut [Ranked]) {
-    for one in &mut *ranked {
+/// Puts the sums of all parts in the place of the scores that candidates have.
+pub(super) fn add_up(ranked: &mut [Ranked]) {
+    for one in ranked {
         one.candidate.key = sum(&one.scores);
     }
-    put_in_order(ranked);
 }
 
 /// Puts candidates in order: by their keys, and of those that share one by their names.
 pub(super) fn put_in_order(ranked: &mut [Ranked]) {
-    order_keys(ranked);
+    order_keys(ranked, Ranked::candidate);
     for same in ranked.chunk_by_mut(|one, other| one.candidate.key.total_cmp(&other.candidate.key).is_eq()) {
         same.sort_by(|one, other| best_first(&one.candidate, &other.candidate));
     }
 }
 
 /// Puts candidates in the order of their keys. What is sorted are these, which are small.
-pub(super) fn order_keys(ranked: &mut [Ranked]) {
-    ranked.sort_by_cached_key(|one| Reverse(ascending(one.candidate.key)));
+pub(super) fn order_keys<T>(all: &mut [T], of: fn(&T) -> &Candidate) {
+    all.sort_by_cached_key(|one| Reverse(ascending(of(one).key)));
 }
 
 /// Returns a number that orders as a key does by [`f64::total_cmp`].

@@ -13,7 +13,6 @@ use super::{
     compile::{Compiler, any},
     lexicon::{Sought, drops_stop_words},
     nearest::{Near, nearest},
-    order::Ranked,
     otherwise::{Other, is_number},
     print::single,
     tree::{Group, Node, Word},
@@ -270,16 +269,17 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Puts down, for each of these passages, what some of the parts add to its score.
+/// Calls back with the number of a passage, that of a part, and what it adds to the passage's score, for
+/// some of the parts.
 pub(super) fn score(
     compiler: &Compiler<'_>,
     parts: &[Part],
     some: fn(&Part) -> bool,
-    passages: &mut [Ranked],
+    passages: impl Iterator<Item = DocAddress>,
+    mut each: impl FnMut(usize, usize, f32),
 ) -> tantivy::Result<()> {
     let searcher = compiler.index.searcher();
-    let mut sorted: Vec<(DocAddress, usize)> =
-        passages.iter().enumerate().map(|(at, one)| (one.candidate.address, at)).collect();
+    let mut sorted: Vec<(DocAddress, usize)> = passages.zip(0..).collect();
     sorted.sort_unstable();
     for (number, part) in parts.iter().enumerate().filter(|(_, part)| some(part)) {
         let weight = part.query.weight(EnableScoring::enabled_from_statistics_provider(
@@ -292,7 +292,7 @@ pub(super) fn score(
             for (address, at) in of_segment {
                 // What is not there is not looked for behind it.
                 if scorer.seek_danger(address.doc_id) == SeekDangerResult::Found {
-                    passages[*at].scores[number] = scorer.score();
+                    each(*at, number, scorer.score());
                 }
             }
         }

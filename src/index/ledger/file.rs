@@ -57,7 +57,7 @@ pub(crate) struct LedgerFile {
 }
 
 /// There is a signpost for every so many records.
-pub(super) const SIGNED: u64 = 128;
+pub(super) const SIGNED: u64 = 64;
 
 /// Of a ledger that is searched so many bytes are read at once, and of one that is gone through.
 const SEARCHED: u64 = 1 << 10;
