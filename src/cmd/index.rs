@@ -8,7 +8,7 @@ use std::{
     io::{self, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -186,7 +186,7 @@ impl Index {
         if self.watch {
             return self.watch(&dir, update, ui);
         }
-        let report = self.update(&dir, &update, &ui::interruption(), ui)?;
+        let report = self.update(&dir, &update, &Arc::default(), ui)?;
         self.tell(&report, &dir, began, ui)?;
         Ok(if report.interrupted { Outcome::Interrupted } else { Outcome::Done })
     }
@@ -201,7 +201,13 @@ impl Index {
         Ok(())
     }
 
-    fn update(&self, dir: &Path, update: &Update, cancel: &AtomicBool, ui: &Ui) -> anyhow::Result<Report> {
+    fn update(
+        &self,
+        dir: &Path,
+        update: &Update,
+        cancel: &Arc<AtomicBool>,
+        ui: &Ui,
+    ) -> anyhow::Result<Report> {
         let from = ui.look().from;
         let mut lines = Vec::new();
         let mut progress = Progress::new(self.dry_run);
@@ -217,8 +223,14 @@ impl Index {
             Event::Planned { .. } if self.dry_run => {}
             event => {
                 // Nothing was printed yet, and nothing written that is not found again.
-                if matches!(event, Event::Planned { bytes, .. } if bytes > MUCH) {
-                    allocator::tell();
+                if let Event::Planned { files, bytes } = event {
+                    if bytes > MUCH {
+                        allocator::tell();
+                    }
+                    // What changes nothing need not be stopped.
+                    if files > 0 {
+                        ui::raise_when_interrupted(cancel, || {});
+                    }
                 }
                 progress.take(event);
             }

@@ -92,8 +92,15 @@ pub(super) fn interruption() -> Arc<AtomicBool> {
 
 /// Returns the same flag; when it is raised, `then` is called too.
 pub(super) fn interruption_then(then: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&flag);
+    let flag = Arc::default();
+    raise_when_interrupted(&flag, then);
+    flag
+}
+
+/// Has Ctrl-C raise a flag and call `then`, which takes a thread; a second Ctrl-C ends the program at once. Where
+/// it raises one already, that stays so.
+pub(super) fn raise_when_interrupted(flag: &Arc<AtomicBool>, then: impl Fn() + Send + 'static) {
+    let raised = Arc::clone(flag);
     // Without a handler Ctrl-C ends the program, which loses nothing that was committed.
     let _ = ctrlc::set_handler(move || {
         if raised.swap(true, Ordering::Relaxed) {
@@ -102,7 +109,6 @@ pub(super) fn interruption_then(then: impl Fn() + Send + 'static) -> Arc<AtomicB
         }
         then();
     });
-    flag
 }
 
 /// A progress bar on a terminal; elsewhere only what must be said.

@@ -50,9 +50,9 @@ impl Scored {
 }
 
 impl Asked<'_> {
-    /// Returns the best passages, at least so many where there are; by date, the newest. No more than the
-    /// head, which all parts of the score put in order, come in none. Where too few articles are among them,
-    /// the head is gathered from more.
+    /// Returns the best passages, at least so many where there are; by date, the newest in their order. Those of
+    /// the head are in the order of all parts of their scores, of one score in none, and so are those behind it.
+    /// Where too few articles are among them, the head is gathered from more.
     pub(super) fn passages(&self, depth: usize) -> tantivy::Result<Order> {
         if self.by == By::Age {
             return self.newest_passages(depth.max(HEAD));
@@ -138,6 +138,7 @@ impl Asked<'_> {
         Ok(Found { scored, scores, limit, count })
     }
 
+    /// Returns a candidate with its scores, as a passage by itself.
     fn as_ranked(&self, one: &Scored, scores: &[f32]) -> Ranked {
         Ranked {
             candidate: one.candidate.clone(),

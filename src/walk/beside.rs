@@ -91,10 +91,17 @@ mod linux {
             if entry.depth() == 0 || entry.path_is_symlink() {
                 return None;
             }
-            let (folder, name) = folder_and_name(bytes(entry.path()))?;
+            let path = bytes(entry.path());
             let flags = StatxFlags::SIZE | StatxFlags::MTIME | StatxFlags::CTIME | StatxFlags::INO;
-            let folder = self.folder(folder)?;
-            let meta = statx(folder, OsStr::from_bytes(name), AtFlags::SYMLINK_NOFOLLOW, flags).ok()?;
+            let meta = match self.0.last() {
+                Some((open, folder)) if open == path => statx(folder, "", AtFlags::EMPTY_PATH, flags),
+                _ => {
+                    let (folder, name) = folder_and_name(path)?;
+                    let name = OsStr::from_bytes(name);
+                    statx(self.folder(folder)?, name, AtFlags::SYMLINK_NOFOLLOW, flags)
+                }
+            };
+            let meta = meta.ok()?;
             Some(Stamp {
                 size: meta.stx_size,
                 modified: joined(meta.stx_mtime.tv_sec, meta.stx_mtime.tv_nsec.into()),
