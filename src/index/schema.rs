@@ -10,7 +10,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    Directory, Index, TantivyDocument, Term,
+    Directory, Index, IndexSettings, TantivyDocument, Term,
     schema::{
         FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions, Value,
     },
@@ -175,11 +175,17 @@ pub(crate) fn hashes_of(beginning: &str) -> Option<RangeInclusive<u64>> {
     Some(end("0").ok()?..=end("f").ok()?)
 }
 
+/// Bytes of passages that are stored together: to show one, so many are read and unpacked. With 16 KB, tantivy's
+/// default, an index is 4 % smaller, and a search takes 4 % more instructions.
+const STORED_TOGETHER: usize = 8 << 10;
+
 /// Opens an index to be written, or makes it, with what reads and writes its fields and what is beside them.
 pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Result<(Index, Fields)> {
     let (schema, fields) = Fields::build();
+    let settings = IndexSettings { docstore_blocksize: STORED_TOGETHER, ..IndexSettings::default() };
     let index = Index::builder()
         .schema(schema)
+        .settings(settings)
         .register_plugin(Arc::new(forms::Plugin))
         .register_plugin(Arc::new(bands::Plugin))
         .register_plugin(Arc::new(rows::Plugin));
