@@ -259,9 +259,9 @@ mod tests {
             };
             let sketches: Vec<Sketch> = (0..count).map(sketch).collect();
             check(&sketches);
-            // A passage takes hardly more than its values do.
-            let length = written(&sketches).len() as u64;
-            assert!(length < 33 + count * 15, "{count}: {length}");
+            // A passage takes a bit, and hardly more than its values do.
+            let length = written(&sketches).len() as u64 - count.div_ceil(8);
+            assert!(length < 32 + count * 15, "{count}: {length}");
         }
         check(&sketches([[7; BANDS]; 1_000]));
         check(&sketches([[0; BANDS], [u16::MAX; BANDS], [0; BANDS]]));
