@@ -11,7 +11,5 @@ fn main() {
     let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     if target("OS") == "linux" && target("ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");
-        // So that the floors start as fast.
-        println!("cargo::rustc-link-arg-benches=-no-pie");
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, io::Write};
 
 use super::{
     Bench, Row,
-    process::{self, Cost, Samples, again, excerpt},
+    process::{self, Cost, Samples, again, excerpt, floor},
 };
 
 /// The memory that an update may use unless told otherwise, in bytes.
@@ -29,7 +29,7 @@ pub(crate) fn round(bench: &Bench) -> Round {
     let ours = |name: &str, jobs: usize| {
         excerpt(&["index", &folder, "--index", &fresh(name), "--jobs", &jobs.to_string()])
     };
-    let theirs = |name: &str| again(&[":index", name, &passages, &fresh(name)]);
+    let theirs = |name: &str| floor(&["index", name, &passages, &fresh(name)]);
     Round {
         single: ours("single", 1),
         one_field: theirs("one"),
@@ -159,7 +159,7 @@ fn unchanged_once(bench: &Bench, what: &str, must: f64) -> Row {
     excerpt(&update);
     let rounds = (0..3 * bench.rounds + 2).map(|_| {
         let ours = excerpt(&update).cpu - excerpt(&["--version"]).cpu;
-        (ours, again(&[":walk", &folder]).cpu - again(&[":nothing"]).cpu)
+        (ours, floor(&["walk", &folder]).cpu - floor(&["nothing"]).cpu)
     });
     let rounds: Vec<(f64, f64)> = rounds.collect();
     Row {

@@ -1,7 +1,9 @@
 //! What is measured, and the table it is printed as.
 
+#[path = "../../floor/record.rs"]
+mod record;
 mod process;
-mod raw;
+mod parts;
 mod queries;
 mod indexing;
 mod searching;
@@ -76,8 +78,8 @@ pub(crate) fn run(mut arguments: Vec<OsString>) {
     if role == process::MEASURE {
         return process::measure(&arguments[1..]);
     }
-    if raw::ROLES.contains(&role.as_str()) {
-        return raw::play(&role, &arguments[1..]);
+    if parts::ROLES.contains(&role.as_str()) {
+        return parts::play(&role, &arguments[1..]);
     }
     let named = |argument: &OsString| ROWS.iter().any(|(name, _)| argument == name);
     let corpus = if arguments.first().is_none_or(named) { "S".into() } else { arguments.remove(0) };
@@ -118,7 +120,7 @@ impl Bench {
         .expect("the articles can be written");
         let files = list(&articles).expect("the articles can be read");
         let passages = work.join("passages");
-        let count = raw::cut(&articles, &passages).expect("the articles can be read");
+        let count = parts::cut(&articles, &passages).expect("the articles can be read");
         let bytes = files.iter().map(|(_, bytes)| bytes).sum();
         Self {
             work: work.into(),

@@ -22,6 +22,7 @@ use nix::{
     },
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The argument that makes the bench the small process.
 pub(crate) const MEASURE: &str = ":measure";
@@ -37,15 +38,16 @@ pub(crate) struct Cost {
     pub(crate) peak: f64,
 }
 
-/// The program of excerpt and this bench, as they are run.
-static INSTALLED: OnceLock<[PathBuf; 2]> = OnceLock::new();
+/// The program of excerpt, the floors and this bench, as they are run.
+static INSTALLED: OnceLock<[PathBuf; 3]> = OnceLock::new();
 
-/// Copies both programs to a folder, as an installation does. What a linker has written lies in the system's cache
+/// Copies all programs to a folder, as an installation does. What a linker has written lies in the system's cache
 /// in single pages, and takes a start a third longer than what was copied, or read again.
 pub(crate) fn install(folder: &Path) {
     let own = env::current_exe().expect("it has a path");
-    let programs = [(PathBuf::from(env!("CARGO_BIN_EXE_excerpt")), "excerpt"), (own, "floors")];
-    let programs = programs.map(|(program, name)| {
+    let programs =
+        [(env!("CARGO_BIN_EXE_excerpt").into(), "excerpt"), (built_floor(), "floor"), (own, "speed")];
+    let programs = programs.map(|(program, name): (PathBuf, _)| {
         let copied = folder.join(name);
         fs::copy(program, &copied).expect("it can be copied");
         copied
@@ -53,7 +55,26 @@ pub(crate) fn install(folder: &Path) {
     INSTALLED.set(programs).expect("they are installed once");
 }
 
-fn installed() -> &'static [PathBuf; 2] {
+/// Has cargo build the floors. Returns where they lie.
+fn built_floor() -> PathBuf {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["bench", "--bench", "floor", "--no-run", "--message-format", "json"]);
+    cargo.args(["--manifest-path", manifest]).stderr(Stdio::inherit());
+    // What cargo tells this bench of its package would have it build others anew.
+    let told = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name == "OUT_DIR" || name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PKG")
+    };
+    env::vars_os().map(|(name, _)| name).filter(told).for_each(|name| _ = cargo.env_remove(name));
+    let built = cargo.output().expect("cargo can be run").stdout;
+    let messages = String::from_utf8(built).expect("cargo prints text");
+    let mut messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let floor = messages.find(|message| message["target"]["name"] == "floor").expect("cargo builds it");
+    floor["executable"].as_str().expect("it is a program").into()
+}
+
+fn installed() -> &'static [PathBuf; 3] {
     INSTALLED.get().expect("they are installed first")
 }
 
@@ -68,9 +89,14 @@ pub(crate) fn printed<A: AsRef<OsStr>>(arguments: &[A]) -> String {
     String::from_utf8(output.expect("it can be run").stdout).expect("it prints text")
 }
 
-/// Runs this bench again, as one of the processes that [`crate::raw`] is made of.
-pub(crate) fn again<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
+/// Runs a floor.
+pub(crate) fn floor<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
     run(installed()[1].as_os_str(), arguments, None)
+}
+
+/// Runs this bench again, as one of the processes of [`super::parts`].
+pub(crate) fn again<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
+    run(installed()[2].as_os_str(), arguments, None)
 }
 
 /// Runs a program whose output goes to a file, or nowhere.

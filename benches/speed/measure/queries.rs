@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use excerpt::analysis::{self, StopWords};
 
-use super::raw;
+use super::record::{self, Passage};
 
 /// Only every so many passages are looked at, up to so many of them.
 const MOST: u64 = 40_000;
@@ -33,12 +33,13 @@ impl Queries {
         let mut held: HashMap<String, u32> = HashMap::new();
         let (mut sample, mut phrases): (Vec<Vec<String>>, Vec<String>) = Default::default();
         let mut number = 0;
-        let mut take = |_: &str, text: &str| {
+        let mut take = |passage: Passage<'_>| {
             number += 1;
             if number % every != 0 {
                 return;
             }
-            let words = analysis::words(text).map(|range| analysis::fold(&text[range]).into_owned());
+            let words =
+                analysis::words(passage.text).map(|range| analysis::fold(&passage.text[range]).into_owned());
             let telling = |word: &String| word.len() > 3 && word.is_ascii() && !stop.contains(word);
             let alphabetic = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase());
             let mut words: Vec<String> = words.collect();
@@ -51,7 +52,7 @@ impl Queries {
             words.iter().for_each(|word| *held.entry(word.clone()).or_default() += 1);
             sample.push(words);
         };
-        raw::each(passages, &mut take).expect("the passages can be read");
+        record::read(passages, &mut take).expect("the passages can be read");
         let mut ranked: Vec<(u32, &String)> = held.iter().map(|(word, held)| (*held, word)).collect();
         ranked.sort_unstable_by(|one, other| other.cmp(one));
         let word = |at: usize| ranked[at.min(ranked.len() - 1)].1.clone();
