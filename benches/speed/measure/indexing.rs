@@ -157,7 +157,7 @@ fn unchanged_once(bench: &Bench, what: &str, must: f64) -> Row {
     let update = ["index", "--index", &dir.to_string_lossy()].map(String::from);
     process::settle();
     excerpt(&update);
-    let rounds = (0..3 * bench.rounds + 2).map(|_| {
+    let rounds = (0..6 * bench.rounds + 1).map(|_| {
         let ours = excerpt(&update).cpu - excerpt(&["--version"]).cpu;
         (ours, floor(&["walk", &folder]).cpu - floor(&["nothing"]).cpu)
     });

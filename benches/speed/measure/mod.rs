@@ -130,8 +130,7 @@ impl Bench {
             bytes,
             passages,
             rounds: match bytes {
-                ..=30_000_000 => 5,
-                30_000_001..=500_000_000 => 3,
+                ..=500_000_000 => 5,
                 _ => 1,
             },
             jobs: thread::available_parallelism().map_or(2, usize::from).max(2),
