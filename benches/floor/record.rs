@@ -28,7 +28,7 @@ pub(crate) struct Passage<'a> {
     pub(crate) number: u64,
 }
 
-/// Hands on the passages of such a file.
+/// Hands on the passages of such a file: for each its length in four bytes, least first, and then itself.
 pub(crate) fn read(passages: &Path, each: &mut dyn FnMut(Passage<'_>)) -> io::Result<()> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(passages)?);
     let (mut length, mut bytes) = ([0; 4], Vec::new());

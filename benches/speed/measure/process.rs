@@ -38,21 +38,29 @@ pub(crate) struct Cost {
     pub(crate) peak: f64,
 }
 
-/// The program of excerpt, the floors and this bench, as they are run.
-static INSTALLED: OnceLock<[PathBuf; 3]> = OnceLock::new();
+/// The programs as they are run.
+struct Installed {
+    excerpt: PathBuf,
+    floor: PathBuf,
+    bench: PathBuf,
+}
+
+static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
 /// Copies all programs to a folder, as an installation does. What a linker has written lies in the system's cache
 /// in single pages, and takes a start a third longer than what was copied, or read again.
 pub(crate) fn install(folder: &Path) {
-    let own = env::current_exe().expect("it has a path");
-    let programs =
-        [(env!("CARGO_BIN_EXE_excerpt").into(), "excerpt"), (built_floor(), "floor"), (own, "speed")];
-    let programs = programs.map(|(program, name): (PathBuf, _)| {
+    let copied = |program: &Path, name: &str| {
         let copied = folder.join(name);
         fs::copy(program, &copied).expect("it can be copied");
         copied
-    });
-    INSTALLED.set(programs).expect("they are installed once");
+    };
+    let installed = Installed {
+        excerpt: copied(Path::new(env!("CARGO_BIN_EXE_excerpt")), "excerpt"),
+        floor: copied(&built_floor(), "floor"),
+        bench: copied(&env::current_exe().expect("it has a path"), "speed"),
+    };
+    assert!(INSTALLED.set(installed).is_ok(), "they are installed once");
 }
 
 /// Has cargo build the floors. Returns where they lie.
@@ -70,33 +78,35 @@ fn built_floor() -> PathBuf {
     let built = cargo.output().expect("cargo can be run").stdout;
     let messages = String::from_utf8(built).expect("cargo prints text");
     let mut messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let floor = messages.find(|message| message["target"]["name"] == "floor").expect("cargo builds it");
-    floor["executable"].as_str().expect("it is a program").into()
+    let program = |message: Value| {
+        message["executable"].as_str().filter(|_| message["target"]["name"] == "floor").map(PathBuf::from)
+    };
+    messages.find_map(program).expect("cargo builds it")
 }
 
-fn installed() -> &'static [PathBuf; 3] {
+fn installed() -> &'static Installed {
     INSTALLED.get().expect("they are installed first")
 }
 
 /// Runs the program of excerpt.
 pub(crate) fn excerpt<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
-    run(installed()[0].as_os_str(), arguments, None)
+    run(installed().excerpt.as_os_str(), arguments, None)
 }
 
 /// Runs the program of excerpt, and returns what it prints.
 pub(crate) fn printed<A: AsRef<OsStr>>(arguments: &[A]) -> String {
-    let output = Command::new(&installed()[0]).args(arguments).output();
+    let output = Command::new(&installed().excerpt).args(arguments).output();
     String::from_utf8(output.expect("it can be run").stdout).expect("it prints text")
 }
 
 /// Runs a floor.
 pub(crate) fn floor<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
-    run(installed()[1].as_os_str(), arguments, None)
+    run(installed().floor.as_os_str(), arguments, None)
 }
 
 /// Runs this bench again, as one of the processes of [`super::parts`].
 pub(crate) fn again<A: AsRef<OsStr>>(arguments: &[A]) -> Cost {
-    run(installed()[2].as_os_str(), arguments, None)
+    run(installed().bench.as_os_str(), arguments, None)
 }
 
 /// Runs a program whose output goes to a file, or nowhere.
