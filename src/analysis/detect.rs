@@ -4,13 +4,15 @@
 //! and what goes on in the language of its article. Else whichlang decides among the sixteen languages
 //! that it knows: it needs few words. What is in a script of one language is in that; for other languages
 //! whatlang is asked, once an article and where a passage does not look like the rest of its article.
+//! Both have an answer to everything, and what is code, a table or a list of names they take for French: a
+//! text of plain letters without function words of a language is not in that, but in the one around it.
 
 use whatlang::Script;
 use whichlang::Lang;
 
 use super::{
     Language, fold, lower,
-    speech::{one_in, speaks},
+    speech::{is_known, most, one_in, speaks},
     stop::is_english,
     words,
 };
@@ -25,8 +27,10 @@ const LEAST_LETTERS: usize = 12;
 /// language of their template.
 const MANY_LETTERS: usize = 200;
 
-/// As much of an article is looked at, in bytes: more changes no answer.
+/// As much of an article is looked at, in bytes: more changes no answer. Where that has nothing of a language,
+/// being a list of names or of headings, what follows is, so many times in all.
 const SAMPLE: usize = 1_000;
+const SAMPLES: usize = 8;
 
 /// As much of a passage.
 const GLANCE: usize = 400;
@@ -34,6 +38,16 @@ const GLANCE: usize = 400;
 /// A text that looks English is, where one in so many of its words is one that only English has, or one
 /// of all those of English that carry no subject.
 const ONE_IN: (usize, usize) = (16, 5);
+
+/// A text of plain letters is in the language around it, where one word in so many is one that only this has
+/// and of no other language are more; and is not in another, unless one in so many is one of that.
+const FEW: (usize, usize) = (40, 20);
+
+/// A text reads as sentences do where so many of so many pieces between spaces are words.
+const MOST: (usize, usize) = (7, 10);
+
+/// A text has plain letters, where not one in so many has an accent.
+const ACCENTS: usize = 40;
 
 /// Tells the languages of an article's passages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,23 +60,23 @@ pub struct Languages {
 impl Languages {
     /// Looks at the texts of an article, and at what its file says of its language.
     pub fn of<'a>(stated: Option<&str>, texts: impl Iterator<Item = &'a str>) -> Self {
+        let stated = stated.and_then(Language::of_tag);
+        let mut pieces = texts.flat_map(pieces).peekable();
         let mut text = String::new();
-        for part in texts {
-            text.push_str(sample(part, SAMPLE));
-            text.push('\n');
-            if text.len() >= SAMPLE {
+        let (mut letters, mut glance, mut found) = (0, Lang::Eng, None);
+        for _ in 0..SAMPLES {
+            text.clear();
+            while text.len() < SAMPLE
+                && let Some(piece) = pieces.next()
+            {
+                text.push_str(piece);
+                text.push('\n');
+            }
+            (letters, glance, found) = look(&text);
+            if found.is_some() || stated.is_some() || pieces.peek().is_none() {
                 break;
             }
         }
-        let stated = stated.and_then(Language::of_tag);
-        let letters = letters(&text);
-        let english = letters >= FEW_LETTERS && speaks(&text, Language::ENGLISH);
-        let glance = if english { Lang::Eng } else { whichlang::detect_language(&text) };
-        let found = match letters {
-            _ if english => Some(Language::ENGLISH),
-            ..LEAST_LETTERS => None,
-            _ => detect(&text, letters, glance),
-        };
         let article = match (stated, found) {
             (Some(stated), Some(found))
                 if letters >= MANY_LETTERS && is_told(stated) && !stated.is_like(found) =>
@@ -71,7 +85,7 @@ impl Languages {
             }
             (stated, found) => stated.or(found),
         };
-        Self { article, glance: (letters > 0).then_some(glance) }
+        Self { article, glance: article.map(|_| glance) }
     }
 
     /// Returns the language of the article; none where nothing tells it.
@@ -93,7 +107,8 @@ impl Languages {
         if Some(glance) == self.glance {
             return self.article;
         }
-        match (self.article, detect(text, letters, glance)) {
+        let usual = self.article.unwrap_or(Language::ENGLISH);
+        match (self.article, detect(text, letters, glance, usual)) {
             (Some(article), Some(found)) if article.is_like(found) => Some(article),
             (article, found) => found.or(article),
         }
@@ -103,6 +118,26 @@ impl Languages {
 /// Returns the language that a text looks like, of the sixteen that are told at a glance.
 pub fn glance(text: &str) -> Option<Language> {
     Language::of_tag(whichlang::detect_language(sample(text, GLANCE)).three_letter_code())
+}
+
+/// Returns how many letters the start of an article has, what it looks like, and the language that it is in.
+fn look(text: &str) -> (usize, Lang, Option<Language>) {
+    let letters = letters(text);
+    if letters >= FEW_LETTERS && speaks(text, Language::ENGLISH) {
+        return (letters, Lang::Eng, Some(Language::ENGLISH));
+    }
+    let glance = whichlang::detect_language(text);
+    let tells = letters >= LEAST_LETTERS;
+    (letters, glance, tells.then(|| detect(text, letters, glance, Language::ENGLISH)).flatten())
+}
+
+/// Returns the parts of a text of [`SAMPLE`] bytes, up to a character border.
+fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let piece = sample(text, SAMPLE);
+        text = &text[piece.len()..];
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Returns the first part of a text, up to a character border.
@@ -117,8 +152,10 @@ fn letters(text: &str) -> usize {
     text.chars().filter(|letter| letter.is_alphabetic()).count()
 }
 
-/// Returns the language of a text by the text alone, which at a glance looks like one that whichlang knows.
-fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
+/// Returns the language of a text which at a glance looks like one that whichlang knows; none where it has
+/// nothing of a language: what is code, a table or a list of names looks like any. Of two that it has as much
+/// of it is in that around it.
+fn detect(text: &str, letters: usize, glance: Lang, around: Language) -> Option<Language> {
     let usual = Language::of_tag(glance.three_letter_code());
     if matches!(glance, Lang::Cmn | Lang::Jpn | Lang::Kor) {
         return usual;
@@ -129,9 +166,18 @@ fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
     if glance == Lang::Eng && sounds_english(text) {
         return usual;
     }
+    let plain = !has_accents(text, letters);
+    let spoken = if plain { most(text, around) } else { None };
+    if spoken.is_some_and(|(language, one_in)| language == around && one_in <= FEW.0) {
+        return Some(around);
+    }
     let script = whatlang::detect_script(text)?;
     if script == Script::Latin && letters < LEAST_LETTERS {
         return None;
+    }
+    if script == Script::Latin && plain && !reads(text) {
+        let (language, _) = spoken.filter(|(own, one_in)| *one_in <= FEW.1 && looks_like(*own, glance))?;
+        return if is_scandinavian(language) { scandinavian(text) } else { Some(language) };
     }
     let found = whatlang::detect(text)?;
     let language = Language::of_tag(found.lang().code());
@@ -142,12 +188,55 @@ fn detect(text: &str, letters: usize, glance: Lang) -> Option<Language> {
         Lang::Hin => script == Script::Devanagari,
         _ => script == Script::Latin,
     };
-    let is_scandinavian = language.is_some_and(|language| matches!(language.code(), "sv" | "da" | "no"));
-    if is_scandinavian || (glance == Lang::Swe && !sure) {
-        return scandinavian(text);
-    }
-    // What whichlang cannot know it takes for something that it does.
-    if same_script && (!sure || language.is_some_and(is_glanced)) { usual } else { language }
+    let language = if language.is_some_and(is_scandinavian) || (glance == Lang::Swe && !sure) {
+        scandinavian(text)
+    } else if same_script && (!sure || language.is_some_and(is_glanced)) {
+        // What whichlang cannot know it takes for something that it does.
+        usual
+    } else {
+        language
+    };
+    language.filter(|language| match plain {
+        true if is_known(*language) => one_in(text, *language, FEW.1),
+        true => sure,
+        false => true,
+    })
+}
+
+/// Whether a text that at a glance looks like one language may be in another.
+fn looks_like(language: Language, glance: Lang) -> bool {
+    let is_like = |glance: &Lang| {
+        Language::of_tag(glance.three_letter_code()).is_some_and(|glance| glance.is_like(language))
+    };
+    // Danish and Norwegian look like these as well.
+    let is_germanic = is_scandinavian(language) && matches!(glance, Lang::Deu | Lang::Nld);
+    is_like(&glance) || is_germanic || !whichlang::LANGUAGES.iter().any(is_like)
+}
+
+/// Whether a text reads as sentences do: most of what is between its spaces is a word, in small letters but
+/// the first. What is code or a table does not, and whatlang takes long to say so.
+fn reads(text: &str) -> bool {
+    let is_word = |word: &&str| {
+        let mut letters = word.trim_matches(|sign: char| sign.is_ascii_punctuation()).chars();
+        letters.next().is_some_and(char::is_alphabetic)
+            && letters.all(|letter| letter.is_alphabetic() && !letter.is_uppercase())
+    };
+    let (words, all) = text
+        .split_whitespace()
+        .fold((0, 0), |(words, all), word| (words + usize::from(is_word(&word)), all + 1));
+    words * MOST.1 >= all * MOST.0
+}
+
+/// Whether one in so many letters is Latin and not plain: what is in a language of which nothing is known but
+/// how it is written.
+fn has_accents(text: &str, letters: usize) -> bool {
+    let accented =
+        |letter: &char| matches!(letter, 'À'..='ɏ' | '\u{1E00}'..='\u{1EFF}') && letter.is_alphabetic();
+    !text.is_ascii() && text.chars().filter(accented).count() * ACCENTS >= letters
+}
+
+fn is_scandinavian(language: Language) -> bool {
+    matches!(language.code(), "sv" | "da" | "no")
 }
 
 /// Returns which of the Scandinavian languages a text is in: Swedish has ä and ö, the others æ and ø; `av` is
@@ -248,5 +337,50 @@ mod tests {
         assert_eq!(languages.passage(english), Some(Language::ENGLISH));
         assert_eq!(Languages::of(None, std::iter::once("42")).article(), None);
         assert_eq!(Languages::of(Some("gsw"), [article; 4].into_iter()).article(), Language::of_tag("gsw"));
+    }
+
+    #[test]
+    fn code_tables_and_names_are_in_the_language_around_them() {
+        let english = "The tide tables of a harbour are made from the moon, and they hold for the year.";
+        let german = "Die Tafeln der Flut werden nach dem Mond gemacht, und sie gelten für das Jahr.";
+        let pieces = [
+            "1. Introduction ........ 4\n1.1. Terminology ........ 5\n2. Moon Phases ........ 7\n2.1. Spring Tide ........ 9",
+            "static int tide_level(struct harbour *port, double *out)\n{\n\tif (!port->gauge)\n\t\treturn -ENODEV;\n}",
+            "+--------+--------+--------+\n| Gauge  | Level  | Moon   |\n+--------+--------+--------+\n| Quai 4 | 3.20 m | .98    |\n",
+            "Harbour Working Group                      Request for Tables: 31\nCategory: Informational              Port Authority\nISSN: 0000-0001                   20 March 1970",
+            "tideGaugeClassName TideString, tideGaugeClassStatus RowStatus, tideGaugeClassPriority Integer32, tideGaugeClassMaxLevel Unsigned32",
+        ];
+        for around in [english, german] {
+            let languages = Languages::of(None, [around; 3].into_iter());
+            for piece in pieces {
+                assert_eq!(languages.passage(piece), languages.article(), "{piece}");
+            }
+        }
+        for piece in pieces {
+            assert_eq!(Languages::of(None, std::iter::once(piece)).article(), None, "{piece}");
+            let texts = [piece; 9].into_iter().chain([german; 12]);
+            assert_eq!(Languages::of(None, texts).article(), Language::of_tag("de"), "{piece}");
+        }
+    }
+
+    #[test]
+    fn tables_of_another_language_are_in_that() {
+        let english = "The tide tables of a harbour are made from the moon, and they hold for the year.";
+        let languages = Languages::of(None, [english; 3].into_iter());
+        let check = |text: &str, expected: &str| {
+            assert_eq!(languages.passage(text), Language::of_tag(expected), "{text}");
+        };
+        check(
+            "--hafen NAME: der Hafen, zu dem die Tafel ist. --tage ZAHL: so viele Tage werden gezeigt, wenn --jahr nicht angegeben ist (7).",
+            "de",
+        );
+        check(
+            "--havn NAVN: havnen, som tabellen er til. --dage TAL: dage, der vises; ikke brugt, hvis --aar er givet (7), eller med --alle.",
+            "da",
+        );
+        check(
+            "--pelabuhan NAMA: pelabuhan yang dipakai untuk TABEL ini. --hari ANGKA (7): hari yang DITAMPILKAN jika --tahun tidak ada.",
+            "id",
+        );
     }
 }

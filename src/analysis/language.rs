@@ -137,9 +137,10 @@ impl Language {
         std::str::from_utf8(&self.0[..length]).unwrap_or("und")
     }
 
-    /// Whether one of the two is often taken for the other.
+    /// Whether the two are one, or are often taken for each other.
     pub(super) fn is_like(self, other: Self) -> bool {
-        ALIKE.iter().any(|alike| alike.contains(&self.code()) && alike.contains(&other.code()))
+        self == other
+            || ALIKE.iter().any(|alike| alike.contains(&self.code()) && alike.contains(&other.code()))
     }
 }
 

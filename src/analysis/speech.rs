@@ -4,7 +4,7 @@ use super::Language;
 
 /// Frequent function words of a language that no other has, or seldom: of its running text one word in
 /// five or so is one of them, of that of others one in thirty at most.
-const OWN: [(Language, Table); 8] = [
+static OWN: [(Language, Table); 11] = [
     (
         Language::ENGLISH,
         table(&[
@@ -23,6 +23,13 @@ const OWN: [(Language, Table); 8] = [
         ]),
     ),
     (
+        Language::of_code(*b"da"),
+        table(&[
+            "og", "er", "ikke", "fra", "af", "til", "ved", "være", "blev", "hvor", "også", "hvis", "kun",
+            "mod", "eller", "efter", "skal", "dette", "disse", "bliver", "bruges", "hvad", "har", "på",
+        ]),
+    ),
+    (
         Language::of_code(*b"es"),
         table(&[
             "el", "los", "las", "y", "del", "que", "en", "una", "por", "con", "para", "es", "más", "pero",
@@ -34,6 +41,14 @@ const OWN: [(Language, Table); 8] = [
         table(&[
             "le", "les", "des", "et", "est", "une", "dans", "pour", "qui", "par", "sur", "au", "du", "pas",
             "plus", "avec", "ce", "sont", "aux", "ou", "cette", "il", "elle", "être", "ces", "son", "sa",
+        ]),
+    ),
+    (
+        Language::of_code(*b"id"),
+        table(&[
+            "yang", "dan", "dari", "ini", "itu", "untuk", "dengan", "pada", "adalah", "dalam", "tidak",
+            "akan", "oleh", "sebagai", "juga", "atau", "karena", "dapat", "bisa", "jika", "anda", "lebih",
+            "telah", "secara", "seperti", "bahwa", "di", "ke",
         ]),
     ),
     (
@@ -49,6 +64,13 @@ const OWN: [(Language, Table); 8] = [
             "het", "een", "en", "van", "is", "dat", "niet", "zijn", "voor", "met", "op", "aan", "ook",
             "wordt", "naar", "bij", "uit", "worden", "deze", "dit", "werd", "maar", "nog", "hij", "te",
             "door",
+        ]),
+    ),
+    (
+        Language::of_code(*b"no"),
+        table(&[
+            "og", "er", "ikke", "fra", "av", "til", "ved", "være", "ble", "hvor", "også", "hvis", "bare",
+            "mot", "eller", "etter", "skal", "dette", "disse", "blir", "brukes", "hva", "har", "på", "å",
         ]),
     ),
     (
@@ -80,12 +102,42 @@ pub(super) fn speaks(text: &str, language: Language) -> bool {
 
 /// Says whether of a text one word in so many, and more than one, is one of [`OWN`].
 pub(super) fn one_in(text: &str, language: Language, words: usize) -> bool {
-    let Some((_, own)) = OWN.iter().find(|(known, _)| *known == language) else { return false };
+    let Some(own) = own(language) else { return false };
     let (mut all, mut found) = (0, 0);
-    let mut end = |word: u64| {
+    each_word(text, |word| {
         all += 1;
         found += usize::from(holds(own, word));
-    };
+    });
+    found * words >= all && found > 1
+}
+
+/// Whether the function words of a language are known here.
+pub(super) fn is_known(language: Language) -> bool {
+    own(language).is_some()
+}
+
+/// Returns the language of which a text has the most function words, of equals the given one, and as how many
+/// of its words these are counted: one in so many, and more than one.
+pub(super) fn most(text: &str, among_equals: Language) -> Option<(Language, usize)> {
+    let (mut all, mut found) = (0, [0; OWN.len()]);
+    each_word(text, |word| {
+        all += 1;
+        for ((_, own), found) in OWN.iter().zip(&mut found) {
+            *found += usize::from(holds(own, word));
+        }
+    });
+    let languages = OWN.iter().map(|(language, _)| *language);
+    let (found, _, language) =
+        found.iter().zip(languages).map(|(found, own)| (*found, own == among_equals, own)).max()?;
+    (found > 1).then(|| (language, all / found))
+}
+
+fn own(language: Language) -> Option<&'static Table> {
+    OWN.iter().find(|(known, _)| *known == language).map(|(_, own)| own)
+}
+
+/// Gives each word of a text as a number, as [`Table`] has them; 0 for a letter that is not Latin.
+fn each_word(text: &str, mut end: impl FnMut(u64)) {
     let mut word = 0;
     for &byte in text.as_bytes() {
         match LETTERS[usize::from(byte)] {
@@ -105,7 +157,6 @@ pub(super) fn one_in(text: &str, language: Language, words: usize) -> bool {
     if word > 0 {
         end(word);
     }
-    found * words >= all && found > 1
 }
 
 /// What bytes are to [`speaks`]: letters and figures in small letters, and these.

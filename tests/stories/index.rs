@@ -273,7 +273,7 @@ fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
     let answer = place.run(&["search", "moon"]);
     assert_eq!(answer.code, 2);
     insta::assert_snapshot!(answer.err, @"
-    excerpt: the index in [DIR]/idx is of version 99, newer than 10
+    excerpt: the index in [DIR]/idx is of version 99, newer than 11
     hint: use the newer excerpt, or another folder with --index
     ");
 }
