@@ -27,7 +27,7 @@ const BLOCKS: &[&str] = &[
 /// Macros that stand on a line of their own.
 const BLOCK_MACROS: &[&str] = &["include::", "image::", "ifdef::", "ifndef::", "endif::", "toc::", "video::"];
 
-/// Macros in a line.
+/// Macros in a line. All have a colon.
 const MACROS: &[&str] = &[
     "http://",
     "https://",
@@ -69,7 +69,7 @@ pub(super) fn is_signed(text: &str) -> bool {
         let rest = BLOCK_MACROS.iter().find_map(|name| line.strip_prefix(name));
         *block_macro |= rest.is_some_and(|rest| rest.contains('[') && rest.ends_with(']'));
         *table |= line == "|===";
-        *inline |= MACROS.iter().any(|name| has_macro(line, name));
+        *inline = *inline || line.contains(':') && MACROS.iter().any(|name| has_macro(line, name));
         before = line;
     }
     let count = kinds.iter().filter(|kind| **kind).count();

@@ -28,21 +28,24 @@ fn is_table(text: &str, delimiter: u8) -> bool {
         .flexible(true)
         .has_headers(false)
         .from_reader(text.as_bytes());
-    let mut rows: Vec<csv::StringRecord> = reader.records().take(SAMPLE).map_while(Result::ok).collect();
-    // The last one may be cut off.
-    if rows.len() > FEWEST.2 + 1 {
-        rows.pop();
-    }
-    let Some((head, rows)) = rows.split_first() else { return false };
+    let mut rows = reader.records().take(SAMPLE).map_while(Result::ok);
+    let Some(head) = rows.next() else { return false };
     let names = Names::default();
     let known = |cell: &str| names.loosely(cell).and_then(|number| names.fact(number));
     let facts: Vec<Fact> = head.iter().filter_map(known).collect();
     let is_name = |cell: &str| !cell.trim().is_empty() && cell.chars().count() <= LONGEST_NAME;
-    facts.len() >= FEWEST.1
+    let names_facts = facts.len() >= FEWEST.1
         && facts.iter().any(|fact| matches!(fact, Fact::Text | Fact::Title))
-        && head.iter().all(is_name)
-        && rows.len() >= FEWEST.2
-        && rows.iter().all(|row| row.len() == head.len())
+        && head.iter().all(is_name);
+    if !names_facts {
+        return false;
+    }
+    let mut rows: Vec<csv::StringRecord> = rows.collect();
+    // The last one may be cut off.
+    if rows.len() > FEWEST.2 {
+        rows.pop();
+    }
+    rows.len() >= FEWEST.2 && rows.iter().all(|row| row.len() == head.len())
 }
 
 #[cfg(test)]

@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 /// Words in a row that tell that a text stands elsewhere already.
 const WORDS_IN_A_ROW: usize = 8;
 
 /// Text that was taken already, by its hashes.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    texts: HashSet<u64>,
+    texts: HashSet<u64, RandomState>,
     /// Every [`WORDS_IN_A_ROW`] words that follow each other.
-    rows: HashSet<u64>,
+    rows: HashSet<u64, RandomState>,
 }
 
 impl Known {
@@ -34,6 +36,9 @@ fn hash(values: impl Iterator<Item = u64>) -> u64 {
 
 /// Returns what of a character tells one text from another.
 fn letter(char: char) -> Option<char> {
+    if char.is_ascii() {
+        return char.is_ascii_alphanumeric().then(|| char.to_ascii_lowercase());
+    }
     char.is_alphanumeric().then(|| char.to_lowercase().next().unwrap_or(char))
 }
 

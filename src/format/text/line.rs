@@ -201,6 +201,9 @@ fn ends_sentence(char: char) -> bool {
 /// Counts words; stops when there are more than a heading has. In scripts without spaces so many
 /// characters count as one.
 fn words(text: &str) -> usize {
+    if text.is_ascii() {
+        return plain_words(text.as_bytes());
+    }
     // In twelfths of a word.
     let (mut count, mut inside) = (0, false);
     for char in text.chars() {
@@ -221,6 +224,22 @@ fn words(text: &str) -> usize {
         }
     }
     usize::div_ceil(count, 12)
+}
+
+/// Does as [`words`] for what is ASCII, without a branch for each character: words end where no one can tell.
+fn plain_words(text: &[u8]) -> usize {
+    let (mut count, mut inside) = (0, false);
+    for part in text.chunks(128) {
+        for byte in part {
+            let starts = byte.is_ascii_alphanumeric();
+            count += usize::from(starts & !inside);
+            inside = starts | inside & !matches!(byte, b'\t'..=b'\r' | b' ');
+        }
+        if count > MOST_WORDS {
+            break;
+        }
+    }
+    count.min(MOST_WORDS + 1)
 }
 
 /// Says whether a character belongs to a script that writes two columns wide and without spaces.
