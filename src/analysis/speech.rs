@@ -141,17 +141,19 @@ fn each_word(text: &str, mut end: impl FnMut(u64)) {
     let mut word = 0;
     for &byte in text.as_bytes() {
         match LETTERS[usize::from(byte)] {
+            // First what nearly all bytes are.
+            letter @ LETTER.. => word = word << 8 | u64::from(letter),
             BETWEEN if word == 0 => {}
             BETWEEN => end(std::mem::take(&mut word)),
-            // A letter that is not Latin counts as a word.
-            ALONE if word == 0 => end(0),
-            ALONE => {
-                end(std::mem::take(&mut word));
-                end(0);
-            }
             FOLLOWING if word == 0 => {}
             FOLLOWING => word = word << 8 | u64::from(byte),
-            letter => word = word << 8 | u64::from(letter),
+            // A letter that is not Latin counts as a word.
+            _ => {
+                if word > 0 {
+                    end(std::mem::take(&mut word));
+                }
+                end(0);
+            }
         }
     }
     if word > 0 {
@@ -179,6 +181,7 @@ const LETTERS: [u8; 256] = {
 const BETWEEN: u8 = 0;
 const FOLLOWING: u8 = 1;
 const ALONE: u8 = 2;
+const LETTER: u8 = 3;
 
 /// Words of up to eight bytes as numbers, each at the place that its hash names or the next free one.
 type Table = [u64; 128];

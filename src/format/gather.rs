@@ -120,7 +120,7 @@ impl<'a> Gather<'a> {
     /// Adds lines of code that have marks in them.
     pub(super) fn marked_code(&mut self, lines: &[&str], line: u32) {
         self.end();
-        let text = shown(&(self.clean)(&unindented(lines)));
+        let text = shown((self.clean)(&unindented(lines)));
         self.outline.push(Kind::Code, &text, line);
     }
 
@@ -137,7 +137,7 @@ impl<'a> Gather<'a> {
     }
 
     fn cleaned(&self, text: &str) -> String {
-        shown(&one_blank(&(self.clean)(text)))
+        shown(one_blank(&(self.clean)(text)))
     }
 
     /// Returns the sections, in order.
@@ -175,7 +175,11 @@ pub(super) fn hidden(text: &str) -> String {
 }
 
 /// Returns text with its hidden signs shown again.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn shown(text: String) -> String {
+    // What all hidden signs begin with in UTF-8.
+    if !text.as_bytes().contains(&0xf4) {
+        return text;
+    }
     let show = |char: char| {
         let sign = u32::from(char).checked_sub(HIDDEN).and_then(|sign| u8::try_from(sign).ok());
         sign.filter(u8::is_ascii_punctuation).map_or(char, char::from)
@@ -249,7 +253,14 @@ pub(super) fn breaks(text: &str) -> String {
 /// Returns text with one space where there were more, and none at the ends of its lines.
 fn one_blank(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
+    let mut rest = text;
+    loop {
+        // What is neither a blank nor a control character, at once.
+        let plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        out.push_str(&rest[..plain]);
+        let mut chars = rest[plain..].chars();
+        let Some(char) = chars.next() else { break };
+        rest = chars.as_str();
         let blank = matches!(char, ' ' | '\t' | '\x0c' | '\u{a0}');
         if char == '\n' {
             out.truncate(out.trim_end_matches(' ').len());

@@ -303,7 +303,7 @@ mod tests {
         let attributes = Attributes::default();
         attributes.borrow_mut().insert("sea".to_owned(), "North Sea".to_owned());
         let check =
-            |text: &str, expected: &str| assert_eq!(shown(&clean(text, &attributes)), expected, "{text}");
+            |text: &str, expected: &str| assert_eq!(shown(clean(text, &attributes)), expected, "{text}");
         check("*a* _b c_ `d` #e# [.f]#g# a**b**c x^2^ H~2~O", "a b c d e g abc x2 H2O");
         check("2 * 3 * 4 snake_case_name a*b*c", "2 * 3 * 4 snake_case_name a*b*c");
         check("`a_b` and `c_d` `*e*` `+{f}+` +++<g>+++", "a_b and c_d *e* {f} <g>");

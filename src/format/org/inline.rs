@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn marks_leave_their_text() {
-        let check = |text: &str, expected: &str| assert_eq!(shown(&clean(text)), expected, "{text}");
+        let check = |text: &str, expected: &str| assert_eq!(shown(clean(text)), expected, "{text}");
         check("*a* /b c/ _d_ +e+, =f= (~g~)", "a b c d e, f (g)");
         check("2*3*4 a/b/c snake_case_name a * b * c", "2*3*4 a/b/c snake_case_name a * b * c");
         check("=*a*= ~[[b]]~ =\\alpha=", "*a* [[b]] \\alpha");

@@ -22,6 +22,8 @@ const FULL: u16 = 40;
 pub(super) struct Line<'a> {
     /// The line without the blanks at its end.
     pub(super) raw: &'a str,
+    /// The line without the blanks around it.
+    text: &'a str,
     /// Its number in the file, counting from 1.
     pub(super) number: u32,
     /// Columns before the first visible character, to [`MEASURED`].
@@ -69,12 +71,12 @@ impl<'a> Line<'a> {
             _ => indent,
         });
         let indent = indent.min(MEASURED as u16);
-        Self { raw, number, indent, width: columns(text), words: words(text) as u8, gap }
+        Self { raw, text, number, indent, width: columns(text), words: words(text) as u8, gap }
     }
 
     /// Returns the line without the blanks around it.
     pub(super) fn text(&self) -> &'a str {
-        self.raw.trim_start()
+        self.text
     }
 
     /// Returns the line without its first columns, as far as they are blank.
