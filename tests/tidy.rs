@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("etcetera", &["cmd"]),
     ("fastrand", &["eval"]),
     ("flate2", &["format"]),
-    ("foldhash", &["analysis", "search"]),
+    ("foldhash", &["analysis", "format", "search"]),
     ("form_urlencoded", &["serve"]),
     ("frostem", &["analysis"]),
     ("futures_util", &["serve"]),

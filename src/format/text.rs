@@ -10,6 +10,7 @@ use line::{Line, MOST_WORDS, Mark, reads_as_heading};
 
 mod heading;
 pub(super) mod line;
+mod measure;
 
 /// The reader of plain text.
 pub(super) struct Text;

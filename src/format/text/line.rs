@@ -3,14 +3,13 @@
 
 use std::ops::RangeInclusive;
 
+use super::measure::{MEASURED, columns, is_dense, words};
+
 /// Words that a heading without a mark of its own has at most.
 pub(super) const MOST_WORDS: usize = 12;
 
 /// Bytes that a heading has at most: twelve words are shorter.
 const LONGEST_HEADING: usize = 300;
-
-/// Columns that a line is measured to; what is longer is long.
-const MEASURED: usize = 400;
 
 /// Columns at which text is wrapped, if it is. Below, lines of about one length are verse.
 const WRAPPED: RangeInclusive<u16> = 56..=120;
@@ -198,65 +197,6 @@ fn ends_sentence(char: char) -> bool {
         '\0'..='\x7f' => false,
         _ => "…。！？．｡।۔؟".contains(char),
     }
-}
-
-/// Counts words; stops when there are more than a heading has. In scripts without spaces so many
-/// characters count as one.
-fn words(text: &str) -> usize {
-    if text.is_ascii() {
-        return plain_words(text.as_bytes());
-    }
-    // In twelfths of a word.
-    let (mut count, mut inside) = (0, false);
-    for char in text.chars() {
-        let share = match char {
-            'a'..='z' | 'A'..='Z' | '0'..='9' if inside => continue,
-            '\t' | ' ' => 0,
-            char if is_dense(char) => 6,
-            // Thai, Lao, Burmese, Khmer.
-            '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => 2,
-            char if char.is_whitespace() => 0,
-            char if inside || !char.is_alphanumeric() => continue,
-            _ => 12,
-        };
-        inside = share == 12;
-        count += share;
-        if count > 12 * MOST_WORDS {
-            break;
-        }
-    }
-    usize::div_ceil(count, 12)
-}
-
-/// Does as [`words`] for what is ASCII, without a branch for each character: words end where no one can tell.
-fn plain_words(text: &[u8]) -> usize {
-    let (mut count, mut inside) = (0, false);
-    for part in text.chunks(128) {
-        for byte in part {
-            let starts = byte.is_ascii_alphanumeric();
-            count += usize::from(starts & !inside);
-            inside = starts | inside & !matches!(byte, b'\t'..=b'\r' | b' ');
-        }
-        if count > MOST_WORDS {
-            break;
-        }
-    }
-    count.min(MOST_WORDS + 1)
-}
-
-/// Says whether a character belongs to a script that writes two columns wide and without spaces.
-fn is_dense(char: char) -> bool {
-    matches!(char, '\u{2e80}'..='\u{2fff}' | '\u{3001}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}')
-}
-
-fn columns(text: &str) -> u16 {
-    let columns = if text.is_ascii() {
-        text.len().min(MEASURED)
-    } else {
-        let wide = |char| is_dense(char) || matches!(char, '\u{ac00}'..='\u{d7a3}');
-        text.chars().take(MEASURED).map(|char| 1 + usize::from(wide(char))).sum()
-    };
-    columns as u16
 }
 
 /// Returns the column at which paragraphs were wrapped, if they were: then lines often end inside a
