@@ -264,7 +264,7 @@ fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
         let end = meta.rfind('}').expect("it is an object") + 1;
         fs::write(&path, &meta[..end]).expect("the file can be written");
     };
-    let current = 10;
+    let current = 11;
     set_version("g1", current, 1);
     let found = place.json(&["search", "moon"]);
     assert_eq!(found["hits"][0]["path"], "tides.txt");
