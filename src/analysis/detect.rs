@@ -204,7 +204,7 @@ fn detect(text: &str, letters: usize, glance: Lang, around: Language) -> Option<
     })
 }
 
-/// Whether a text that at a glance looks like one language may be in another.
+/// Whether a text in a language may look at a glance as this one does.
 fn looks_like(language: Language, glance: Lang) -> bool {
     let is_like = |glance: &Lang| {
         Language::of_tag(glance.three_letter_code()).is_some_and(|glance| glance.is_like(language))
@@ -228,8 +228,7 @@ fn reads(text: &str) -> bool {
     words * MOST.1 >= all * MOST.0
 }
 
-/// Whether one in so many letters is Latin and not plain: what is in a language of which nothing is known but
-/// how it is written.
+/// Whether one in [`ACCENTS`] letters is a Latin one with an accent, which tells of its language.
 fn has_accents(text: &str, letters: usize) -> bool {
     let accented =
         |letter: &char| matches!(letter, 'À'..='ɏ' | '\u{1E00}'..='\u{1EFF}') && letter.is_alphabetic();

@@ -33,7 +33,8 @@ pub(super) fn words(text: &str) -> usize {
     usize::div_ceil(count, 12)
 }
 
-/// Does as [`words`] for what is ASCII, without a branch for each character: words end where no one can tell.
+/// Does as [`words`] for what is ASCII, without a branch for each character, which a processor would guess wrong
+/// at the ends of words.
 fn plain_words(text: &[u8]) -> usize {
     let (mut count, mut inside) = (0, false);
     for part in text.chunks(128) {
