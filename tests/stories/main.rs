@@ -2,10 +2,12 @@
 
 mod place;
 
+mod answers;
 mod articles;
 mod budget;
 mod eval;
 mod faces;
+mod folders;
 mod formats;
 mod index;
 mod links;
