@@ -1,15 +1,14 @@
-//! Passages on their way into the index. A draft holds a passage and what is to be known of it; the
-//! document, which keeps its text several times, is made by the thread that writes it, and gone with it.
+//! Passages on their way into the index. A draft holds a passage and what is to be known of it; its values, which
+//! keep what the text says twice, are made by the thread that writes it, or shortly before, and gone with it.
 
 use std::{collections::HashMap, sync::Arc};
-
-use tantivy::TantivyDocument;
 
 use super::{
     ledger::Entry,
     manifest::{Stated, Tally},
     schema::{self, Fields, file_key},
     tokenizer::Row,
+    values::Values,
 };
 use crate::{
     analysis::{self, Analyzer, Language, Languages, Sketch, Token},
@@ -102,9 +101,9 @@ impl Drafts {
         self.bytes
     }
 
-    /// Returns about how many bytes they take with their documents.
-    pub(super) fn bytes_with_documents(&self) -> u64 {
-        4 * self.bytes
+    /// Returns about how many bytes they take with their values.
+    pub(super) fn bytes_with_values(&self) -> u64 {
+        3 * self.bytes
     }
 
     fn tally(&self, at: usize, passage: &Passage, language: Option<Language>) -> Tally {
@@ -169,32 +168,37 @@ impl Draft {
         self.sketch
     }
 
-    /// Returns the document of the passage.
-    pub(super) fn document(&self, desk: &mut Desk) -> TantivyDocument {
+    /// Returns the text of the passage.
+    pub(super) fn text(&self) -> &str {
+        &self.passage.text
+    }
+
+    /// Returns what tantivy is handed of the passage.
+    pub(super) fn values(&self, desk: &mut Desk) -> Values {
         let Facts { fields, folder, key, length, data, .. } = &*self.facts;
-        // The text, and two rows of terms of about its length.
-        let mut document = TantivyDocument::with_capacity(3 * self.passage.text.len() + 1_000);
-        document.add_u64(fields.id, self.id.0);
-        document.add_text(fields.file, key);
-        document.add_u64(fields.folder, u64::from(*folder));
-        document.add_u64(fields.length, *length);
-        document.add_u64(fields.sketch, self.sketch.bits);
-        self.add_text(&mut document, desk);
-        self.facts.add_to(&mut document);
+        // Two rows of terms, of about the length of the text.
+        let mut values = Values::with_capacity(2 * self.passage.text.len() + 500);
+        values.add_number(fields.id, self.id.0);
+        values.add_text(fields.file, key);
+        values.add_number(fields.folder, u64::from(*folder));
+        values.add_number(fields.length, *length);
+        values.add_number(fields.sketch, self.sketch.bits);
+        self.add_text(&mut values, desk);
+        self.facts.add_to(&mut values);
         if self.at == 0 {
-            self.facts.add_names_to(&mut document);
+            self.facts.add_names_to(&mut values);
         }
         let language = self.language_tag();
         for language in language.as_deref().map(languages).unwrap_or_default() {
-            document.add_text(fields.language, language);
+            values.add_text(fields.language, &language);
         }
-        document.add_text(fields.text, &self.passage.text);
+        values.add_passage(fields.text);
         let own = schema::of_passage(&self.passage, language.as_deref(), self.id.1);
-        document.add_bytes(fields.data, &[data.as_slice(), &own].concat());
-        document
+        values.add_data(fields.data, [data.as_slice(), &own].concat());
+        values
     }
 
-    fn add_text(&self, document: &mut TantivyDocument, Desk { analyzer, rows }: &mut Desk) {
+    fn add_text(&self, values: &mut Values, Desk { analyzer, rows }: &mut Desk) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
         rows.iter_mut().for_each(Row::clear);
         let [words, beside, title, aside] = rows;
@@ -205,7 +209,7 @@ impl Draft {
                 add_character(&token, aside);
             });
         } else {
-            document.add_u64(fields.main, 1);
+            values.add_number(fields.main, 1);
             let above = std::iter::once(&self.facts.title).chain(&passage.headings);
             for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
                 // The last word of one part is no neighbour of the first of the next.
@@ -231,7 +235,7 @@ impl Draft {
             if self.at == 0 && row.is_empty() {
                 row.add_stem("");
             }
-            row.text().into_iter().for_each(|row| document.add_text(field, row));
+            row.text().into_iter().for_each(|row| values.add_text(field, row));
         }
     }
 
@@ -245,27 +249,27 @@ impl Draft {
 }
 
 impl Facts {
-    fn add_to(&self, document: &mut TantivyDocument) {
+    fn add_to(&self, values: &mut Values) {
         let fields = &self.fields;
-        document.add_text(fields.format, self.format);
+        values.add_text(fields.format, self.format);
         if let Some(date) = self.article.date {
-            document.add_u64(fields.day, date.first_day());
-            document.add_u64(fields.day_end, date.last_day());
+            values.add_number(fields.day, date.first_day());
+            values.add_number(fields.day_end, date.last_day());
         }
     }
 
     /// Adds what the first passage alone is found by; filters let those behind it through.
-    fn add_names_to(&self, document: &mut TantivyDocument) {
+    fn add_names_to(&self, values: &mut Values) {
         let (fields, article) = (&self.fields, &self.article);
-        document.add_text(fields.path, String::from_utf8_lossy(&self.path));
+        values.add_text(fields.path, &String::from_utf8_lossy(&self.path));
         for author in &article.authors {
-            document.add_text(fields.author, author);
+            values.add_text(fields.author, author);
         }
         for tag in &article.tags {
-            document.add_text(fields.tag, schema::folded(tag));
+            values.add_text(fields.tag, &schema::folded(tag));
         }
         for site in article.url.as_deref().map(sites).unwrap_or_default() {
-            document.add_text(fields.site, site.to_ascii_lowercase());
+            values.add_text(fields.site, &site.to_ascii_lowercase());
         }
     }
 }

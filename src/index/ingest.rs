@@ -298,10 +298,10 @@ impl<'a> Ingest<'a> {
     /// Replaces what the index holds of a file by an article once there is room for it. One whose words fill
     /// the writer's memory is written when all before it is on disk, and goes there at once.
     fn add(&self, entry: &Entry, old: bool, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
-        let made = !heavy && self.queue.is_busy(drafts.bytes_with_documents());
+        let made = !heavy && self.queue.is_busy(drafts.bytes_with_values());
         let bytes = match (heavy, made) {
             (true, _) => self.queue.limit(),
-            (_, true) => drafts.bytes_with_documents(),
+            (_, true) => drafts.bytes_with_values(),
             _ => drafts.bytes(),
         };
         // Nobody may wait for room who keeps the writer.

@@ -40,6 +40,7 @@ mod tell;
 mod why;
 mod tokenizer;
 mod update;
+mod values;
 mod weight;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod trial;

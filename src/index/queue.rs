@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
-use tantivy::{
-    TantivyDocument,
-    schema::{Field, document::CompactDocValue, document::Document},
-};
+use tantivy::schema::document::Document;
 
-use super::draft::{Desk, Draft};
+use super::{
+    draft::{Desk, Draft},
+    values::{Each, Value, Values},
+};
 use crate::analysis::Sketch;
 
 /// Bounds the bytes of waiting passages.
@@ -30,8 +30,8 @@ impl Queue {
         self.limit
     }
 
-    /// Says whether the writer has enough to do, so that who has passages for it does well to make their
-    /// documents, of so many bytes.
+    /// Says whether the writer has enough to do, so that who has passages for it does well to make their values
+    /// too: with these they take so many bytes.
     pub(super) fn is_busy(&self, bytes: u64) -> bool {
         let waiting = *self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting > 0 && bytes <= self.limit / 4
@@ -77,19 +77,19 @@ pub(super) struct Waiting(Box<Held>);
 
 struct Held {
     draft: Draft,
-    /// The document, where it was made before it is written.
-    made: OnceLock<TantivyDocument>,
+    /// What tantivy is handed of it, once that is made.
+    values: OnceLock<Values>,
     ticket: Arc<Ticket>,
 }
 
 impl Waiting {
     pub(super) fn new(draft: Draft, ticket: &Arc<Ticket>) -> Self {
-        Self(Box::new(Held { draft, made: OnceLock::new(), ticket: Arc::clone(ticket) }))
+        Self(Box::new(Held { draft, values: OnceLock::new(), ticket: Arc::clone(ticket) }))
     }
 
-    /// Makes the document now.
+    /// Makes now what tantivy is handed of it.
     pub(super) fn make(&self, desk: &mut Desk) {
-        self.0.made.get_or_init(|| self.0.draft.document(desk));
+        self.0.values.get_or_init(|| self.0.draft.values(desk));
     }
 
     /// Returns the passage's [order](super::Rows::order).
@@ -101,22 +101,16 @@ impl Waiting {
     pub(super) fn sketch(&self) -> Sketch {
         self.0.draft.sketch()
     }
-
-    fn document(&self) -> TantivyDocument {
-        self.0.ticket.queue.at_a_desk(|desk| self.0.draft.document(desk))
-    }
 }
 
 impl Document for Waiting {
-    type Value<'a> = CompactDocValue<'a>;
-    type FieldsValuesIter<'a> = Box<dyn Iterator<Item = (Field, CompactDocValue<'a>)> + 'a>;
+    type Value<'a> = Value<'a>;
+    type FieldsValuesIter<'a> = Each<'a>;
 
-    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        Box::new(self.0.made.get_or_init(|| self.document()).field_values())
-    }
-
-    fn into_tantivy_document(mut self) -> TantivyDocument {
-        self.0.made.take().unwrap_or_else(|| self.document())
+    fn iter_fields_and_values(&self) -> Each<'_> {
+        let Held { draft, values, ticket } = &*self.0;
+        let make = || ticket.queue.at_a_desk(|desk| draft.values(desk));
+        values.get_or_init(make).each(draft.text())
     }
 }
 
