@@ -16,7 +16,6 @@ pub(super) struct Values {
 }
 
 /// What is kept of a value.
-#[derive(Clone)]
 enum Kept {
     Number(u64),
     /// Where it stands among the texts.

@@ -1,4 +1,5 @@
-//! What a user does, through the real program. One file a command; `place.rs` is the stage.
+//! What a user does, through the real program. One file a command, or what several of them share;
+//! `place.rs` is the stage.
 
 mod place;
 
