@@ -1,13 +1,8 @@
 //! Commits: ledger and passages together, and the care of segments.
 
-use std::{
-    fs, io,
-    path::Path,
-    sync::{Arc, PoisonError, RwLock},
-    time::SystemTime,
-};
+use std::{fs, io, path::Path, sync::Arc, time::SystemTime};
 
-use tantivy::{IndexWriter, Term, indexer::NoMergePolicy};
+use tantivy::Term;
 
 use super::{
     damaged, engine, home,
@@ -16,26 +11,20 @@ use super::{
     merge::{Effort, merge},
     old::Old,
     plan::Slot,
-    queue::Waiting,
     schema,
     update::Update,
+    writer::Writer,
 };
 use crate::{
     error::{Error, Result},
     walk,
 };
 
-/// tantivy's least buffer for one of its threads, in bytes.
-const LEAST_BUFFER: u64 = 15_000_000;
-
 /// An index has at most this many segments after an update: every one costs each search time.
 const MOST_SEGMENTS: usize = 8;
 
 /// In the course of a long one it may have so many.
 const MOST_SEGMENTS_MEANWHILE: usize = 32;
-
-/// Bytes to read that are worth another thread of the writer: each makes segments of its own.
-const WORTH_A_THREAD: u64 = 8 << 20;
 
 /// Commits ledger and passages together.
 pub(super) struct Commit<'a> {
@@ -44,7 +33,7 @@ pub(super) struct Commit<'a> {
     pub(super) manifest: Manifest,
     now: SystemTime,
     memory: u64,
-    pub(super) writer: Arc<RwLock<IndexWriter<Waiting>>>,
+    pub(super) writer: Arc<Writer>,
 }
 
 impl<'a> Commit<'a> {
@@ -57,31 +46,22 @@ impl<'a> Commit<'a> {
         update: &Update,
         bytes: u64,
     ) -> Result<Self> {
-        let writer = writer(index, update, bytes).map_err(|source| engine(dir, source))?;
+        let writer = Writer::new(index, update.jobs(), bytes, update.memory);
+        let writer = writer.map_err(|source| engine(dir, source))?;
         // What a run left that was cut off may have the very names that this one will choose.
-        writer.garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
+        writer.engine().garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
         let (now, memory) = (update.now, update.memory);
-        Ok(Self { dir, generation, manifest, now, memory, writer: Arc::new(RwLock::new(writer)) })
+        Ok(Self { dir, generation, manifest, now, memory, writer: Arc::new(writer) })
     }
 
     /// Removes the passages that carry a term.
-    pub(super) fn remove(&mut self, term: Term) {
-        self.writer.read().unwrap_or_else(PoisonError::into_inner).delete_term(term);
+    pub(super) fn remove(&mut self, term: Term) -> Result<()> {
+        self.writer.remove(term).map_err(|source| engine(self.dir, source))
     }
 
     /// Forgets what was added and removed since the last commit.
     pub(super) fn roll_back(&mut self) -> Result<()> {
-        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
-        let done = writer.rollback().and_then(|_| start(&writer));
-        done.map_err(|source| engine(self.dir, source))
-    }
-
-    /// Returns why writing failed: where a thread of tantivy's ended, readers hear only that it did.
-    pub(super) fn cause(&self, error: Error) -> Error {
-        let Error::Engine { path, source } = error else { return error };
-        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
-        let cause = writer.prepare_commit().err();
-        Error::Engine { path, source: cause.map_or(source, Into::into) }
+        self.writer.roll_back().map_err(|source| engine(self.dir, source))
     }
 
     /// Commits what was read so far.
@@ -114,12 +94,7 @@ impl<'a> Commit<'a> {
         manifest.ledger = Some(name.clone());
         home::keep_folders(self.dir, &manifest.of_folders())?;
         let payload = serde_json::to_string(manifest).map_err(|source| engine(self.dir, source))?;
-        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
-        let committed = writer.prepare_commit().and_then(|mut commit| {
-            commit.set_payload(&payload);
-            commit.commit()
-        });
-        committed.map_err(|source| engine(self.dir, source))?;
+        self.writer.commit(&payload).map_err(|source| engine(self.dir, source))?;
         self.remove_ledgers_but(&name);
         Ok(())
     }
@@ -138,7 +113,7 @@ impl<'a> Commit<'a> {
 
     /// Merges segments in the course of a long update where they have become very many.
     pub(super) fn meanwhile(&mut self, index: &tantivy::Index) {
-        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.engine();
         // Should that fail, the end of the update tries again.
         let _ =
             merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
@@ -148,7 +123,7 @@ impl<'a> Commit<'a> {
     /// it need not be done now: what was committed stands.
     pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<Option<String>> {
         let writer = Arc::into_inner(self.writer).expect("no reader is left");
-        let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = writer.into_engine();
         let merged = merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS, effort)
             .and_then(|()| writer.garbage_collect_files().wait().map(drop));
         match merged.and_then(|()| writer.wait_merging_threads()) {
@@ -170,31 +145,6 @@ fn sort(records: &mut [&[u8]]) -> io::Result<()> {
         records.iter_mut().zip(both).for_each(|(record, (_, sorted))| *record = sorted);
     }
     Ok(())
-}
-
-fn writer(index: &tantivy::Index, update: &Update, bytes: u64) -> tantivy::Result<IndexWriter<Waiting>> {
-    // Half of the memory for tantivy's buffers: readers and tables need the rest.
-    let heap = (update.memory / 2).max(LEAST_BUFFER);
-    let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_THREAD).max(1);
-    // Who reads takes a half of the work: see [`Queue::is_busy`].
-    let threads = most.min(update.jobs().clamp(1, 16).div_ceil(2) as u64);
-    let options = tantivy::indexer::IndexWriterOptions::builder()
-        .num_worker_threads(threads as usize)
-        .num_merge_threads(1)
-        .memory_budget_per_thread(usize::try_from(heap / threads).unwrap_or(usize::MAX).min(2 << 30))
-        .build();
-    let writer = index.writer_with_options(options)?;
-    start(&writer)?;
-    Ok(writer)
-}
-
-/// Makes a writer ready that is new, also by what it had being forgotten: segments are merged where it is
-/// told so, and nowhere else. Uses up the first number that it gives to what it is told: that is the number of
-/// the commit before, and of a removal that has it, segments of that commit may think that they know it
-/// already.
-fn start(writer: &IndexWriter<Waiting>) -> tantivy::Result<()> {
-    writer.set_merge_policy(Box::new(NoMergePolicy));
-    writer.run(Vec::new()).map(|_| ())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Passages on their way into the index. A draft holds a passage and what is to be known of it; its values, which
-//! keep what the text says twice, are made by the thread that writes it, or shortly before, and gone with it.
+//! Passages on their way into the index. A draft holds a passage and what is to be known of it; its values keep what
+//! the text says twice, and are gone when it is written.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -96,12 +96,7 @@ impl Drafts {
         Self { facts: Arc::new(facts), languages, only, bytes, passages, seen: HashMap::new() }
     }
 
-    /// Returns about how many bytes all the drafts take.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Returns about how many bytes they take with their values.
+    /// Returns about how many bytes all the drafts take with their values.
     pub(super) fn bytes_with_values(&self) -> u64 {
         3 * self.bytes
     }

@@ -3,27 +3,30 @@
 use std::{
     cell::Cell,
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
 };
 
 use crossbeam_channel::Sender;
-use tantivy::{IndexWriter, indexer::UserOperation};
+use tantivy::TantivyError;
 
 use super::{
     content::{Content, settled},
-    draft::Drafts,
+    draft::{Desk, Drafts},
+    last_words,
     ledger::{Entry, Fate, nobody, starved},
     manifest::Tally,
-    queue::{Queue, Waiting},
+    ready::Ready,
     schema::Fields,
     stage::Gate,
     tell::{Done, Parts, Step, Tell},
     weight::weight,
+    writer::Writer,
 };
 use crate::{
     article::Article,
@@ -56,8 +59,7 @@ pub(super) struct Task {
 
 /// What all readers share.
 pub(super) struct Ingest<'a> {
-    pub(super) writer: &'a RwLock<IndexWriter<Waiting>>,
-    pub(super) queue: Arc<Queue>,
+    pub(super) writer: &'a Writer,
     pub(super) fields: Fields,
     /// When the run began, in nanoseconds since 1970.
     pub(super) now: i64,
@@ -77,18 +79,20 @@ pub(super) struct Ingest<'a> {
     pub(super) large: Mutex<()>,
     /// Held while the passages of a long article are made: one article at a time.
     pub(super) long: Mutex<()>,
+    /// Desks that nobody sits at. Who needs one takes the one that was left last, so that few remember words.
+    pub(super) desks: Mutex<Vec<Desk>>,
 }
 
 impl<'a> Ingest<'a> {
-    /// Starts the readers. They end when there are no more tasks, or when told to stop.
+    /// Starts so many readers. They end when there are no more tasks, or when told to stop.
     pub(super) fn start<'scope>(
         &'scope self,
         scope: &'scope thread::Scope<'scope, 'a>,
-        jobs: usize,
+        readers: usize,
         tasks: &crossbeam_channel::Receiver<Task>,
         steps: &Sender<tantivy::Result<Step>>,
     ) -> io::Result<()> {
-        for _ in 0..jobs {
+        for _ in 0..readers {
             let (tasks, steps) = (tasks.clone(), steps.clone());
             thread::Builder::new().name("reader".into()).stack_size(STACK).spawn_scoped(
                 scope,
@@ -98,7 +102,7 @@ impl<'a> Ingest<'a> {
                             break;
                         }
                         let tell = Tell { slot: task.slot, told: Cell::new(0), steps: &steps };
-                        let done = self.take(task, &tell);
+                        let done = self.take_safely(task, &tell);
                         let Some(done) = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed))
                         else {
                             break;
@@ -113,6 +117,52 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
+    /// Adds an article. The words of one may be so many that it goes to disk by itself.
+    fn add(&self, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
+        let (mut sum, bytes) = (Tally::default(), drafts.bytes_with_values());
+        let made: tantivy::Result<Vec<_>> = self.at_a_desk(|desk| {
+            let passages = drafts.map(|(draft, tally)| {
+                sum += tally;
+                Ready::new(draft, desk)
+            });
+            if heavy {
+                self.writer.add_alone(passages)?;
+            } else if self.writer.is_long(bytes) {
+                self.writer.add_long(passages)?;
+            } else {
+                return Ok(passages.collect());
+            }
+            Ok(Vec::new())
+        });
+        self.writer.add(made?, bytes)?;
+        Ok(sum)
+    }
+
+    /// Lends a desk.
+    fn at_a_desk<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
+        let idle = || self.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut desk = idle().pop().unwrap_or_default();
+        let made = work(&mut desk);
+        idle().push(desk);
+        made
+    }
+
+    /// Removes the passages of a file where it has any, be it of those that were added.
+    fn withdraw(&self, entry: &Entry, any: bool) {
+        if any {
+            self.writer.withdraw(self.fields.file_term(entry.folder, &entry.path));
+        }
+    }
+
+    /// Does the same as [`Self::take`], and makes a panic an error: the others would wait for what was to be done.
+    fn take_safely(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
+        let file = task.file.clone();
+        catch_unwind(AssertUnwindSafe(|| self.take(task, tell))).unwrap_or_else(|panic| {
+            let words = format!("{}: {}", file.display(), last_words(&*panic));
+            Err(TantivyError::ErrorInThread(words))
+        })
+    }
+
     /// Reads one file into the index; returns none where it was stopped before anything was changed.
     fn take(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
         let Task { slot, folder, fields, path, file, bytes, old } = task;
@@ -125,7 +175,7 @@ impl<'a> Ingest<'a> {
             Ok(content) => content,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(String::new()));
-                self.replace(&entry, replaces, Vec::new())?;
+                self.withdraw(&entry, replaces);
                 return Ok(Some(done(None, false, false)));
             }
             Err(error) => {
@@ -133,7 +183,7 @@ impl<'a> Ingest<'a> {
                 let mut entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(cause));
                 // Permissions and disks change without the file changing: try again each time.
                 entry.settled = false;
-                self.replace(&entry, replaces, Vec::new())?;
+                self.withdraw(&entry, replaces);
                 return Ok(Some(done(Some(entry), false, false)));
             }
         };
@@ -166,7 +216,7 @@ impl<'a> Ingest<'a> {
             None => {
                 entry.fate = Fate::Unsupported(format::refusal(&content.name));
                 entry.readers.push(nobody());
-                self.replace(&entry, replaces, Vec::new())?;
+                self.withdraw(&entry, replaces);
             }
         }
         Ok(Some(done(Some(entry), false, resumed)))
@@ -218,12 +268,14 @@ impl<'a> Ingest<'a> {
             let long = length > LONG;
             let turn = long.then(|| self.long.lock().unwrap_or_else(PoisonError::into_inner));
             let passages = passage::cut(&article, Size::default());
-            let heavy = long && weight(&passages) > self.queue.limit();
+            let heavy = long && weight(&passages) > self.memory / 8;
             let drafts = Drafts::new(fields, file, number, article, passages);
             number += 1;
-            let replaced = self.add(file, replaces && number == 1, drafts, heavy);
+            let old = (replaces && number == 1).then(|| fields.file_term(file.folder, &file.path));
+            let removed = old.map_or(Ok(()), |old| self.writer.remove(old));
+            let added = removed.and_then(|()| self.add(drafts, heavy));
             drop(turn);
-            match replaced {
+            match added {
                 Ok(tally) => {
                     filed.tally += tally;
                     if let Some(closing) = self.gate.closing().filter(|_| pauses) {
@@ -267,7 +319,7 @@ impl<'a> Ingest<'a> {
             return Ok(None);
         }
         if number == 0 {
-            self.replace(entry, replaces, Vec::new())?;
+            self.withdraw(entry, replaces);
         }
         match outcome {
             Ok(warnings) => {
@@ -290,59 +342,9 @@ impl<'a> Ingest<'a> {
         }
         if matches!(entry.fate, Fate::Failed(_)) {
             // What a reader had handed on before it failed.
-            self.replace(entry, number > 0, Vec::new())?;
+            self.withdraw(entry, number > 0);
         }
         Ok(Some(resumed))
-    }
-
-    /// Replaces what the index holds of a file by an article once there is room for it. One whose words fill
-    /// the writer's memory is written when all before it is on disk, and goes there at once.
-    fn add(&self, entry: &Entry, old: bool, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
-        let made = !heavy && self.queue.is_busy(drafts.bytes_with_values());
-        let bytes = match (heavy, made) {
-            (true, _) => self.queue.limit(),
-            (_, true) => drafts.bytes_with_values(),
-            _ => drafts.bytes(),
-        };
-        // Nobody may wait for room who keeps the writer.
-        let ticket = Arc::new(self.queue.enter(bytes));
-        if heavy {
-            self.write_down()?;
-        }
-        let mut sum = Tally::default();
-        let wait = |(draft, tally)| {
-            sum += tally;
-            Waiting::new(draft, &ticket)
-        };
-        let passages: Vec<_> = drafts.map(wait).collect();
-        drop(ticket);
-        if made {
-            self.queue.at_a_desk(|desk| passages.iter().for_each(|passage| passage.make(desk)));
-        }
-        self.replace(entry, old, passages)?;
-        if heavy {
-            self.write_down()?;
-        }
-        Ok(sum)
-    }
-
-    /// Removes the passages of a file where it has any, and adds those of an article. No commit comes
-    /// between. The passages of an article stay together and in order, wherever segments end.
-    fn replace(&self, entry: &Entry, old: bool, passages: Vec<Waiting>) -> tantivy::Result<()> {
-        let writer = self.writer.read().unwrap_or_else(PoisonError::into_inner);
-        if old {
-            writer.delete_term(self.fields.file_term(entry.folder, &entry.path));
-        }
-        if !passages.is_empty() {
-            writer.run(passages.into_iter().map(UserOperation::Add))?;
-        }
-        Ok(())
-    }
-
-    /// Has the writer put on disk all that it was given, as for a commit; none is made.
-    fn write_down(&self) -> tantivy::Result<()> {
-        let mut writer = self.writer.write().unwrap_or_else(PoisonError::into_inner);
-        writer.prepare_commit().map(|_| ())
     }
 }
 

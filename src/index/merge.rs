@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use tantivy::{IndexWriter, SegmentMeta, index::SegmentComponent};
 
-use super::queue::Waiting;
+use super::ready::Ready;
 
 /// How much is to be merged where there are too many segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Effort {
 /// Merges segments until there are few. One merge at a time, and none beside other work: that keeps memory
 /// bounded.
 pub(super) fn merge(
-    writer: &mut IndexWriter<Waiting>,
+    writer: &mut IndexWriter<Ready>,
     index: &tantivy::Index,
     generation: &Path,
     memory: u64,

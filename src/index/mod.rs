@@ -25,7 +25,8 @@ mod parts;
 mod pieces;
 mod plan;
 mod foresee;
-mod queue;
+mod ready;
+mod removal;
 mod repair;
 mod report;
 mod rows;
@@ -42,10 +43,12 @@ mod tokenizer;
 mod update;
 mod values;
 mod weight;
+mod writer;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod trial;
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
@@ -361,10 +364,14 @@ fn nothing(dir: &Path) -> Result<Searcher> {
 /// Makes a panic of the search engine an error.
 fn guarded<T>(dir: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str);
-        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no cause was given");
-        Err(damaged(dir, format!("the search engine gave up: {words}")))
+        Err(damaged(dir, format!("the search engine gave up: {}", last_words(&*panic))))
     })
+}
+
+/// Returns what a panic said.
+fn last_words(panic: &(dyn Any + Send)) -> &str {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no cause was given")
 }
 
 fn damaged(dir: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

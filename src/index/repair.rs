@@ -131,7 +131,7 @@ fn mend(dir: &Path, wounds: &Wounds, update: &Update) -> Result<Vec<(u32, Vec<u8
         slots.push(Slot { folder, entry: Some(record) });
     }
     for (folder, path) in &wounds.files {
-        commit.remove(fields.file_term(*folder, path));
+        commit.remove(fields.file_term(*folder, path))?;
     }
     commit.manifest.unfinished = true;
     commit.now(&slots, &plan.old)?;

@@ -182,7 +182,12 @@ const STORED_TOGETHER: usize = 8 << 10;
 /// Opens an index to be written, or makes it, with what reads and writes its fields and what is beside them.
 pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Result<(Index, Fields)> {
     let (schema, fields) = Fields::build();
-    let settings = IndexSettings { docstore_blocksize: STORED_TOGETHER, ..IndexSettings::default() };
+    let settings = IndexSettings {
+        docstore_blocksize: STORED_TOGETHER,
+        // Who writes has a processor of its own as it is.
+        docstore_compress_dedicated_thread: false,
+        ..IndexSettings::default()
+    };
     let index = Index::builder()
         .schema(schema)
         .settings(settings)

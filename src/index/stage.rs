@@ -25,7 +25,6 @@ use super::{
     ledger::{Fate, Lot},
     old::Record,
     plan::{Plan, Slot},
-    queue::Queue,
     report::{Event, Outcome, Report},
     schema::Fields,
     tell::{Done, Step},
@@ -132,7 +131,6 @@ impl Plan<'_> {
         let look = || workers.iter().for_each(Workers::look);
         let ingest = Ingest {
             writer: &writer,
-            queue: Queue::new(update.memory / 8),
             fields,
             now: walk::nanoseconds(update.now),
             cancel,
@@ -143,15 +141,19 @@ impl Plan<'_> {
             workers: workers.as_ref(),
             large: Mutex::default(),
             long: Mutex::default(),
+            desks: Mutex::default(),
         };
         let (jobs, dir) = (update.jobs().clamp(1, 64), self.dir);
+        // While one of several waits for the process that reads its file, another has work: a processor that
+        // has none is slow to wake.
+        let readers = if jobs > 1 { jobs + 1 } else { 1 };
         let new_stage = || Stage::new(update.stage);
         let (send_task, take_task) = crossbeam_channel::unbounded();
         let (send_step, take_step) = crossbeam_channel::bounded(16);
         // What was so at the last commit.
         let (mut before, mut replaced) = (self.report.clone(), Vec::new());
         let left = thread::scope(|scope| -> Result<usize> {
-            ingest.start(scope, jobs, &take_task, &send_step).map_err(|source| engine(dir, source))?;
+            ingest.start(scope, readers, &take_task, &send_step).map_err(|source| engine(dir, source))?;
             drop(send_step);
             let _opened = Opened(&ingest.gate);
             let mut stage = new_stage();
@@ -160,7 +162,7 @@ impl Plan<'_> {
             let (mut out, mut paused, mut back) = (0, 0, Vec::new());
             while !cancel.load(Relaxed) {
                 look();
-                while out < 2 * jobs && !stage.is_over() {
+                while out < 2 * readers && !stage.is_over() {
                     let next = back.pop().map(Ok).or_else(|| Some(self.task(due.next()?, slots)));
                     let Some(task) = next.transpose().map_err(|source| damaged(dir, source))? else { break };
                     out += usize::from(send_task.send(task).is_ok());
@@ -219,8 +221,7 @@ impl Plan<'_> {
                 }
             }
             Ok(left)
-        })
-        .map_err(|error| commit.cause(error))?;
+        })?;
         let apart = workers.as_ref().map_or(0, Workers::peak);
         if ingest.torn.into_inner() {
             // All since the last commit is as if it had not been.

@@ -236,7 +236,7 @@ impl Plan<'_> {
         let bytes = self.tasks.iter().map(|task| task.bytes).sum();
         let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update, bytes)?;
         let gone = mem::take(&mut self.gone);
-        gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
+        gone.iter().try_for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)))?;
         if first {
             // A first index answers from its first stage on.
             commit.manifest.unfinished = true;
@@ -248,7 +248,7 @@ impl Plan<'_> {
         if end == End::Torn {
             // Half a file would answer as if it were the whole.
             commit.roll_back()?;
-            gone.iter().for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)));
+            gone.iter().try_for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)))?;
         }
         // What another update left unread is still unread, unless all folders were compared.
         let all = self.manifest.folders.iter().all(|folder| self.compared.contains(&folder.id));

@@ -13,7 +13,7 @@ use tantivy::{
     schema::{Schema, document::ErasedDocument},
 };
 
-use super::{super::queue::Waiting, BITS, Bands, END, Layout};
+use super::{super::ready::Ready, BITS, Bands, END, Layout};
 use crate::analysis::{BANDS, Sketch, alike};
 
 /// Gaps on their way into a file.
@@ -149,8 +149,8 @@ struct Writer(Vec<Sketch>);
 
 impl PluginWriter for Writer {
     fn add_document(&mut self, _: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let waiting = document.as_any().downcast_ref::<Waiting>();
-        self.0.push(waiting.map(Waiting::sketch).unwrap_or_default());
+        let ready = document.as_any().downcast_ref::<Ready>();
+        self.0.push(ready.map(Ready::sketch).unwrap_or_default());
         Ok(())
     }
 

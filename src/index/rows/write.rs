@@ -15,7 +15,7 @@ use tantivy::{
 use tantivy_bitpacker::BitPacker;
 
 use super::{
-    super::{lookup::each_of, queue::Waiting, schema::Fields},
+    super::{lookup::each_of, ready::Ready, schema::Fields},
     BLOCK, END, Rows, WORD,
 };
 
@@ -133,8 +133,8 @@ struct Writer(Growing);
 
 impl PluginWriter for Writer {
     fn add_document(&mut self, _: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let waiting = document.as_any().downcast_ref::<Waiting>();
-        self.0.push(waiting.map(Waiting::order).unwrap_or_default());
+        let ready = document.as_any().downcast_ref::<Ready>();
+        self.0.push(ready.map(Ready::order).unwrap_or_default());
         Ok(())
     }
 
