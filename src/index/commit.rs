@@ -54,7 +54,7 @@ impl<'a> Commit<'a> {
         Ok(Self { dir, generation, manifest, now, memory, writer: Arc::new(writer) })
     }
 
-    /// Removes the passages that carry a term.
+    /// Removes the passages of a term that were there before this run.
     pub(super) fn remove(&mut self, term: Term) -> Result<()> {
         self.writer.remove(term).map_err(|source| engine(self.dir, source))
     }

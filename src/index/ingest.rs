@@ -1,4 +1,4 @@
-//! Files → passages in the index: several readers, each handing its passages to the one writer.
+//! Files → passages in the index: several readers, who write by turns what they have read.
 
 use std::{
     cell::Cell,

@@ -55,7 +55,7 @@ pub struct Update {
     pub compact: bool,
     /// Whether only to say what would be done.
     pub dry_run: bool,
-    /// How many files are read at once; 0 for as many as there are processors.
+    /// How many processors the work is for; 0 for all. Where they are several, one file more is read at once.
     pub jobs: usize,
     /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
     pub memory: u64,
@@ -90,7 +90,7 @@ impl Default for Update {
 }
 
 impl Update {
-    /// Returns how many files are read at once.
+    /// Returns how many processors the work is for.
     pub(super) fn jobs(&self) -> usize {
         match self.jobs {
             0 => thread::available_parallelism().map_or(1, usize::from),
