@@ -184,7 +184,7 @@ pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Res
     let (schema, fields) = Fields::build();
     let settings = IndexSettings {
         docstore_blocksize: STORED_TOGETHER,
-        // Who writes has a processor of its own as it is.
+        // Readers write by turns, and keep all processors busy as it is.
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
