@@ -74,8 +74,6 @@ pub(super) struct Wounds {
     pub(super) commit: bool,
     /// The ledger: what became of any file is not known.
     pub(super) ledger: bool,
-    /// The list of tantivy's own files.
-    pub(super) managed: bool,
     /// The folders that are kept beside the generation.
     pub(super) folders: bool,
     /// The sums of the manifest.
@@ -206,13 +204,6 @@ impl Checking<'_> {
             }
             (Ok(bytes), Ok(index)) if seal::is_whole(&bytes) => {
                 self.read(bytes.len() as u64);
-                let managed = fs::read(generation.join(home::MANAGED)).unwrap_or_default();
-                if seal::is_whole(&managed) {
-                    self.read(managed.len() as u64);
-                } else {
-                    self.check.wounds.managed = true;
-                    self.fault(&self.inside(generation, home::MANAGED), seal::WRONG);
-                }
                 return Ok(Some(index));
             }
             (Ok(bytes), Err(error)) if seal::is_whole(&bytes) => chain(&error),
@@ -334,7 +325,7 @@ pub(super) fn missing(generation: &Path, index: &ReadableIndex) -> Option<PathBu
 /// Counts the files of a generation that its commit does not need.
 pub(super) fn left_over(generation: &Path, index: &ReadableIndex) -> u64 {
     let needed = needed(index);
-    let ours = |name: &str| name == home::META || name == home::MANAGED || name.ends_with(".lock");
+    let ours = |name: &str| name == home::META || name.ends_with(".lock");
     let entries = fs::read_dir(generation).into_iter().flatten().flatten();
     let names = entries.map(|entry| PathBuf::from(entry.file_name()));
     names.filter(|name| !needed.contains(name) && !ours(&name.to_string_lossy())).count() as u64

@@ -103,7 +103,8 @@ impl<'a> Commit<'a> {
         for entry in fs::read_dir(self.generation).into_iter().flatten().flatten() {
             let other = entry.file_name();
             let other_name = other.to_string_lossy();
-            let left_over = other_name.starts_with(".tmp") || other_name.starts_with("ledger-");
+            let left_over =
+                [".tmp", home::MANAGED, "ledger-"].iter().any(|begin| other_name.starts_with(begin));
             if left_over && other != *name {
                 // A reader may have it open where that forbids removing; the next commit tries again.
                 let _ = fs::remove_file(entry.path());

@@ -37,7 +37,7 @@ const PID: &str = "writer.pid";
 /// What tantivy says of a commit; ours is its payload.
 pub(super) const META: &str = "meta.json";
 
-/// The files that tantivy answers for, as it lists them for itself.
+/// Where tantivy would list the files that it made: see [`super::pieces`].
 pub(super) const MANAGED: &str = ".managed.json";
 
 /// Says whether a folder is an excerpt index.

@@ -1,10 +1,13 @@
 //! The files of a generation as a writer reads them. A merge goes through whole segments: were they
 //! mapped, all their pages would count as memory of the process. So they are read in pieces, and only what
 //! is asked for at once in one large piece is mapped, for as long as it is held.
+//!
+//! tantivy keeps a list of the files that it made, so that it can remove what no commit needs, and has it on the disk
+//! before it makes the next: ten times a segment. Here the folder itself tells them, also after a crash.
 
 use std::{
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
     path::{Path, PathBuf},
@@ -20,7 +23,10 @@ use tantivy::{
     },
 };
 
-use super::seal::{sealed, unsealed};
+use super::{
+    home::MANAGED,
+    seal::{sealed, unsealed},
+};
 
 /// Bytes that are read at once: what is asked for next mostly stands behind what was asked for.
 const PIECE: usize = 64 << 10;
@@ -41,6 +47,21 @@ impl Piecewise {
     pub(super) fn open(generation: &Path) -> tantivy::Result<Self> {
         Ok(Self { folder: generation.into(), mapped: MmapDirectory::open(generation)? })
     }
+
+    /// Returns the files of segments that are there, as tantivy lists its own.
+    fn of_segments(&self) -> io::Result<Vec<u8>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            names.extend(entry?.file_name().into_string().ok().filter(|name| is_of_a_segment(name)));
+        }
+        Ok(serde_json::to_vec(&names)?)
+    }
+}
+
+/// Says whether a file is one of a segment, whose names begin with its identifier.
+fn is_of_a_segment(name: &str) -> bool {
+    let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    name.split_once('.').is_some_and(|(id, _)| id.len() == 32 && id.bytes().all(digit))
 }
 
 impl fmt::Debug for Piecewise {
@@ -81,10 +102,17 @@ impl Directory for Piecewise {
         Ok(WritePtr::new(Box::new(WritePtr::with_capacity(WRITTEN, file))))
     }
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        unsealed(self.mapped.atomic_read(path)?)
-            .map_err(|source| OpenReadError::wrap_io_error(source, path.into()))
+        let read = if path == Path::new(MANAGED) {
+            self.of_segments()
+        } else {
+            unsealed(self.mapped.atomic_read(path)?)
+        };
+        read.map_err(|source| OpenReadError::wrap_io_error(source, path.into()))
     }
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        if path == Path::new(MANAGED) {
+            return Ok(());
+        }
         self.mapped.atomic_write(path, &sealed(data))
     }
     fn sync_directory(&self) -> io::Result<()> {
@@ -165,5 +193,24 @@ mod tests {
         }
         assert!(file.read_bytes(end - 1..end + 1).is_err());
         assert!(directory.get_file_handle(Path::new("none")).is_err());
+    }
+
+    #[test]
+    fn files_of_segments_are_told_from_others() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let id = "ce737667bb6a4c4186ceed8bcb9d5fd4";
+        let of_segments = [format!("{id}.364.del"), format!("{id}.store"), format!("{id}.store.temp")];
+        let others =
+            ["meta.json", "ledger-1", ".tantivy-writer.lock", id, &format!("{id}0.store"), "c.store"];
+        for name in of_segments.iter().map(String::as_str).chain(others) {
+            fs::write(folder.path().join(name), name).expect("it can be written");
+        }
+        let directory = Piecewise::open(folder.path()).expect("it is there");
+        directory.atomic_write(Path::new(MANAGED), b"[]").expect("nothing is written");
+        assert!(!folder.path().join(MANAGED).exists());
+        let read = directory.atomic_read(Path::new(MANAGED)).expect("the folder can be read");
+        let mut listed: Vec<String> = serde_json::from_slice(&read).expect("it is a list");
+        listed.sort();
+        assert_eq!(listed, of_segments);
     }
 }

@@ -6,7 +6,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
@@ -14,10 +13,10 @@ use std::{
 use tantivy::directory::Directory;
 
 use super::{
-    Index, absolute, bands,
+    Index, absolute,
     check::{self, Check, Wounds},
     commit::Commit,
-    damaged, engine, forms, home,
+    damaged, engine, home,
     ledger::{Entry, Fate},
     manifest::Manifest,
     merge::Effort,
@@ -25,7 +24,7 @@ use super::{
     pieces::Piecewise,
     plan::{Plan, Slot},
     report::{Event, Report},
-    rows, schema,
+    schema,
     update::{self, Update},
 };
 use crate::{
@@ -107,9 +106,6 @@ impl Index {
 /// Returns the files concerned, by folder and path.
 fn mend(dir: &Path, wounds: &Wounds, update: &Update) -> Result<Vec<(u32, Vec<u8>)>> {
     let Some(generation) = home::generation(dir)? else { return Ok(Vec::new()) };
-    if wounds.managed {
-        list_files(dir, &generation)?;
-    }
     let directory = Piecewise::open(&generation).map_err(|source| engine(dir, source))?;
     if !wounds.segments.is_empty() {
         take_out(dir, &directory, &wounds.segments)?;
@@ -160,34 +156,6 @@ fn take_out(dir: &Path, directory: &Piecewise, segments: &BTreeSet<String>) -> R
     meta["payload"] = payload.into();
     let bytes = serde_json::to_vec_pretty(&meta).map_err(|source| engine(dir, source))?;
     directory.atomic_write(path, &bytes).map_err(|source| Error::Write { path: dir.join(home::META), source })
-}
-
-/// Lists anew what tantivy answers for, so that it removes what no commit needs.
-fn list_files(dir: &Path, generation: &Path) -> Result<()> {
-    let entries =
-        fs::read_dir(generation).map_err(|source| Error::Read { path: generation.into(), source })?;
-    let ends = [
-        "term",
-        "idx",
-        "pos",
-        "fieldnorm",
-        "fast",
-        "store",
-        "temp",
-        "del",
-        forms::END,
-        bands::END,
-        rows::END,
-    ];
-    let names = entries.flatten().map(|entry| PathBuf::from(entry.file_name()));
-    let of_segments =
-        |name: &PathBuf| name.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end));
-    let names: BTreeSet<PathBuf> = names.filter(of_segments).chain([home::META.into()]).collect();
-    let bytes = serde_json::to_vec(&names).map_err(|source| engine(dir, source))?;
-    let directory = Piecewise::open(generation).map_err(|source| engine(dir, source))?;
-    directory
-        .atomic_write(Path::new(home::MANAGED), &bytes)
-        .map_err(|source| Error::Write { path: generation.join(home::MANAGED), source })
 }
 
 /// Returns those of the files that the index does not hold now, and why.

@@ -28,6 +28,11 @@ const LEAST_BUFFER: u64 = 15_000_000;
 /// Bytes to read that are worth another segment at once.
 const WORTH_A_SEGMENT: u64 = 8 << 20;
 
+/// A table of words is made for so many bytes for each byte that is to be read, and grows: one for a whole segment
+/// takes four megabytes, which an update of a few files would touch for some thousand words.
+const BEGUN: u64 = 8;
+const LEAST_BEGUN: u64 = 256 << 10;
+
 /// Bytes of passages that are written together. Reading and writing each have tables of their own, of which a
 /// processor has those at hand that it used last: by turns of one article each, indexing took a tenth more.
 const TOGETHER: u64 = 512 << 10;
@@ -40,6 +45,8 @@ pub(super) struct Writer {
     most: usize,
     /// How many bytes each may take in memory.
     buffer: u64,
+    /// For how many of them it is begun.
+    begun: u64,
     /// How many bytes of passages may wait for a segment.
     room: u64,
     state: Mutex<State>,
@@ -84,6 +91,7 @@ impl Writer {
             index: index.clone(),
             most: most as usize,
             buffer: heap / most,
+            begun: bytes.saturating_mul(BEGUN).clamp(LEAST_BEGUN, heap / most),
             room: memory / 32,
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -148,7 +156,7 @@ impl Writer {
         drop(state);
         let _turns = Turn { writer: self, turns: self.most, segment: None };
         self.write_down()?;
-        let mut segment = Open::new(&self.index, self.buffer)?;
+        let mut segment = Open::new(self)?;
         segment.add(passages)?;
         self.hand_in(segment)
     }
@@ -205,7 +213,7 @@ impl Writer {
         drop(state);
         for (passages, _) in waiting {
             if open.is_empty() {
-                open.push(Open::new(&self.index, self.buffer)?);
+                open.push(Open::new(self)?);
             }
             open[0].add(passages)?;
         }
@@ -263,10 +271,9 @@ impl Turn<'_> {
     }
 
     fn segment(&mut self) -> tantivy::Result<&mut Open> {
-        let Writer { index, buffer, .. } = self.writer;
         match &mut self.segment {
             Some(segment) => Ok(segment),
-            none => Ok(none.insert(Open::new(index, *buffer)?)),
+            none => Ok(none.insert(Open::new(self.writer)?)),
         }
     }
 
@@ -312,10 +319,10 @@ struct Open {
 }
 
 impl Open {
-    fn new(index: &tantivy::Index, buffer: u64) -> tantivy::Result<Self> {
-        let segment = index.new_segment();
-        let writer = SegmentWriter::for_segment(buffer as usize, segment.clone())?;
-        Ok(Self { segment, writer, full: buffer as usize })
+    fn new(of: &Writer) -> tantivy::Result<Self> {
+        let segment = of.index.new_segment();
+        let writer = SegmentWriter::for_segment(of.begun as usize, segment.clone())?;
+        Ok(Self { segment, writer, full: of.buffer as usize })
     }
 
     fn add(&mut self, passages: impl IntoIterator<Item = Ready>) -> tantivy::Result<()> {

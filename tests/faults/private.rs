@@ -40,7 +40,6 @@ fn engine_holds(index: &Path, word: &str) -> bool {
     let meta = fs::read_to_string(generation.join("meta.json")).expect("it can be read");
     let end = meta.rfind('}').expect("it is an object") + 1;
     fs::write(generation.join("meta.json"), &meta[..end]).expect("it can be written");
-    fs::remove_file(generation.join(".managed.json")).expect("it is there");
     let index = Index::open_in_dir(generation).expect("it opens");
     let searcher = index.reader().expect("it can be read").searcher();
     let mut found = false;

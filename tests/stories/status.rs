@@ -72,20 +72,20 @@ fn check_says_what_is_broken_and_mends_it() {
     insta::assert_debug_snapshot!(look(&["check"]), @r#"
     (
         0,
-        "checked   12 files\nwhole     nothing is broken",
+        "checked   11 files\nwhole     nothing is broken",
     )
     "#);
     place.write("idx/current", "g9\n");
     insta::assert_debug_snapshot!(look(&["check"]), @r#"
     (
         1,
-        "broken    current: `current` names a generation that is not there\nchecked   12 files\ndamaged\nhint: run `excerpt check --repair`",
+        "broken    current: `current` names a generation that is not there\nchecked   11 files\ndamaged\nhint: run `excerpt check --repair`",
     )
     "#);
     insta::assert_debug_snapshot!(look(&["check", "--repair"]), @r#"
     (
         0,
-        "broken    current: `current` names a generation that is not there\nchecked   12 files\nrepaired  no file had to be read again",
+        "broken    current: `current` names a generation that is not there\nchecked   11 files\nrepaired  no file had to be read again",
     )
     "#);
     place.write("idx/g1/meta.json", "{}");
