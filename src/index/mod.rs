@@ -22,6 +22,7 @@ mod mapped;
 mod merge;
 mod old;
 mod parts;
+mod durable;
 mod pieces;
 mod plan;
 mod foresee;

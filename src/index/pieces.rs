@@ -24,6 +24,7 @@ use tantivy::{
 };
 
 use super::{
+    durable::Durable,
     home::MANAGED,
     seal::{sealed, unsealed},
 };
@@ -41,11 +42,13 @@ const WRITTEN: usize = 256 << 10;
 pub(super) struct Piecewise {
     folder: PathBuf,
     mapped: MmapDirectory,
+    durable: Durable,
 }
 
 impl Piecewise {
     pub(super) fn open(generation: &Path) -> tantivy::Result<Self> {
-        Ok(Self { folder: generation.into(), mapped: MmapDirectory::open(generation)? })
+        let mapped = MmapDirectory::open(generation)?;
+        Ok(Self { folder: generation.into(), mapped, durable: Durable::default() })
     }
 
     /// Returns the files of segments that are there, as tantivy lists its own.
@@ -94,12 +97,13 @@ impl Directory for Piecewise {
         self.mapped.exists(path)
     }
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let small = self.mapped.open_write(path)?;
-        let file = small
-            .into_inner()
-            .map_err(|error| OpenWriteError::wrap_io_error(error.into_error(), path.into()))?;
+        let file = self.durable.create(self.folder.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => OpenWriteError::FileAlreadyExists(path.into()),
+            _ => OpenWriteError::wrap_io_error(error, path.into()),
+        })?;
         // What the engine is given it takes out of its buffer.
-        Ok(WritePtr::new(Box::new(WritePtr::with_capacity(WRITTEN, file))))
+        let file = WritePtr::with_capacity(WRITTEN, Box::new(file));
+        Ok(WritePtr::new(Box::new(file)))
     }
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         let read = if path == Path::new(MANAGED) {
@@ -113,9 +117,11 @@ impl Directory for Piecewise {
         if path == Path::new(MANAGED) {
             return Ok(());
         }
+        self.durable.sync()?;
         self.mapped.atomic_write(path, &sealed(data))
     }
     fn sync_directory(&self) -> io::Result<()> {
+        self.durable.sync()?;
         self.mapped.sync_directory()
     }
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
