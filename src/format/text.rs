@@ -6,7 +6,7 @@
 
 use super::{Cause, Each, Format, Input, Warnings, outline::Outline};
 use crate::article::{Kind, Section};
-use line::{Line, MOST_WORDS, Mark, reads_as_heading};
+use line::{Line, MOST_WORDS, Mark};
 
 mod heading;
 pub(super) mod line;
@@ -192,9 +192,9 @@ fn runs(lines: &[Line<'_>], units: &[Unit]) -> Vec<Unit> {
         // The names and dates under a title.
         let credit = |unit: &Unit| heading::is_credit(lines[unit.first].text());
         let credits = joined.is_empty() && run.iter().take(4).any(credit);
-        if run.len() < 3 || credits || count(&|line| line.ends_sentence()) == run.len() {
+        if run.len() < 3 || credits || count(&|line| line.ends_sentence) == run.len() {
             joined.extend_from_slice(run);
-        } else if 2 * count(&|line| reads_as_heading(line.text())) > run.len() {
+        } else if 2 * count(&|line| line.reads_as_heading()) > run.len() {
             joined.extend(run.iter().map(|unit| Unit { shape: Shape::Item, ..*unit }));
         } else {
             joined.push(Unit { last: run[run.len() - 1].last, ..run[0] });

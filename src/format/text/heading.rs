@@ -5,7 +5,7 @@
 
 use super::{
     Level, Shape, Unit,
-    line::{Line, MOST_WORDS, Mark, joins, reads_as_heading},
+    line::{Line, MOST_WORDS, Mark, joins},
 };
 use crate::date::Date;
 
@@ -18,7 +18,7 @@ pub(super) fn stands_between(lines: &[Line<'_>], units: &[Unit], at: usize, wrap
     let below = &lines[next.first];
     if unit.first != unit.last
         || matches!(unit.shape, Shape::Code | Shape::Heading(_))
-        || !reads_as_heading(line.text())
+        || !line.reads_as_heading()
     {
         return false;
     }
@@ -32,7 +32,7 @@ pub(super) fn stands_between(lines: &[Line<'_>], units: &[Unit], at: usize, wrap
     }
     // A short last line of a wrapped paragraph.
     if let Some(unit) = before.filter(|_| wrap.is_some() && !line.gap)
-        && (below.gap || !lines[unit.last].ends_sentence())
+        && (below.gap || !lines[unit.last].ends_sentence)
     {
         return false;
     }
@@ -44,7 +44,7 @@ pub(super) fn stands_between(lines: &[Line<'_>], units: &[Unit], at: usize, wrap
         _ if long(unit) => true,
         _ => {
             let other = &lines[unit.first];
-            other.ends_sentence() && !reads_as_heading(other.text()) && other.width > line.width
+            other.ends_sentence && !other.reads_as_heading() && other.width > line.width
         }
     };
     let in_verse = |unit: &Unit| unit.shape == Shape::Prose && !lines[unit.first].gap;
@@ -53,7 +53,7 @@ pub(super) fn stands_between(lines: &[Line<'_>], units: &[Unit], at: usize, wrap
         Some(unit) if longer(unit) => true,
         Some(unit) if lines[unit.first].words == 0 => true,
         Some(unit) if is_item(unit) => line.gap || lines[unit.last].width > line.width,
-        Some(unit) if at == 1 && reads_as_heading(lines[unit.first].text()) => {
+        Some(unit) if at == 1 && lines[unit.first].reads_as_heading() => {
             (line.gap || !below.gap) && !is_credit(line.text())
         }
         Some(unit) => {
@@ -79,13 +79,14 @@ pub(super) fn stands_between(lines: &[Line<'_>], units: &[Unit], at: usize, wrap
 pub(super) fn stands_apart(lines: &[Line<'_>], at: usize, wrap: Option<u16>) -> bool {
     let line = &lines[at];
     let Some(next) = lines.get(at + 1).filter(|next| !next.gap) else { return false };
-    let begins = line.gap || lines[at - 1].ends_sentence();
-    let ends = if joins(line, next, wrap) {
-        line.in_title_case() && next.starts_with(char::is_uppercase) && !next.in_title_case()
-    } else {
-        !next.starts_with(char::is_lowercase)
+    let ends = || {
+        if joins(line, next, wrap) {
+            line.in_title_case() && next.starts_with(char::is_uppercase) && !next.in_title_case()
+        } else {
+            !next.starts_with(char::is_lowercase)
+        }
     };
-    begins && ends && reads_as_heading(line.text())
+    (line.gap || lines[at - 1].ends_sentence) && line.reads_as_heading() && ends()
 }
 
 /// Makes a heading of the line before a rule, unless the rule only stands below a text or table.
@@ -96,7 +97,7 @@ pub(super) fn underline(lines: &[Line<'_>], units: &mut Vec<Unit>, at: usize, ru
     let fits = title.width.abs_diff(below.width) <= 2;
     let text = matches!(unit.shape, Shape::Prose | Shape::Item) && title.words > 0;
     let other = title.mark() == Some(Mark::Bullet) || title.text().matches("  ").count() > 1;
-    if !text || other || !(fits || alone && reads_as_heading(title.text())) {
+    if !text || other || !(fits || alone && title.reads_as_heading()) {
         return false;
     }
     if !alone {

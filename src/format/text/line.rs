@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::measure::{MEASURED, columns, is_dense, words};
+use super::measure::{MEASURED, columns, is_dense, measure, words};
 
 /// Words that a heading without a mark of its own has at most.
 pub(super) const MOST_WORDS: usize = 12;
@@ -33,6 +33,8 @@ pub(super) struct Line<'a> {
     pub(super) words: u8,
     /// Whether a blank line, a page break or nothing at all stands before it.
     pub(super) gap: bool,
+    /// Whether a sentence ends with it.
+    pub(super) ends_sentence: bool,
 }
 
 /// What a list item begins with.
@@ -70,7 +72,11 @@ impl<'a> Line<'a> {
             _ => indent,
         });
         let indent = indent.min(MEASURED as u16);
-        Self { raw, text, number, indent, width: columns(text), words: words(text) as u8, gap }
+        let (width, words) = measure(text);
+        // Japanese speech ends with its bracket.
+        let ends_sentence =
+            raw.ends_with(['」', '』']) || raw.trim_end_matches(closes).ends_with(ends_sentence);
+        Self { raw, text, number, indent, width, words, gap, ends_sentence }
     }
 
     /// Returns the line without the blanks around it.
@@ -94,10 +100,9 @@ impl<'a> Line<'a> {
         self.indent.saturating_add(self.width)
     }
 
-    /// Says whether a sentence ends with the line.
-    pub(super) fn ends_sentence(&self) -> bool {
-        // Japanese speech ends with its bracket.
-        self.raw.ends_with(['」', '』']) || self.raw.trim_end_matches(closes).ends_with(ends_sentence)
+    /// Says whether it reads as a heading, see [`reads_as_heading`].
+    pub(super) fn reads_as_heading(&self) -> bool {
+        (1..=MOST_WORDS).contains(&usize::from(self.words)) && ends_and_begins_as_heading(self.text)
     }
 
     /// Tests the first character that is not an opening quotation mark or bracket.
@@ -154,11 +159,14 @@ impl<'a> Line<'a> {
 /// sentence does nor begin as speech does.
 pub(in crate::format) fn reads_as_heading(line: &str) -> bool {
     let line = line.trim();
+    ends_and_begins_as_heading(line) && (1..=MOST_WORDS).contains(&words(line))
+}
+
+fn ends_and_begins_as_heading(line: &str) -> bool {
     let last = line.trim_end_matches(closes).chars().next_back();
     line.len() <= LONGEST_HEADING
         && last.is_some_and(|last| !ends_line(last))
         && !line.starts_with(opens_speech)
-        && (1..=MOST_WORDS).contains(&words(line))
         && line.contains(char::is_alphabetic)
         // Columns of a table, and addresses.
         && !["\t", "   ", "://"].iter().any(|odd| line.contains(odd))
@@ -213,7 +221,7 @@ pub(super) fn wrap(lines: &[Line<'_>]) -> Option<u16> {
         if let Some(count) = widths.get_mut(usize::from(one.reach())) {
             *count += 1;
             narrow += 1;
-            running += usize::from(!one.ends_sentence() && !two.starts_with(char::is_uppercase));
+            running += usize::from(!one.ends_sentence && !two.starts_with(char::is_uppercase));
         }
     }
     if running * 3 <= pairs {
@@ -239,7 +247,7 @@ pub(super) fn joins(one: &Line<'_>, two: &Line<'_>, wrap: Option<u16>) -> bool {
         _ => columns(two.text().split(char::is_whitespace).next().unwrap_or("")),
     };
     let reach = one.reach();
-    let unended = !one.ends_sentence() && (two.starts_with(char::is_lowercase) || reach > wrap / 5 * 4);
+    let unended = !one.ends_sentence && (two.starts_with(char::is_lowercase) || reach > wrap / 5 * 4);
     reach <= wrap / 2 * 3 && (reach + 1 + word > wrap || one.width >= FULL && unended)
 }
 

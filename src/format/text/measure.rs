@@ -5,6 +5,15 @@ use super::line::MOST_WORDS;
 /// Columns that a line is measured to; what is longer is long.
 pub(super) const MEASURED: usize = 400;
 
+/// Returns the [`columns`] and the [`words`] of a line.
+pub(super) fn measure(text: &str) -> (u16, u8) {
+    let (columns, words) = match text.is_ascii() {
+        true => (text.len().min(MEASURED) as u16, plain_words(text.as_bytes())),
+        false => (columns(text), words(text)),
+    };
+    (columns, words as u8)
+}
+
 /// Counts words; stops when there are more than a heading has. In scripts without spaces so many
 /// characters count as one.
 pub(super) fn words(text: &str) -> usize {
