@@ -1,6 +1,6 @@
 //! Commits: ledger and passages together, and the care of segments.
 
-use std::{fs, io, path::Path, sync::Arc, time::SystemTime};
+use std::{fs, io, path::Path, sync::Arc, thread, time::SystemTime};
 
 use tantivy::Term;
 
@@ -64,8 +64,23 @@ impl<'a> Commit<'a> {
         self.writer.roll_back().map_err(|source| engine(self.dir, source))
     }
 
-    /// Commits what was read so far.
+    /// Commits what was read so far. The ledger is written while the last passages go to disk.
     pub(super) fn now(&mut self, slots: &[Slot], old: &Old) -> Result<()> {
+        let (writer, dir) = (Arc::clone(&self.writer), self.dir);
+        thread::scope(|scope| {
+            let written = scope.spawn(|| writer.write_down());
+            let noted = self.note(slots, old);
+            let written = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            noted.and(written.map_err(|source| engine(dir, source)))
+        })?;
+        let payload = serde_json::to_string(&self.manifest).map_err(|source| engine(dir, source))?;
+        writer.commit(&payload).map_err(|source| engine(dir, source))?;
+        self.remove_other_ledgers();
+        Ok(())
+    }
+
+    /// Writes the ledger, and has the manifest speak of it.
+    fn note(&mut self, slots: &[Slot], old: &Old) -> Result<()> {
         let manifest = &mut self.manifest;
         let damaged = |source| damaged(self.dir, source);
         let records = slots.iter().filter_map(|slot| slot.entry.as_ref()).map(|record| old.bytes(record));
@@ -91,21 +106,17 @@ impl<'a> Commit<'a> {
         let written = ledger::write(&path, records.into_iter())
             .map_err(|source| Error::Write { path: path.clone(), source })?;
         (manifest.ledger_bytes, manifest.ledger_sum) = (written.bytes, written.sum);
-        manifest.ledger = Some(name.clone());
-        home::keep_folders(self.dir, &manifest.of_folders())?;
-        let payload = serde_json::to_string(manifest).map_err(|source| engine(self.dir, source))?;
-        self.writer.commit(&payload).map_err(|source| engine(self.dir, source))?;
-        self.remove_ledgers_but(&name);
-        Ok(())
+        manifest.ledger = Some(name);
+        home::keep_folders(self.dir, &manifest.of_folders())
     }
 
-    fn remove_ledgers_but(&self, name: &str) {
+    fn remove_other_ledgers(&self) {
         for entry in fs::read_dir(self.generation).into_iter().flatten().flatten() {
             let other = entry.file_name();
             let other_name = other.to_string_lossy();
             let left_over =
                 [".tmp", home::MANAGED, "ledger-"].iter().any(|begin| other_name.starts_with(begin));
-            if left_over && other != *name {
+            if left_over && self.manifest.ledger.as_deref() != Some(&*other_name) {
                 // A reader may have it open where that forbids removing; the next commit tries again.
                 let _ = fs::remove_file(entry.path());
             }

@@ -17,7 +17,7 @@ use tantivy::directory::{AntiCallToken, TerminatingWrite};
 const LONG: u64 = 1 << 20;
 
 /// So many files are waited for at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 
 /// Short files that may not be on the disk yet.
 #[derive(Clone, Default)]

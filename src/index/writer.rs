@@ -206,7 +206,7 @@ impl Writer {
     }
 
     /// Takes to disk all that is open, and what waits.
-    fn write_down(&self) -> tantivy::Result<()> {
+    pub(super) fn write_down(&self) -> tantivy::Result<()> {
         let mut state = self.state();
         let (mut open, waiting) = (mem::take(&mut state.idle), mem::take(&mut state.waiting));
         state.bytes = 0;
