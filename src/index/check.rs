@@ -20,7 +20,7 @@ use tantivy::{SegmentMeta, index::SegmentComponent};
 
 use super::{
     Access, Index, ReadableIndex, absolute, aside, bands, forms, home, manifest::Manifest, other_version,
-    report::Event, rows, schema, seal,
+    pieces::is_of_a_segment, report::Event, rows, schema, seal,
 };
 use crate::{
     error::{Error, Result},
@@ -322,13 +322,13 @@ pub(super) fn missing(generation: &Path, index: &ReadableIndex) -> Option<PathBu
     needed.pop_first()
 }
 
-/// Counts the files of a generation that its commit does not need.
+/// Counts the files that were made for a generation and that its commit does not need.
 pub(super) fn left_over(generation: &Path, index: &ReadableIndex) -> u64 {
     let needed = needed(index);
-    let ours = |name: &str| name == home::META || name.ends_with(".lock");
     let entries = fs::read_dir(generation).into_iter().flatten().flatten();
-    let names = entries.map(|entry| PathBuf::from(entry.file_name()));
-    names.filter(|name| !needed.contains(name) && !ours(&name.to_string_lossy())).count() as u64
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let ours = |name: &String| home::is_replaced(name) || is_of_a_segment(name);
+    names.filter(|name| ours(name) && !needed.contains(Path::new(name))).count() as u64
 }
 
 /// Returns the files of a segment.

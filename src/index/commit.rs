@@ -112,11 +112,9 @@ impl<'a> Commit<'a> {
 
     fn remove_other_ledgers(&self) {
         for entry in fs::read_dir(self.generation).into_iter().flatten().flatten() {
-            let other = entry.file_name();
-            let other_name = other.to_string_lossy();
-            let left_over =
-                [".tmp", home::MANAGED, "ledger-"].iter().any(|begin| other_name.starts_with(begin));
-            if left_over && self.manifest.ledger.as_deref() != Some(&*other_name) {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if home::is_replaced(&name) && self.manifest.ledger.as_deref() != Some(&*name) {
                 // A reader may have it open where that forbids removing; the next commit tries again.
                 let _ = fs::remove_file(entry.path());
             }

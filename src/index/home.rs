@@ -40,6 +40,12 @@ pub(super) const META: &str = "meta.json";
 /// Where tantivy would list the files that it made: see [`super::pieces`].
 pub(super) const MANAGED: &str = ".managed.json";
 
+/// Says whether a file of a generation is one that a later commit removes where it does not speak of it. Those of
+/// segments are removed by tantivy; what else stands there is not ours.
+pub(super) fn is_replaced(name: &str) -> bool {
+    [".tmp", MANAGED, "ledger-"].iter().any(|beginning| name.starts_with(beginning))
+}
+
 /// Says whether a folder is an excerpt index.
 pub fn is_index(folder: &Path) -> bool {
     folder.join(INDEX_MARK).is_file()

@@ -62,7 +62,7 @@ impl Piecewise {
 }
 
 /// Says whether a file is one of a segment, whose names begin with its identifier.
-fn is_of_a_segment(name: &str) -> bool {
+pub(super) fn is_of_a_segment(name: &str) -> bool {
     let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     name.split_once('.').is_some_and(|(id, _)| id.len() == 32 && id.bytes().all(digit))
 }

@@ -104,3 +104,18 @@ fn check_says_what_is_broken_and_mends_it() {
     assert_eq!(place.run(&["index", "--rebuild", "articles"]).code, 0);
     assert_eq!((place.run(&["check"]).code, place.hits("moon").len()), (0, 1));
 }
+
+#[test]
+fn what_others_put_into_an_index_stays_there() {
+    let place = Place::with_articles();
+    place.index("articles");
+    let segment = "0123456789abcdef0123456789abcdef.store";
+    for name in [".DS_Store", "notes.txt", segment, "ledger-99"] {
+        place.write(&format!("idx/g1/{name}"), "");
+    }
+    assert_eq!(place.json(&["check"])["left_over"], 2);
+    assert_eq!(place.run(&["index"]).code, 0);
+    assert_eq!(place.json(&["check"])["left_over"], 0);
+    let is_there = |name: &str| place.file(&format!("idx/g1/{name}")).exists();
+    assert_eq!([".DS_Store", "notes.txt", segment, "ledger-99"].map(is_there), [true, true, false, false]);
+}
