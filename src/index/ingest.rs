@@ -23,8 +23,9 @@ use super::{
     manifest::Tally,
     ready::Ready,
     schema::Fields,
+    share::{Share, Shared},
     stage::Gate,
-    tell::{Done, Parts, Step, Tell},
+    tell::{Done, Filed, Parts, Step, Tell},
     weight::weight,
     writer::Writer,
 };
@@ -79,6 +80,7 @@ pub(super) struct Ingest<'a> {
     pub(super) large: Mutex<()>,
     /// Held while the passages of a long article are made: one article at a time.
     pub(super) long: Mutex<()>,
+    pub(super) share: Share,
     /// Desks that nobody sits at. Who needs one takes the one that was left last, so that few remember words.
     pub(super) desks: Mutex<Vec<Desk>>,
 }
@@ -97,7 +99,7 @@ impl<'a> Ingest<'a> {
             thread::Builder::new().name("reader".into()).stack_size(STACK).spawn_scoped(
                 scope,
                 move || {
-                    for task in tasks {
+                    while let Some(task) = self.help_until(&tasks) {
                         if self.cancel.load(Ordering::Relaxed) {
                             break;
                         }
@@ -118,7 +120,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// Adds an article. The words of one may be so many that it goes to disk by itself.
-    fn add(&self, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
+    pub(super) fn add(&self, drafts: Drafts, heavy: bool) -> tantivy::Result<Tally> {
         let (mut sum, bytes) = (Tally::default(), drafts.bytes_with_values());
         let made: tantivy::Result<Vec<_>> = self.at_a_desk(|desk| {
             let passages = drafts.map(|(draft, tally)| {
@@ -251,6 +253,7 @@ impl<'a> Ingest<'a> {
         let large = format.extent() == Extent::Whole && size > FIRST_PART;
         let _turn = large.then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         let (fields, file) = (self.fields, &*entry);
+        let mut shared = Shared::new(self);
         let mut each = |mut article: Article| {
             if !filed.readers.contains(&article.format) {
                 filed.readers.push(article.format);
@@ -273,12 +276,19 @@ impl<'a> Ingest<'a> {
             number += 1;
             let old = (replaces && number == 1).then(|| fields.file_term(file.folder, &file.path));
             let removed = old.map_or(Ok(()), |old| self.writer.remove(old));
-            let added = removed.and_then(|()| self.add(drafts, heavy));
+            let closing = self.gate.closing().filter(|_| pauses);
+            let added = removed.and_then(|()| {
+                filed.tally += if long { self.add(drafts, heavy)? } else { shared.add(drafts)? };
+                if closing.is_some() {
+                    // What the ledger speaks of is to be added.
+                    filed.tally += shared.finish()?;
+                }
+                Ok(())
+            });
             drop(turn);
             match added {
-                Ok(tally) => {
-                    filed.tally += tally;
-                    if let Some(closing) = self.gate.closing().filter(|_| pauses) {
+                Ok(()) => {
+                    if let Some(closing) = closing {
                         resumed = true;
                         tell.pause(filed.begun(file, number.into(), names));
                         self.gate.pass(closing);
@@ -306,6 +316,7 @@ impl<'a> Ingest<'a> {
                 format::read(format, input, &mut each).map_err(Unread::Failed)
             }
         };
+        let added = shared.finish();
         filed
             .readers
             .iter()
@@ -314,6 +325,7 @@ impl<'a> Ingest<'a> {
         if let Some(error) = broken {
             return Err(error);
         }
+        filed.tally += added?;
         if let Err(Unread::Cancelled) = outcome {
             self.torn.fetch_or(number > 0, Ordering::Relaxed);
             return Ok(None);
@@ -355,36 +367,6 @@ enum Before<'a> {
     Begun(&'a Entry),
     /// Another state of it.
     Other,
-}
-
-/// What was read of a file so far.
-#[derive(Default)]
-struct Filed {
-    /// The title of its first article.
-    title: String,
-    tally: Tally,
-    warnings: Vec<String>,
-    /// The formats of its articles.
-    readers: Vec<&'static str>,
-}
-
-impl Filed {
-    /// Returns the entry of a file of which so many articles were read.
-    fn begun(&self, entry: &Entry, articles: u64, names: &FieldNames) -> Entry {
-        let said = format!("in progress: {articles} articles were read so far");
-        let warnings = self.warnings.iter().cloned().chain([said]).collect();
-        let mut begun = Entry {
-            fate: Fate::Indexed(warnings),
-            title: self.title.clone(),
-            tally: self.tally.clone(),
-            settled: false,
-            begun: articles,
-            ..entry.clone()
-        };
-        let readers = self.readers.iter().filter_map(|name| format::by_name(name));
-        readers.for_each(|format| begun.read_by(format, names));
-        begun
-    }
 }
 
 /// Whether reading the same bytes again would come to the same.

@@ -34,6 +34,7 @@ mod rows;
 pub(crate) mod schema;
 mod seal;
 mod settings;
+mod share;
 mod show;
 mod stage;
 mod stats;

@@ -27,6 +27,7 @@ use super::{
     plan::{Plan, Slot},
     report::{Event, Outcome, Report},
     schema::Fields,
+    share::Share,
     tell::{Done, Step},
     update::Update,
 };
@@ -141,6 +142,7 @@ impl Plan<'_> {
             workers: workers.as_ref(),
             large: Mutex::default(),
             long: Mutex::default(),
+            share: Share::default(),
             desks: Mutex::default(),
         };
         let (jobs, dir) = (update.jobs().clamp(1, 64), self.dir);

@@ -9,7 +9,11 @@ use std::{
 
 use crossbeam_channel::Sender;
 
-use super::ledger::Entry;
+use super::{
+    ledger::{Entry, Fate},
+    manifest::Tally,
+};
+use crate::format::{self, FieldNames};
 
 /// What a reader tells of its work.
 pub(super) enum Step {
@@ -31,6 +35,36 @@ pub(super) struct Done {
     pub(super) same: bool,
     /// Whether a commit came before its end.
     pub(super) resumed: bool,
+}
+
+/// What was read of a file so far.
+#[derive(Default)]
+pub(super) struct Filed {
+    /// The title of its first article.
+    pub(super) title: String,
+    pub(super) tally: Tally,
+    pub(super) warnings: Vec<String>,
+    /// The formats of its articles.
+    pub(super) readers: Vec<&'static str>,
+}
+
+impl Filed {
+    /// Returns the entry of a file of which so many articles were read.
+    pub(super) fn begun(&self, entry: &Entry, articles: u64, names: &FieldNames) -> Entry {
+        let said = format!("in progress: {articles} articles were read so far");
+        let warnings = self.warnings.iter().cloned().chain([said]).collect();
+        let mut begun = Entry {
+            fate: Fate::Indexed(warnings),
+            title: self.title.clone(),
+            tally: self.tally.clone(),
+            settled: false,
+            begun: articles,
+            ..entry.clone()
+        };
+        let readers = self.readers.iter().filter_map(|name| format::by_name(name));
+        readers.for_each(|format| begun.read_by(format, names));
+        begun
+    }
 }
 
 /// How a reader tells of its work before it is done.
