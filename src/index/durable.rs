@@ -33,19 +33,21 @@ impl Durable {
         Ok(Written { file, path, bytes: 0, short: self.clone() })
     }
 
-    /// Waits until all that was written is on the disk.
+    /// Waits until all that was written is on the disk; who asks for that meanwhile waits too.
     ///
     /// # Errors
-    /// Where that cannot be.
+    /// Where that cannot be. It is tried again the next time.
     pub(super) fn sync(&self) -> io::Result<()> {
-        let files = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all = |files: &[PathBuf]| files.iter().try_for_each(|file| sync(file));
         let together = files.len().div_ceil(AT_ONCE).max(1);
         thread::scope(|scope| {
             let all: Vec<_> = files.chunks(together).map(|files| scope.spawn(move || all(files))).collect();
             all.into_iter()
                 .try_for_each(|synced| synced.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
+        })?;
+        files.clear();
+        Ok(())
     }
 }
 
@@ -122,6 +124,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         // It can be opened for writing by nobody.
         durable.0.lock().expect("no thread failed").push(folder.path().into());
-        assert!(durable.sync().is_err());
+        assert!(durable.sync().is_err() && durable.sync().is_err());
     }
 }
