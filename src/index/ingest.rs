@@ -156,13 +156,16 @@ impl<'a> Ingest<'a> {
         }
     }
 
-    /// Does the same as [`Self::take`], and makes a panic an error: the others would wait for what was to be done.
+    /// Does the same as [`Self::take`], and makes a panic an error that names the file, also that of one who was
+    /// left a part of it: the others would wait for what was to be done.
     fn take_safely(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
         let file = task.file.clone();
-        catch_unwind(AssertUnwindSafe(|| self.take(task, tell))).unwrap_or_else(|panic| {
-            let words = format!("{}: {}", file.display(), last_words(&*panic));
-            Err(TantivyError::ErrorInThread(words))
-        })
+        let of_file = |words: &str| Err(TantivyError::ErrorInThread(format!("{}: {words}", file.display())));
+        match catch_unwind(AssertUnwindSafe(|| self.take(task, tell))) {
+            Ok(Err(TantivyError::ErrorInThread(words))) => of_file(&words),
+            Ok(done) => done,
+            Err(panic) => of_file(last_words(&*panic)),
+        }
     }
 
     /// Reads one file into the index; returns none where it was stopped before anything was changed.

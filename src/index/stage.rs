@@ -1,10 +1,10 @@
 //! The reading of files in stages, each of which ends with a commit, so that a run that is cut off loses no more
 //! than one of them.
 //!
-//! A stage ends between two files. Within a file of records that is longer than a stage it ends between two articles: its reader pauses, the ledger says how many
-//! articles were read, and a later run goes on behind them if the file is the same. A long file that
-//! replaces what was read of it before is read beside the index in force, see [`super::aside`]: at no
-//! commit that anyone reads are both states of an article found, or neither.
+//! A stage ends between two files. Within a file of records that is longer than a stage it ends between two
+//! articles: its reader pauses, the ledger says how many articles were read, and a later run goes on behind them if
+//! the file is the same. A long file that replaces what was read of it before is read beside the index in force, see
+//! [`super::aside`]: at no commit that anyone reads are both states of an article found, or neither.
 
 use std::{
     mem,

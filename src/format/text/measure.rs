@@ -7,11 +7,10 @@ pub(super) const MEASURED: usize = 400;
 
 /// Returns the [`columns`] and the [`words`] of a line.
 pub(super) fn measure(text: &str) -> (u16, u8) {
-    let (columns, words) = match text.is_ascii() {
-        true => (text.len().min(MEASURED) as u16, plain_words(text.as_bytes())),
-        false => (columns(text), words(text)),
-    };
-    (columns, words as u8)
+    if text.is_ascii() {
+        return (text.len().min(MEASURED) as u16, plain_words(text.as_bytes()) as u8);
+    }
+    (columns(text), words(text) as u8)
 }
 
 /// Counts words; stops when there are more than a heading has. In scripts without spaces so many
