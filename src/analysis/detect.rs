@@ -274,9 +274,13 @@ fn sounds_english(text: &str) -> bool {
     stops * ONE_IN.1 >= all
 }
 
+/// The languages that are told at a glance: those of whichlang.
+const GLANCED: [&str; 16] =
+    ["ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "nl", "pt", "ru", "sv", "tr", "vi", "zh"];
+
 /// Whether a language is among those that are told at a glance.
 pub fn is_glanced(language: Language) -> bool {
-    whichlang::LANGUAGES.iter().any(|known| Language::of_tag(known.three_letter_code()) == Some(language))
+    GLANCED.contains(&language.code())
 }
 
 /// Whether a language can be told by its text.
@@ -361,6 +365,15 @@ mod tests {
             let texts = [piece; 9].into_iter().chain([german; 12]);
             assert_eq!(Languages::of(None, texts).article(), Language::of_tag("de"), "{piece}");
         }
+    }
+
+    #[test]
+    fn what_is_told_at_a_glance_is_what_whichlang_knows() {
+        let known =
+            whichlang::LANGUAGES.iter().filter_map(|known| Language::of_tag(known.three_letter_code()));
+        let mut known: Vec<Language> = known.collect();
+        known.sort_by(|one, other| one.code().cmp(other.code()));
+        assert_eq!(known.iter().map(Language::code).collect::<Vec<_>>(), GLANCED);
     }
 
     #[test]

@@ -133,6 +133,14 @@ fn listed<'a>(lists: &[(&str, &'a str)], code: &str) -> impl Iterator<Item = &'a
     list.split_whitespace()
 }
 
+/// Returns what the lists have of a language, not folded.
+fn all(code: &str) -> impl Iterator<Item = &'static str> {
+    let long = stop_words::lookup(code).filter(|list| list.len() <= LONGEST_LIST);
+    let is_short = SHORT_LISTS.iter().any(|(known, _)| *known == code);
+    let long = long.filter(|_| !is_short).unwrap_or_default();
+    long.iter().copied().chain(listed(SHORT_LISTS, code)).chain(listed(MORE, code))
+}
+
 impl StopWords {
     /// Returns those of a language; none where it has no list.
     pub fn of(language: Option<Language>) -> Self {
@@ -141,15 +149,26 @@ impl StopWords {
         if code == "en" {
             return Self { english: true, words: HashSet::new() };
         }
-        let long = stop_words::lookup(code).filter(|list| list.len() <= LONGEST_LIST);
-        let short = listed(SHORT_LISTS, code).map(folded).collect::<HashSet<String>>();
-        let mut words = match short.is_empty() {
-            false => short,
-            true => long.unwrap_or_default().iter().copied().map(folded).collect(),
-        };
-        words.extend(listed(MORE, code).map(folded));
+        let mut words: HashSet<String> = all(code).map(folded).collect();
         listed(TELLING, code).for_each(|word| _ = words.remove(&folded(word)));
         Self { english: false, words }
+    }
+
+    /// Returns how many of a few folded words are among those of a language: sooner than its list is made.
+    pub fn among(language: Language, few: &[impl AsRef<str>]) -> usize {
+        let code = language.code();
+        if code == "en" {
+            return few.iter().filter(|word| is_english(word.as_ref())).count();
+        }
+        let mut stops = vec![false; few.len()];
+        let mut mark = |listed: &str, is_stop: bool| {
+            let listed = fold(listed);
+            let alike = few.iter().zip(&mut stops).filter(|(word, _)| word.as_ref() == listed);
+            alike.for_each(|(_, stop)| *stop = is_stop);
+        };
+        all(code).for_each(|word| mark(word, true));
+        listed(TELLING, code).for_each(|word| mark(word, false));
+        stops.into_iter().filter(|stop| *stop).count()
     }
 
     /// Says whether a folded word is one of them.
@@ -366,11 +385,14 @@ mod tests {
             let words = StopWords::of(Language::of_tag(language));
             assert!(stop.split_whitespace().all(|word| words.contains(&folded(word))), "{language}: {stop}");
             assert!(telling.split(' ').all(|word| !words.contains(&folded(word))), "{language}: {telling}");
+            let few: Vec<String> = [stop, telling].join(" ").split_whitespace().map(folded).collect();
+            let language = Language::of_tag(language).unwrap_or(Language::ENGLISH);
+            assert_eq!(StopWords::among(language, &few), stop.split_whitespace().count(), "{language}");
         };
         check("en", "the which", "llama die");
         check("", "the which", "llama");
         check("de", "der die und wo für", "haus krieg");
-        check("es", "el la de qué cuándo dónde", "casa");
+        check("es", "el la de qué cuándo dónde", "casa estado");
         check("fr", "le la les de l d qu", "maison");
         check("it", "il la di dove che", "casa");
         check("ru", "и в на где", "дом");

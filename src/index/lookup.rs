@@ -5,15 +5,17 @@
 
 use std::{io, sync::Arc};
 
+use foldhash::HashMap;
 use tantivy::{
     DocId, DocSet, SegmentReader, TERMINATED, Term,
     index::SegmentId,
     postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo},
     schema::{Field, IndexRecordOption},
+    termdict::TermDictionary,
 };
 
 use super::{Index, schema::Fields};
-use crate::analysis::{MARK, is_character_word, split_form, word_term};
+use crate::analysis::{MARK, is_character_word, root, split_form, word_term};
 
 /// Before a form that is looked up under any stem. No word holds it.
 const ANY: char = '\u{3}';
@@ -44,7 +46,12 @@ pub(crate) struct Lookup {
 impl Lookup {
     /// Finds what a name stands for. `heads` are what stems of the index may begin with; see
     /// [`crate::analysis::root`].
-    pub(crate) fn new(index: &Index, heads: &[String], term: &Term) -> tantivy::Result<Self> {
+    pub(super) fn new(
+        index: &Index,
+        heads: &[String],
+        had: &mut Heads,
+        term: &Term,
+    ) -> tantivy::Result<Self> {
         let value = term.value();
         let text = value.as_str().unwrap_or_default();
         let is_beginning = text.len() > MARK.len_utf8() && text.ends_with(MARK);
@@ -56,13 +63,15 @@ impl Lookup {
             }
             None => keys.push(text.into()),
         }
-        let of_segment = |segment: &SegmentReader| {
+        let mut of_segment = |segment: &SegmentReader| {
             let inverted = segment.inverted_index(term.field())?;
             let (dictionary, mut found) = (inverted.terms(), Vec::new());
             if is_beginning {
-                let mut terms = dictionary.range().ge(text).into_stream()?;
-                while terms.advance() && terms.key().starts_with(text.as_bytes()) {
-                    found.push(terms.value().clone());
+                if had.has(segment.segment_id(), term.field(), dictionary, root(text).0)? {
+                    each_that_begins(dictionary, text, &mut |term| {
+                        found.push(term.clone());
+                        true
+                    })?;
                 }
             } else {
                 for key in &keys {
@@ -71,7 +80,7 @@ impl Lookup {
             }
             Ok((segment.segment_id(), found))
         };
-        let found = index.searcher().segment_readers().iter().map(of_segment);
+        let found = index.searcher().segment_readers().iter().map(&mut of_segment);
         Ok(Self { term: term.clone(), found: found.collect::<tantivy::Result<_>>()? })
     }
 
@@ -112,6 +121,52 @@ impl Lookup {
             _ => Ok(count_any(segment, self.blocks(segment, IndexRecordOption::Basic)?)),
         }
     }
+}
+
+/// Which languages have stems in which segments. Most of an index's languages are of a few passages, and
+/// each word of a query has a stem in each of them.
+#[derive(Default)]
+pub(super) struct Heads(HashMap<(SegmentId, Field, String), bool>);
+
+impl Heads {
+    /// Says whether stems of a dictionary may begin so.
+    fn has(
+        &mut self,
+        segment: SegmentId,
+        field: Field,
+        terms: &TermDictionary,
+        head: &str,
+    ) -> io::Result<bool> {
+        if head.is_empty() {
+            return Ok(true);
+        }
+        let key = (segment, field, head.into());
+        if let Some(has) = self.0.get(&key) {
+            return Ok(*has);
+        }
+        let mut has = false;
+        each_that_begins(terms, head, &mut |_| {
+            has = true;
+            false
+        })?;
+        self.0.insert(key, has);
+        Ok(has)
+    }
+}
+
+/// Hands on the terms of a dictionary that begin so, until told to stop. What comes behind them is not read.
+fn each_that_begins(
+    terms: &TermDictionary,
+    beginning: &str,
+    each: &mut dyn FnMut(&TermInfo) -> bool,
+) -> io::Result<()> {
+    let mut end = beginning.as_bytes().to_vec();
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    let mut terms = terms.range().ge(beginning).lt(end).into_stream()?;
+    while terms.advance() && each(terms.value()) {}
+    Ok(())
 }
 
 /// Returns how many passages of a segment are in any of these postings and were not deleted.

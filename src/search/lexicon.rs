@@ -1,7 +1,8 @@
 //! The words of a query in the languages of an index: what forms each has there.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
+use foldhash::{HashMap, HashSet};
 use tantivy::{Term, query::Bm25StatisticsProvider};
 
 use super::{
@@ -111,7 +112,9 @@ impl<'a> Lexicon<'a> {
         let mut stems = by_language.clone();
         // Accents never matter: what was typed with them may stand there without, and the other way
         // round.
-        stems.extend(self.languages.iter().map(|language| stem(&word.folded, language)));
+        if word.typed != word.folded {
+            stems.extend(self.languages.iter().map(|language| stem(&word.folded, language)));
+        }
         if analysis::lower(&word.typed) == word.folded.as_str() {
             for language in &self.languages {
                 stems.extend(analysis::plain_stem(&word.folded, *language));
@@ -124,7 +127,7 @@ impl<'a> Lexicon<'a> {
                 stems.extend(others.map(|language| stem(&accented, language)));
             }
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::default();
         stems.retain(|stem| seen.insert(stem.clone()));
         if stems.len() > 1 {
             let first = stems[0].clone();
@@ -352,13 +355,10 @@ fn spoken(text: &str, languages: &[Option<Language>], lists: &Stops) -> Option<L
     let glance = analysis::glance(text);
     let others = others.filter(|other| Some(**other) == glance || !analysis::is_glanced(**other));
     let words: Vec<_> = analysis::words(text).map(|range| analysis::fold(&text[range])).collect();
-    let stops = |language| {
-        let stop = lists.of(language);
-        words.iter().filter(|word| stop.contains(word)).count()
-    };
-    let mut best = (stops(main), main);
+    let stop = lists.of(main);
+    let mut best = (words.iter().filter(|word| stop.contains(word)).count(), main);
     for other in others.take(MOST_GUESSES) {
-        let stops = stops(Some(*other));
+        let stops = StopWords::among(*other, &words);
         if stops > best.0 {
             best = (stops, Some(*other));
         }
