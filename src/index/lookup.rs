@@ -3,9 +3,8 @@
 //! begin with it, and by a form the terms that have it under any stem: those that [`super::Forms`] name, and
 //! the form that is its own stem.
 
-use std::{io, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc};
 
-use foldhash::HashMap;
 use tantivy::{
     DocId, DocSet, SegmentReader, TERMINATED, Term,
     index::SegmentId,

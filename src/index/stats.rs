@@ -5,9 +5,11 @@
 //! passages of a term are counted one by one in segments where any was deleted, and those of a word that
 //! has several terms everywhere.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
-use foldhash::HashMap;
 use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
 
 use super::{

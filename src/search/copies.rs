@@ -1,10 +1,7 @@
 //! Near copies of a passage, wherever in the index they stand: what grouping folds in one answer,
 //! and all there are.
 
-use std::{
-    cell::LazyCell,
-    collections::{BTreeSet, HashMap, hash_map::Entry},
-};
+use std::{cell::LazyCell, collections::BTreeSet};
 
 use tantivy::{DocAddress, TERMINATED, columnar::Column};
 
@@ -37,13 +34,13 @@ impl<'a> Columns<'a> {
 
 /// Returns what decides where each candidate is shown.
 pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Result<Vec<Face>> {
-    let mut segments: HashMap<u32, Columns<'_>> = HashMap::new();
+    let mut segments: Vec<Option<Columns<'_>>> = index.rows().iter().map(|_| None).collect();
     let mut faces = Vec::with_capacity(ranked.len());
     for Ranked { candidate, lead: DocAddress { segment_ord, doc_id }, .. } in ranked {
         let (segment_ord, doc_id) = (*segment_ord, *doc_id);
-        let columns = match segments.entry(segment_ord) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(Columns::open(index, segment_ord, by)?),
+        let columns = match &mut segments[segment_ord as usize] {
+            Some(columns) => columns,
+            place => place.insert(Columns::open(index, segment_ord, by)?),
         };
         let value = |column: &Column<u64>, doc| column.first(doc).unwrap_or(0);
         let whole = |length| {

@@ -43,6 +43,18 @@ pub(super) struct Chosen {
 /// Chooses from candidates in their order, so many at most. Of the first `head` the earliest copy may
 /// stand for a better one.
 pub(super) fn choose(faces: &[Face], head: usize, per_article: usize, most: usize) -> Vec<Chosen> {
+    // Mostly a few fill the page, and then those behind them need not be held against one another.
+    let mut settled = most.saturating_mul(2).max(1);
+    while per_article == 1 && settled < faces.len() {
+        if let Some(chosen) = choose_from_settled(faces, settled, head, most, &|_| {}) {
+            return chosen;
+        }
+        settled = settled.saturating_mul(4);
+    }
+    choose_from_all(faces, head, per_article, most)
+}
+
+fn choose_from_all(faces: &[Face], head: usize, per_article: usize, most: usize) -> Vec<Chosen> {
     let mut groups = Groups::new(faces, head);
     (0..faces.len()).for_each(|at| groups.join(at));
     let mut taken: HashMap<InFile, usize> = HashMap::new();
@@ -258,7 +270,8 @@ mod tests {
                         ..face("a", random(15), (0xFFF << (random(12) * 5)) ^ (1 << random(64)), random(4))
                     })
                     .collect();
-                let expected = choose(&faces, head, 1, 6);
+                let expected = choose_from_all(&faces, head, 1, 6);
+                assert_eq!(choose(&faces, head, 1, 6), expected);
                 faces[settled..head].reverse();
                 faces[head..].reverse();
                 let back = |at: usize| match at {

@@ -1,7 +1,8 @@
 //! What of a text was looked for, word by word.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range, slice};
+use std::{cell::RefCell, ops::Range, slice};
 
+use foldhash::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{

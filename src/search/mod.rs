@@ -52,11 +52,9 @@ mod suggest;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod trial;
 
-use std::{
-    collections::{HashMap, HashSet},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
+use foldhash::HashMap;
 use tantivy::DocAddress;
 
 pub use budget::{LeftOut, fit, tokens, tokens_of};
@@ -128,7 +126,7 @@ impl Index {
         let mut order = asked.ranked(4 * query.offset.saturating_add(query.limit))?;
         order.settle();
         let ranked = order.ranked;
-        let mut of_article: HashMap<InFile, usize> = HashMap::new();
+        let mut of_article: HashMap<InFile, usize> = HashMap::default();
         let allowed = ranked.iter().filter(|ranked| {
             let taken = of_article.entry(ranked.candidate.article()).or_default();
             *taken += 1;
@@ -290,15 +288,17 @@ impl Index {
 
     /// Names the words of the query that the index holds, and no candidate does.
     fn unheld(&self, asked: &Asked<'_>, ranked: &[Ranked]) -> Option<String> {
-        let mut held: HashSet<&str> = HashSet::new();
-        for ranked in ranked {
-            let about = asked.parts.iter().zip(&ranked.scores).filter(|(_, score)| **score > 0.0);
-            held.extend(about.filter_map(|(part, _)| part.word.as_deref()));
-        }
+        let is_held = |word: &str| {
+            let parts = asked.parts.iter().map(|part| part.word.as_deref() == Some(word));
+            let parts: Vec<bool> = parts.collect();
+            let about =
+                |one: &Ranked| parts.iter().zip(&one.scores).any(|(about, score)| *about && *score > 0.0);
+            ranked.iter().any(about)
+        };
         let mut missed: Vec<&str> = Vec::new();
         for word in asked.parts.iter().filter_map(|part| part.word.as_deref()) {
-            if !held.contains(word)
-                && !missed.contains(&word)
+            if !missed.contains(&word)
+                && !is_held(word)
                 && !asked.compiler.lexicon.is_missing(&Word::of(word))
             {
                 missed.push(word);

@@ -1,7 +1,8 @@
 //! The candidates in their order: passages by themselves, or articles by all they say.
 
-use std::{cmp::Reverse, collections::HashSet, ops::Range, sync::Arc};
+use std::{cmp::Reverse, ops::Range, sync::Arc};
 
+use foldhash::HashSet;
 use tantivy::{
     DocAddress, DocId,
     query::{Bm25StatisticsProvider, Query as EngineQuery},
