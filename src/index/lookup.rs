@@ -3,7 +3,7 @@
 //! begin with it, and by a form the terms that have it under any stem: those that [`super::Forms`] name, and
 //! the form that is its own stem.
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{io, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, SegmentReader, TERMINATED, Term,
@@ -45,41 +45,33 @@ pub(crate) struct Lookup {
 impl Lookup {
     /// Finds what a name stands for. `heads` are what stems of the index may begin with; see
     /// [`crate::analysis::root`].
-    pub(super) fn new(
-        index: &Index,
-        heads: &[String],
-        had: &mut Heads,
-        term: &Term,
-    ) -> tantivy::Result<Self> {
+    pub(super) fn new(index: &Index, heads: &[String], term: &Term) -> tantivy::Result<Self> {
         let value = term.value();
         let text = value.as_str().unwrap_or_default();
         let is_beginning = text.len() > MARK.len_utf8() && text.ends_with(MARK);
-        let mut keys: Vec<String> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         match text.strip_prefix(ANY) {
             Some(form) => {
-                keys.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
-                keys.extend(stems(index, form)?.iter().map(|stem| word_term(stem, form)));
+                names.extend(heads.iter().map(|head| word_term(&format!("{head}{form}"), form)));
+                names.extend(stems(index, form)?.iter().map(|stem| word_term(stem, form)));
             }
-            None => keys.push(text.into()),
+            None => names.push(text.into()),
         }
-        let mut of_segment = |segment: &SegmentReader| {
-            let inverted = segment.inverted_index(term.field())?;
-            let (dictionary, mut found) = (inverted.terms(), Vec::new());
-            if is_beginning {
-                if had.has(segment.segment_id(), term.field(), dictionary, root(text).0)? {
-                    each_that_begins(dictionary, text, &mut |term| {
-                        found.push(term.clone());
-                        true
-                    })?;
+        let of_segment = |segment: &SegmentReader| {
+            let mut found = Vec::new();
+            for name in &names {
+                if !speaks(index, segment, root(name).0)? {
+                    continue;
                 }
-            } else {
-                for key in &keys {
-                    found.extend(dictionary.get(key)?);
+                let inverted = segment.inverted_index(term.field())?;
+                match is_beginning {
+                    true => find_beginning(inverted.terms(), name, &mut found)?,
+                    false => found.extend(inverted.terms().get(name)?),
                 }
             }
             Ok((segment.segment_id(), found))
         };
-        let found = index.searcher().segment_readers().iter().map(&mut of_segment);
+        let found = index.searcher().segment_readers().iter().map(of_segment);
         Ok(Self { term: term.clone(), found: found.collect::<tantivy::Result<_>>()? })
     }
 
@@ -122,49 +114,23 @@ impl Lookup {
     }
 }
 
-/// Which languages have stems in which segments. Most of an index's languages are of a few passages, and
-/// each word of a query has a stem in each of them.
-#[derive(Default)]
-pub(super) struct Heads(HashMap<(SegmentId, Field, String), bool>);
-
-impl Heads {
-    /// Says whether stems of a dictionary may begin so.
-    fn has(
-        &mut self,
-        segment: SegmentId,
-        field: Field,
-        terms: &TermDictionary,
-        head: &str,
-    ) -> io::Result<bool> {
-        if head.is_empty() {
-            return Ok(true);
-        }
-        let key = (segment, field, head.into());
-        if let Some(has) = self.0.get(&key) {
-            return Ok(*has);
-        }
-        let mut has = false;
-        each_that_begins(terms, head, &mut |_| {
-            has = true;
-            false
-        })?;
-        self.0.insert(key, has);
-        Ok(has)
-    }
+/// Says whether stems of a segment may begin so: whether it has passages of that language. Most languages of an
+/// index are those of a few passages, and a word that is looked for has a stem in each of them.
+fn speaks(index: &Index, segment: &SegmentReader, head: &str) -> tantivy::Result<bool> {
+    let Some((language, _)) = head.split_once(':') else { return Ok(true) };
+    Ok(segment.inverted_index(index.fields().language)?.terms().get(language)?.is_some())
 }
 
-/// Hands on the terms of a dictionary that begin so, until told to stop. What comes behind them is not read.
-fn each_that_begins(
-    terms: &TermDictionary,
-    beginning: &str,
-    each: &mut dyn FnMut(&TermInfo) -> bool,
-) -> io::Result<()> {
+/// Finds the terms of a dictionary that begin so; what comes behind them is not read.
+fn find_beginning(terms: &TermDictionary, beginning: &str, found: &mut Vec<TermInfo>) -> io::Result<()> {
     let mut end = beginning.as_bytes().to_vec();
     if let Some(last) = end.last_mut() {
         *last += 1;
     }
     let mut terms = terms.range().ge(beginning).lt(end).into_stream()?;
-    while terms.advance() && each(terms.value()) {}
+    while terms.advance() {
+        found.push(terms.value().clone());
+    }
     Ok(())
 }
 

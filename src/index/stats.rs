@@ -12,18 +12,14 @@ use std::{
 
 use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
 
-use super::{
-    Index,
-    lookup::{Heads, Lookup},
-    manifest::Tally,
-};
+use super::{Index, lookup::Lookup, manifest::Tally};
 use crate::analysis;
 
 /// Exact statistics of a searcher.
 pub(crate) struct Statistics<'a> {
     index: &'a Index,
     known: Mutex<HashMap<Term, u64>>,
-    looked_up: Mutex<(HashMap<Term, Lookup>, Heads)>,
+    looked_up: Mutex<HashMap<Term, Lookup>>,
     heads: Vec<String>,
 }
 
@@ -45,11 +41,10 @@ impl<'a> Statistics<'a> {
     /// Returns what a term stands for; see [`super::lookup`].
     pub(crate) fn lookup(&self, term: &Term) -> tantivy::Result<Lookup> {
         let mut known = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, had) = &mut *known;
         if let Some(lookup) = known.get(term) {
             return Ok(lookup.clone());
         }
-        let lookup = Lookup::new(self.index, &self.heads, had, term)?;
+        let lookup = Lookup::new(self.index, &self.heads, term)?;
         known.insert(term.clone(), lookup.clone());
         Ok(lookup)
     }

@@ -32,11 +32,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Returns what decides where each candidate is shown.
-pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Result<Vec<Face>> {
+/// Returns what decides where each candidate is shown; the dates of the first so many.
+pub(super) fn faces(index: &Index, ranked: &[Ranked], dated: usize, by: Unit) -> tantivy::Result<Vec<Face>> {
     let mut segments: Vec<Option<Columns<'_>>> = index.rows().iter().map(|_| None).collect();
     let mut faces = Vec::with_capacity(ranked.len());
-    for Ranked { candidate, lead: DocAddress { segment_ord, doc_id }, .. } in ranked {
+    for (at, Ranked { candidate, lead: DocAddress { segment_ord, doc_id }, .. }) in ranked.iter().enumerate()
+    {
         let (segment_ord, doc_id) = (*segment_ord, *doc_id);
         let columns = match &mut segments[segment_ord as usize] {
             Some(columns) => columns,
@@ -51,7 +52,7 @@ pub(super) fn faces(index: &Index, ranked: &[Ranked], by: Unit) -> tantivy::Resu
             article: candidate.article(),
             sketch: value(columns.sketch, doc_id),
             whole: columns.length.as_ref().map(whole),
-            day: value(&columns.day, doc_id),
+            day: if at < dated { value(&columns.day, doc_id) } else { 0 },
             score: candidate.key,
         });
     }

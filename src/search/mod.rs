@@ -229,7 +229,7 @@ impl Index {
         // Where a few articles or copies hold the best places, more candidates fill the page.
         loop {
             let mut order = asked.ranked(depth)?;
-            let mut faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
+            let mut faces = copies::faces(self, &order.ranked, order.head, query.by).map_err(broken)?;
             let mut chosen = None;
             if order.settled < order.ranked.len() {
                 let by_rank = |one: &usize, other: &usize| {
@@ -243,7 +243,7 @@ impl Index {
                     .flatten();
                 if chosen.is_none() {
                     order.settle();
-                    faces = copies::faces(self, &order.ranked, query.by).map_err(broken)?;
+                    faces = copies::faces(self, &order.ranked, order.head, query.by).map_err(broken)?;
                 }
             }
             // By date the first of copies is the newest, and stays.

@@ -207,7 +207,8 @@ impl<'a> Asked<'a> {
     /// Weighs scores by the dates of their articles, and puts candidates in order again.
     fn prefer(&self, recency: &Recency, ranked: &mut [Ranked]) -> Result<()> {
         let index = self.compiler.index;
-        let faces = copies::faces(index, ranked, Unit::Passage).map_err(|source| index.damaged(source))?;
+        let faces = copies::faces(index, ranked, ranked.len(), Unit::Passage);
+        let faces = faces.map_err(|source| index.damaged(source))?;
         for (one, face) in ranked.iter_mut().zip(faces) {
             let factor = recency.factor(face.day);
             one.scores.iter_mut().for_each(|score| *score *= factor);
