@@ -5,6 +5,8 @@
 //! asks it from this process: by one client, by 16 and by 200, each with a connection of its own.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+#[path = "speed/foreign.rs"]
+mod foreign;
 #[path = "speed/corpus.rs"]
 mod corpus;
 #[path = "speed/text.rs"]

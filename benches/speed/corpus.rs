@@ -4,12 +4,16 @@
 use std::{fs, io, path::Path, thread};
 
 use super::{
+    foreign,
     text::{Author, Form},
     words::Words,
 };
 
 /// How many files stand together in one folder.
 const TOGETHER: u64 = 200;
+
+/// One file of so many is in another language.
+const FOREIGN: u64 = 67;
 
 /// Returns how many files a corpus of this name has: S, M or L.
 pub(crate) fn files(name: &str) -> Option<u64> {
@@ -49,5 +53,8 @@ fn write(words: &Words, folder: &Path, number: u64) -> io::Result<()> {
     let (size, name) = (author.size(median, spread), author.name());
     let folder = folder.join(place).join(format!("{:04}", number / TOGETHER));
     fs::create_dir_all(&folder)?;
+    if number % FOREIGN == FOREIGN - 1 {
+        return fs::write(folder.join(format!("{name}-{number}.txt")), foreign::article(number / FOREIGN));
+    }
     fs::write(folder.join(format!("{name}-{number}.{end}")), author.write(size))
 }

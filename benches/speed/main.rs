@@ -11,6 +11,7 @@
 
 mod words;
 mod text;
+mod foreign;
 mod corpus;
 #[cfg(target_os = "linux")]
 mod measure;
