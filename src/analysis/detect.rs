@@ -368,6 +368,18 @@ mod tests {
     }
 
     #[test]
+    fn a_few_words_that_are_english_too_do_not_make_a_text_english() {
+        let german = "Der Mond zieht das Meer an. Zweimal am Tag steigt das Wasser an der Küste und fällt wieder. \
+            Wer aus dem Hafen will, muss die Stunde kennen.";
+        assert_eq!(Languages::of(None, std::iter::once(german)).article(), Language::of_tag("de"));
+        let english = "The tide tables of a harbour are made from the moon, and they hold for the year.";
+        let languages = Languages::of(None, [english; 3].into_iter());
+        assert_eq!(languages.passage(german), Language::of_tag("de"));
+        let short = "The moon draws the sea, and who sails must know the hour of the tide.";
+        assert_eq!(Languages::of(None, std::iter::once(short)).article(), Some(Language::ENGLISH));
+    }
+
+    #[test]
     fn what_is_told_at_a_glance_is_what_whichlang_knows() {
         let known =
             whichlang::LANGUAGES.iter().filter_map(|known| Language::of_tag(known.three_letter_code()));

@@ -94,21 +94,32 @@ static OWN: [(Language, Table); 11] = [
 const ONE_IN: usize = 7;
 const ONE_IN_ENGLISH: usize = 10;
 
+/// So few of them may be words of another language: `an` and `will` are German too.
+const FEW: usize = 5;
+
 /// Says whether a text has so many function words of its own language, one of [`OWN`], that it is in
 /// that. What has few, and what is in other languages, has to be looked at closer.
 pub(super) fn speaks(text: &str, language: Language) -> bool {
-    one_in(text, language, if language == Language::ENGLISH { ONE_IN_ENGLISH } else { ONE_IN })
+    let one_in = if language == Language::ENGLISH { ONE_IN_ENGLISH } else { ONE_IN };
+    found(text, language, one_in).is_some_and(|found| {
+        found > FEW || most(text, language).is_some_and(|(spoken, _)| spoken == language)
+    })
 }
 
 /// Says whether of a text one word in so many, and more than one, is one of [`OWN`].
 pub(super) fn one_in(text: &str, language: Language, words: usize) -> bool {
-    let Some(own) = own(language) else { return false };
+    found(text, language, words).is_some()
+}
+
+/// Returns how many of a text's words are of [`OWN`], where one in so many is, and more than one.
+fn found(text: &str, language: Language, words: usize) -> Option<usize> {
+    let own = own(language)?;
     let (mut all, mut found) = (0, 0);
     each_word(text, |word| {
         all += 1;
         found += usize::from(holds(own, word));
     });
-    found * words >= all && found > 1
+    (found * words >= all && found > 1).then_some(found)
 }
 
 /// Whether the function words of a language are known here.
