@@ -12,7 +12,7 @@ use std::{
 };
 
 use tantivy::{
-    Index, ReloadPolicy, TantivyDocument,
+    Index, ReloadPolicy, TantivyDocument, Term,
     collector::TopDocs,
     directory::MmapDirectory,
     query::QueryParser,
@@ -36,6 +36,7 @@ fn main() {
         ["index", fields, passages, dir] => {
             index(*fields == "same", Path::new(passages), Path::new(dir)).expect("it can be indexed");
         }
+        ["update", passages, dir] => update(Path::new(passages), Path::new(dir)).expect("it can be updated"),
         ["search", mapping, dir, query] => {
             search(*mapping == "random", Path::new(dir), query).expect("it can be searched");
         }
@@ -66,6 +67,23 @@ fn index(same: bool, passages: &Path, dir: &Path) -> tantivy::Result<()> {
     let index = Index::create_in_dir(dir, schema.build())?;
     let mut writer = index.writer_with_num_threads(THREADS, HEAP)?;
     record::read(passages, &mut |passage| {
+        writer.add_document(document(passage)).expect("it can be added");
+    })?;
+    writer.commit()?;
+    writer.wait_merging_threads()
+}
+
+/// Puts passages in the place of all that their files have in an index of the same fields.
+fn update(passages: &Path, dir: &Path) -> tantivy::Result<()> {
+    let index = Index::open_in_dir(dir)?;
+    let (document, file) = (fields::same(&mut Schema::builder()), index.schema().get_field("file")?);
+    let mut writer = index.writer_with_num_threads(THREADS, HEAP)?;
+    let mut last = String::new();
+    record::read(passages, &mut |passage| {
+        if passage.path != last {
+            last = passage.path.into();
+            writer.delete_term(Term::from_field_text(file, &last));
+        }
         writer.add_document(document(passage)).expect("it can be added");
     })?;
     writer.commit()?;

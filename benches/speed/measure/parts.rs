@@ -73,9 +73,7 @@ pub(crate) fn cut(folder: &Path, to: &Path) -> excerpt::Result<u64> {
                     aside: passage.role == Role::Aside,
                     number: name.bytes().fold(order, |number, byte| mix(number ^ u64::from(byte))),
                 };
-                let bytes = postcard::to_stdvec(&record).expect("it is plain data");
-                out.write_all(&(bytes.len() as u32).to_le_bytes()).expect("it can be written");
-                out.write_all(&bytes).expect("it can be written");
+                write(&record, &mut out);
                 order += 1;
             }
             Flow::Continue(())
@@ -84,6 +82,23 @@ pub(crate) fn cut(folder: &Path, to: &Path) -> excerpt::Result<u64> {
     }
     out.flush().expect("it can be written");
     Ok(count)
+}
+
+/// Copies the passages of some files to one file.
+pub(crate) fn pick(passages: &Path, to: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(to)?);
+    record::read(passages, &mut |passage| {
+        if is_wanted(passage.path) {
+            write(&passage, &mut out);
+        }
+    })?;
+    out.flush()
+}
+
+fn write(passage: &Passage<'_>, out: &mut impl Write) {
+    let bytes = postcard::to_stdvec(passage).expect("it is plain data");
+    out.write_all(&(bytes.len() as u32).to_le_bytes()).expect("it can be written");
+    out.write_all(&bytes).expect("it can be written");
 }
 
 /// Takes all texts apart by the chain `own`, of excerpt, or `stock`, of tantivy; only reads them for others.
