@@ -10,12 +10,15 @@
 use whatlang::Script;
 use whichlang::Lang;
 
+use self::scandinavian::{is_scandinavian, scandinavian};
 use super::{
-    Language, fold, lower,
+    Language, fold,
     speech::{is_known, most, one_in, speaks},
     stop::is_english,
     words,
 };
+
+mod scandinavian;
 
 /// A text of fewer letters is in the language of what it is part of.
 const FEW_LETTERS: usize = 60;
@@ -233,32 +236,6 @@ fn has_accents(text: &str, letters: usize) -> bool {
     let accented =
         |letter: &char| matches!(letter, 'À'..='ɏ' | '\u{1E00}'..='\u{1EFF}') && letter.is_alphabetic();
     !text.is_ascii() && text.chars().filter(accented).count() * ACCENTS >= letters
-}
-
-fn is_scandinavian(language: Language) -> bool {
-    matches!(language.code(), "sv" | "da" | "no")
-}
-
-/// Returns which of the Scandinavian languages a text is in: Swedish has ä and ö, the others æ and ø; `av` is
-/// Norwegian, `af` Danish.
-fn scandinavian(text: &str) -> Option<Language> {
-    let count = |letters: [char; 4]| text.chars().filter(|letter| letters.contains(letter)).count();
-    let (east, west) = (count(['ä', 'ö', 'Ä', 'Ö']), count(['æ', 'ø', 'Æ', 'Ø']));
-    let (mut swedish, mut western, mut norwegian, mut danish) = (0, 0, 0, 0);
-    for range in words(text) {
-        let word = lower(&text[range]);
-        match &*word {
-            "och" | "att" | "inte" | "från" | "är" | "för" => swedish += 1,
-            "og" | "at" | "ikke" | "fra" | "er" | "for" => western += 1,
-            "av" | "etter" | "hva" | "noe" | "meg" | "deg" | "seg" | "opp" | "nå" => norwegian += 1,
-            "af" | "efter" | "hvad" | "noget" | "mig" | "dig" | "sig" | "op" | "nu" | "blev" => danish += 1,
-            _ => {}
-        }
-    }
-    if (east, swedish) >= (west, western) {
-        return Language::of_tag("sv");
-    }
-    Language::of_tag(if norwegian > danish { "no" } else { "da" })
 }
 
 fn sounds_english(text: &str) -> bool {
