@@ -90,10 +90,9 @@ impl Check {
             "checked   {files} files ({size}), {passages} passages, {entries} entries of the ledger"
         )?;
         if *left_over > 0 {
-            writeln!(
-                out,
-                "left over {left_over} files of a run that was cut off; the next `excerpt index` removes them"
-            )?;
+            let fate =
+                if repair.report.is_some() { "removed" } else { "the next `excerpt index` removes them" };
+            writeln!(out, "left over {left_over} files of a run that was cut off; {fate}")?;
         }
         if *unfinished && repair.report.is_none() {
             writeln!(out, "note: indexing was stopped before its end; `excerpt index` goes on")?;

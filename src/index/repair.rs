@@ -41,7 +41,7 @@ const LOST: &str = "its passages were damaged: it is read again by the next `exc
 pub struct Repair {
     /// What was broken.
     pub check: Check,
-    /// What was read to mend it; none where nothing was broken.
+    /// What was read to mend it; none where there was nothing to do.
     pub report: Option<Report>,
     /// Files whose passages were broken and could not be had again, each with the cause.
     pub lost: Vec<(PathBuf, String)>,
@@ -60,8 +60,9 @@ impl Repair {
 }
 
 impl Index {
-    /// Checks the index and makes again what is broken. Afterwards it answers as one made anew would.
-    /// Calls `event` as it goes; stops early when `cancel` becomes true.
+    /// Checks the index, makes again what is broken and removes what a run that was cut off left. Where there
+    /// was any of it, the index answers as one made anew would afterwards. Calls `event` as it goes; stops early
+    /// when `cancel` becomes true.
     ///
     /// # Errors
     /// Those of [`Index::check`] and [`Index::update`]; [`Error::Damaged`] where even the folders of the
@@ -79,8 +80,9 @@ impl Index {
         let _lock = home::lock(&dir, update.patience)?;
         let check = check::check(&dir, event, cancel)?;
         let mut repair = Repair::of(check);
-        let sound = repair.check.faults.is_empty() && !repair.check.unfinished;
-        if sound || repair.check.interrupted {
+        let Check { faults, unfinished, left_over, interrupted, .. } = &repair.check;
+        let sound = faults.is_empty() && !unfinished && *left_over == 0;
+        if sound || *interrupted {
             return Ok(repair);
         }
         let wounds = &repair.check.wounds;

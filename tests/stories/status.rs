@@ -110,12 +110,16 @@ fn what_others_put_into_an_index_stays_there() {
     let place = Place::with_articles();
     place.index("articles");
     let segment = "0123456789abcdef0123456789abcdef.store";
-    for name in [".DS_Store", "notes.txt", segment, "ledger-99"] {
-        place.write(&format!("idx/g1/{name}"), "");
+    let all = [".DS_Store", "notes.txt", segment, "ledger-99"];
+    for tidies in [["index"].as_slice(), &["check", "--repair"]] {
+        for name in all {
+            place.write(&format!("idx/g1/{name}"), "");
+        }
+        assert_eq!(place.json(&["check"])["left_over"], 2);
+        let tidied = place.run(tidies);
+        assert_eq!(tidied.code, 0, "{}", tidied.err);
+        assert_eq!(place.json(&["check"])["left_over"], 0, "{tidies:?}: {}", tidied.out);
+        let is_there = |name: &str| place.file(&format!("idx/g1/{name}")).exists();
+        assert_eq!(all.map(is_there), [true, true, false, false]);
     }
-    assert_eq!(place.json(&["check"])["left_over"], 2);
-    assert_eq!(place.run(&["index"]).code, 0);
-    assert_eq!(place.json(&["check"])["left_over"], 0);
-    let is_there = |name: &str| place.file(&format!("idx/g1/{name}")).exists();
-    assert_eq!([".DS_Store", "notes.txt", segment, "ledger-99"].map(is_there), [true, true, false, false]);
 }
