@@ -177,7 +177,7 @@ impl Checking<'_> {
         for segment in healthy {
             let id = segment.id().uuid_string();
             let texts = generation.join(segment.relative_path(SegmentComponent::Store));
-            if let Err(cause) = self.passages_of(&index.index, segment, &mut held) {
+            if let Err(cause) = self.passages_of(&index, segment, &mut held) {
                 let path = self.inside(&generation, &format!("{id}.store"));
                 self.fault(&path, &cause);
                 self.check.wounds.segments.insert(id);
@@ -258,11 +258,12 @@ impl Checking<'_> {
     /// Counts the passages of each file in a segment, whose bytes are as they were written.
     fn passages_of(
         &mut self,
-        index: &tantivy::Index,
+        index: &ReadableIndex,
         segment: SegmentMeta,
         held: &mut BTreeMap<(u32, Vec<u8>), u64>,
     ) -> std::result::Result<(), String> {
-        let read = || passages::count(&index.segment(segment), held, self.cancel);
+        let tables = &index.manifest.tables;
+        let read = || passages::count(&index.index.segment(segment), tables, held, self.cancel);
         let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
         self.check.passages += read.unwrap_or_else(|_| Err("its parts do not fit together".into()))?;
         Ok(())

@@ -12,6 +12,7 @@ use super::{
     old::Old,
     plan::Slot,
     schema,
+    symbols::Packers,
     update::Update,
     writer::Writer,
 };
@@ -46,7 +47,9 @@ impl<'a> Commit<'a> {
         update: &Update,
         bytes: u64,
     ) -> Result<Self> {
-        let writer = Writer::new(index, update.jobs(), bytes, update.memory);
+        let packers = Packers::of(&manifest.tables);
+        let packers = packers.ok_or_else(|| damaged(dir, "a table of symbols is none"))?;
+        let writer = Writer::new(index, packers, update.jobs(), bytes, update.memory);
         let writer = writer.map_err(|source| engine(dir, source))?;
         // What a run left that was cut off may have the very names that this one will choose.
         writer.engine().garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
@@ -73,6 +76,7 @@ impl<'a> Commit<'a> {
             let written = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             noted.and(written.map_err(|source| engine(dir, source)))
         })?;
+        self.manifest.tables = self.writer.tables();
         let payload = serde_json::to_string(&self.manifest).map_err(|source| engine(dir, source))?;
         writer.commit(&payload).map_err(|source| engine(dir, source))?;
         self.remove_other_ledgers();

@@ -187,9 +187,11 @@ impl Draft {
         for language in language.as_deref().map(languages).unwrap_or_default() {
             values.add_text(fields.language, &language);
         }
-        values.add_passage(fields.text);
         let own = schema::of_passage(&self.passage, language.as_deref(), self.id.1);
-        values.add_data(fields.data, [data.as_slice(), &own].concat());
+        // With room for what will be stored of the text, which is no longer.
+        let mut stored = Vec::with_capacity(data.len() + own.len() + 1 + self.passage.text.len());
+        [data.as_slice(), &own].into_iter().for_each(|part| stored.extend_from_slice(part));
+        values.add_data(fields.data, stored);
         values
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{aside::Aside, schema::VERSION};
+use super::{aside::Aside, schema::VERSION, symbols::Tables};
 use crate::{
     analysis::Language,
     format::FieldNames,
@@ -38,6 +38,8 @@ pub(crate) struct Manifest {
     pub(crate) ledger_sum: String,
     /// What the passages add up to.
     pub(crate) tally: Tally,
+    /// What texts are stored by.
+    pub(crate) tables: Tables,
     /// Whether an update was cut off, so that files it had not read yet are not even in the ledger.
     pub(crate) unfinished: bool,
     /// Whether passages were removed that are to leave the files of the index too.
@@ -159,6 +161,7 @@ impl Default for Manifest {
             ledger_bytes: 0,
             ledger_sum: String::new(),
             tally: Tally::default(),
+            tables: Tables::default(),
             unfinished: false,
             forgetting: false,
             aside: None,

@@ -39,6 +39,7 @@ mod show;
 mod stage;
 mod stats;
 mod status;
+mod symbols;
 mod tell;
 mod why;
 mod tokenizer;
@@ -77,6 +78,7 @@ pub(crate) use {
     manifest::Manifest,
     rows::Rows,
     stats::Statistics,
+    symbols::Tables,
 };
 
 use self::{

@@ -289,7 +289,7 @@ impl Index {
     /// Returns the stored passage at an address.
     pub(crate) fn stored_at(&self, address: DocAddress) -> Result<Stored> {
         let document: TantivyDocument = self.searcher.doc(address).map_err(|source| self.damaged(source))?;
-        schema::stored(&self.fields, &document).map_err(|source| self.damaged(source))
+        schema::stored(&self.fields, &self.manifest.tables, &document).map_err(|source| self.damaged(source))
     }
 
     /// Puts together the whole article, or the passages around one.

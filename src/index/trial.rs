@@ -46,12 +46,16 @@ pub(crate) fn ledger_file(bytes: &[u8]) {
     }
 }
 
-/// What a commit says of itself is read, or refused.
+/// What a commit says of itself is read, or refused; by its tables bytes are a text, or none.
 pub(crate) fn manifest(bytes: &[u8]) {
     let Ok(manifest) = serde_json::from_slice::<Manifest>(bytes) else { return };
     let again = serde_json::to_vec(&manifest).expect("plain data can be written");
     let again: Manifest = serde_json::from_slice(&again).expect("it is as it was written");
     assert_eq!(again.folders.len(), manifest.folders.len());
+    assert_eq!(again.tables.text(bytes), manifest.tables.text(bytes));
+    for number in 0..4 {
+        let _ = manifest.tables.text(&[&[number], bytes].concat());
+    }
 }
 
 /// Settings are read, or refused; globs too.

@@ -26,6 +26,7 @@ use super::{
     report::{Event, Report},
     schema,
     stage::End,
+    symbols::Tables,
 };
 use crate::{
     error::{Error, Result},
@@ -234,7 +235,12 @@ impl Plan<'_> {
         let directory = Piecewise::open(&generation).map_err(|source| engine(self.dir, source))?;
         let (index, fields) = schema::writable(directory).map_err(|source| engine(self.dir, source))?;
         let bytes = self.tasks.iter().map(|task| task.bytes).sum();
-        let mut commit = Commit::begin(self.dir, &generation, &index, self.manifest.clone(), update, bytes)?;
+        let mut manifest = self.manifest.clone();
+        if self.fresh {
+            // Another generation has other texts.
+            manifest.tables = Tables::default();
+        }
+        let mut commit = Commit::begin(self.dir, &generation, &index, manifest, update, bytes)?;
         let gone = mem::take(&mut self.gone);
         gone.iter().try_for_each(|(folder, path)| commit.remove(fields.file_term(*folder, path)))?;
         if first {

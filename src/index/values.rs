@@ -1,4 +1,4 @@
-//! What tantivy is handed of a passage: values by field. The text stays where it is, in the draft.
+//! What tantivy is handed of a passage: values by field.
 
 use std::{ops::Range, slice};
 
@@ -10,7 +10,7 @@ use tantivy::schema::{
 /// The values of a passage.
 pub(super) struct Values {
     values: Vec<(Field, Kept)>,
-    /// All texts but the passage's, one after another.
+    /// All texts, one after another.
     texts: String,
     data: Vec<u8>,
 }
@@ -20,7 +20,6 @@ enum Kept {
     Number(u64),
     /// Where it stands among the texts.
     Text(Range<usize>),
-    Passage,
     Data,
 }
 
@@ -40,20 +39,20 @@ impl Values {
         self.values.push((field, Kept::Text(start..self.texts.len())));
     }
 
-    /// Adds the text of the passage.
-    pub(super) fn add_passage(&mut self, field: Field) {
-        self.values.push((field, Kept::Passage));
-    }
-
     /// Adds bytes, for one field alone.
     pub(super) fn add_data(&mut self, field: Field, data: Vec<u8>) {
         self.data = data;
         self.values.push((field, Kept::Data));
     }
 
-    /// Hands on the values of a passage of this text.
-    pub(super) fn each<'a>(&'a self, passage: &'a str) -> Each<'a> {
-        Each { values: self, left: self.values.iter(), passage }
+    /// Returns those bytes.
+    pub(super) fn data(&mut self) -> &mut Vec<u8> {
+        &mut self.data
+    }
+
+    /// Hands on the values.
+    pub(super) fn each(&self) -> Each<'_> {
+        Each { values: self, left: self.values.iter() }
     }
 }
 
@@ -61,7 +60,6 @@ impl Values {
 pub(super) struct Each<'a> {
     values: &'a Values,
     left: slice::Iter<'a, (Field, Kept)>,
-    passage: &'a str,
 }
 
 impl<'a> Iterator for Each<'a> {
@@ -72,7 +70,6 @@ impl<'a> Iterator for Each<'a> {
         let value = match kept {
             Kept::Number(number) => Value::Number(*number),
             Kept::Text(range) => Value::Text(&self.values.texts[range.clone()]),
-            Kept::Passage => Value::Text(self.passage),
             Kept::Data => Value::Data(&self.values.data),
         };
         Some((*field, value))
@@ -111,18 +108,16 @@ mod tests {
         values.add_text(one, "moon");
         values.add_number(other, 7);
         values.add_text(other, "");
-        values.add_passage(one);
         values.add_text(one, "tide");
         values.add_data(other, vec![1, 2]);
-        let found: Vec<_> =
-            values.each("The sea.").map(|(field, value)| (field, format!("{value:?}"))).collect();
+        values.data().push(3);
+        let found: Vec<_> = values.each().map(|(field, value)| (field, format!("{value:?}"))).collect();
         let expected = [
             (one, "Text(\"moon\")"),
             (other, "Number(7)"),
             (other, "Text(\"\")"),
-            (one, "Text(\"The sea.\")"),
             (one, "Text(\"tide\")"),
-            (other, "Data([1, 2])"),
+            (other, "Data([1, 2, 3])"),
         ];
         assert_eq!(found, expected.map(|(field, value)| (field, value.to_owned())));
     }

@@ -20,6 +20,7 @@ use tantivy::{
 use super::{
     ready::Ready,
     removal::{Removal, Written},
+    symbols::{LOT, Packers, Tables},
 };
 
 /// tantivy's least buffer for a segment, in bytes.
@@ -49,6 +50,7 @@ pub(super) struct Writer {
     begun: u64,
     /// How many bytes of passages may wait for a segment.
     room: u64,
+    packers: Packers,
     state: Mutex<State>,
     changed: Condvar,
     written: Written,
@@ -70,9 +72,30 @@ struct State {
     withdrawn: Vec<Term>,
 }
 
+impl State {
+    /// Takes passages that wait: of whole articles, a [`LOT`] of texts, if there are so many.
+    fn next(&mut self) -> Vec<Ready> {
+        let (mut passages, mut texts) = (Vec::new(), 0);
+        while texts < LOT
+            && let Some((next, bytes)) = self.waiting.pop_front()
+        {
+            self.bytes -= bytes;
+            texts += next.iter().map(|passage| passage.text().len()).sum::<usize>();
+            passages.extend(next);
+        }
+        passages
+    }
+}
+
 impl Writer {
     /// Makes a writer for so many readers, which have so many bytes of files to read and so much memory.
-    pub(super) fn new(index: &tantivy::Index, jobs: usize, bytes: u64, memory: u64) -> tantivy::Result<Self> {
+    pub(super) fn new(
+        index: &tantivy::Index,
+        packers: Packers,
+        jobs: usize,
+        bytes: u64,
+        memory: u64,
+    ) -> tantivy::Result<Self> {
         // Half of the memory, but for what grows while a segment is on its way to disk: readers need the rest.
         let heap = (memory / 32 * 15).max(LEAST_BUFFER);
         let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_SEGMENT).max(1);
@@ -93,6 +116,7 @@ impl Writer {
             buffer: heap / most,
             begun: bytes.saturating_mul(BEGUN).clamp(LEAST_BEGUN, heap / most),
             room: memory / 32,
+            packers,
             state: Mutex::default(),
             changed: Condvar::new(),
             written: Written::default(),
@@ -141,7 +165,7 @@ impl Writer {
             state = self.wait(state);
         }
         let mut turn = self.take(state);
-        turn.segment()?.add(passages)?;
+        turn.segment()?.add(&self.packers, passages)?;
         turn.go_on()
     }
 
@@ -157,7 +181,7 @@ impl Writer {
         let _turns = Turn { writer: self, turns: self.most, segment: None };
         self.write_down()?;
         let mut segment = Open::new(self)?;
-        segment.add(passages)?;
+        segment.add(&self.packers, passages)?;
         self.hand_in(segment)
     }
 
@@ -180,6 +204,11 @@ impl Writer {
         let mut engine = self.engine();
         engine.rollback()?;
         start(&engine)
+    }
+
+    /// Returns the tables of symbols that texts were packed by.
+    pub(super) fn tables(&self) -> Tables {
+        self.packers.tables()
     }
 
     /// Returns what merges segments and removes files, for one alone.
@@ -211,11 +240,11 @@ impl Writer {
         let (mut open, waiting) = (mem::take(&mut state.idle), mem::take(&mut state.waiting));
         state.bytes = 0;
         drop(state);
-        for (passages, _) in waiting {
+        if !waiting.is_empty() {
             if open.is_empty() {
                 open.push(Open::new(self)?);
             }
-            open[0].add(passages)?;
+            open[0].add(&self.packers, waiting.into_iter().flat_map(|(passages, _)| passages))?;
         }
         thread::scope(|scope| {
             let last = open.pop();
@@ -258,14 +287,15 @@ impl Turn<'_> {
     fn go_on(mut self) -> tantivy::Result<()> {
         while !self.segment.as_ref().is_some_and(Open::is_full) {
             let mut state = self.writer.state();
-            let Some((passages, bytes)) = state.waiting.pop_front() else {
+            let passages = state.next();
+            if passages.is_empty() {
                 state.idle.extend(self.segment.take());
                 return Ok(());
-            };
-            state.bytes -= bytes;
+            }
             drop(state);
             self.writer.changed.notify_all();
-            self.segment()?.add(passages)?;
+            let packers = &self.writer.packers;
+            self.segment()?.add(packers, passages)?;
         }
         self.close()
     }
@@ -325,10 +355,25 @@ impl Open {
         Ok(Self { segment, writer, full: of.buffer as usize })
     }
 
-    fn add(&mut self, passages: impl IntoIterator<Item = Ready>) -> tantivy::Result<()> {
-        passages
-            .into_iter()
-            .try_for_each(|document| self.writer.add_document(AddOperation { opstamp: 0, document }))
+    fn add(&mut self, packers: &Packers, passages: impl IntoIterator<Item = Ready>) -> tantivy::Result<()> {
+        let mut passages = passages.into_iter();
+        loop {
+            let (mut lot, mut texts) = (Vec::new(), 0);
+            while texts < LOT
+                && let Some(passage) = passages.next()
+            {
+                texts += passage.text().len();
+                lot.push(passage);
+            }
+            if lot.is_empty() {
+                return Ok(());
+            }
+            let packed = packers.pack(&lot.iter().map(Ready::text).collect::<Vec<_>>());
+            for (at, mut document) in lot.into_iter().enumerate() {
+                document.store(&packed, at);
+                self.writer.add_document(AddOperation { opstamp: 0, document })?;
+            }
+        }
     }
 
     fn is_full(&self) -> bool {

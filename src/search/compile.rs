@@ -240,8 +240,9 @@ impl<'a> Compiler<'a> {
         slop: u32,
         place: Where,
     ) -> Box<dyn EngineQuery> {
+        let kept = (*self.index.fields(), self.index.manifest().tables.clone());
         match self.case {
-            true => Box::new(Lettered::new(query, *self.index.fields(), words, slop, place)),
+            true => Box::new(Lettered::new(query, kept, words, slop, place)),
             false => query,
         }
     }

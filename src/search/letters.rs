@@ -13,7 +13,10 @@ use unicode_normalization::UnicodeNormalization;
 use super::{loose::Loose, tree::Word};
 use crate::{
     analysis,
-    index::schema::{self, Fields},
+    index::{
+        Tables,
+        schema::{self, Fields},
+    },
 };
 
 /// Blocks of text that are kept at hand while passages are compared.
@@ -27,6 +30,7 @@ pub(super) struct Lettered {
 
 struct Asked {
     fields: Fields,
+    tables: Tables,
     /// The words, in Unicode normal form C, with their places.
     words: Vec<(usize, String)>,
     loose: Loose,
@@ -46,7 +50,7 @@ impl Lettered {
     /// Takes a query that finds the words without case and accents.
     pub(super) fn new(
         query: Box<dyn Query>,
-        fields: Fields,
+        (fields, tables): (Fields, Tables),
         words: &[Word],
         slop: u32,
         place: Where,
@@ -54,13 +58,13 @@ impl Lettered {
         let words =
             words.iter().map(|word| word.typed.nfc().collect::<String>()).enumerate().collect::<Vec<_>>();
         let loose = Loose::of(&words, slop);
-        Self { query, asked: Arc::new(Asked { fields, words, loose, place }) }
+        Self { query, asked: Arc::new(Asked { fields, tables, words, loose, place }) }
     }
 }
 
 impl Asked {
     fn stands_in(&self, document: &TantivyDocument) -> bool {
-        let Ok(stored) = schema::stored(&self.fields, document) else { return false };
+        let Ok(stored) = schema::stored(&self.fields, &self.tables, document) else { return false };
         let above = std::iter::once(&stored.title).chain(&stored.headings);
         let text = (self.place == Where::Anywhere).then_some(&stored.text);
         above.chain(text).any(|part| self.stands(part))
@@ -180,7 +184,13 @@ mod tests {
         let check = |text: &str, words: &str, slop: u32, expected: bool| {
             let words: Vec<Word> = words.split(' ').map(Word::of).collect();
             let (_, fields) = Fields::build();
-            let query = Lettered::new(Box::new(EmptyQuery), fields, &words, slop, Where::Anywhere);
+            let query = Lettered::new(
+                Box::new(EmptyQuery),
+                (fields, Tables::default()),
+                &words,
+                slop,
+                Where::Anywhere,
+            );
             assert_eq!(query.asked.stands(text), expected, "{text}: {words:?}");
         };
         check("The US economy", "US", 0, true);

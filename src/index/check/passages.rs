@@ -10,6 +10,7 @@ use tantivy::{Segment, SegmentReader, TantivyDocument};
 use crate::index::{
     Rows,
     schema::{self, Fields},
+    symbols::Tables,
 };
 
 /// Counts the passages of each file, and returns how many there are.
@@ -18,6 +19,7 @@ use crate::index::{
 /// Says what does not fit together.
 pub(super) fn count(
     segment: &Segment,
+    tables: &Tables,
     held: &mut BTreeMap<(u32, Vec<u8>), u64>,
     cancel: &AtomicBool,
 ) -> Result<u64, String> {
@@ -37,7 +39,7 @@ pub(super) fn count(
         if cancel.load(Relaxed) {
             break;
         }
-        let passage = schema::stored(&fields, &document.map_err(failed)?)
+        let passage = schema::stored(&fields, tables, &document.map_err(failed)?)
             .map_err(|error| format!("passage {doc} cannot be read back: {error}"))?;
         let misplaced = || format!("passage {doc} is not the one that its columns name");
         let (file, order) = rows.place(doc);

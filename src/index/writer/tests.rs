@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use tantivy::{TantivyDocument, directory::MmapDirectory, schema::Value};
+use tantivy::{TantivyDocument, directory::MmapDirectory};
 
 use super::*;
 use crate::{
@@ -17,7 +17,11 @@ use crate::{
 fn opened(dir: &Path) -> (Writer, Fields) {
     let directory = MmapDirectory::open(dir).expect("it is there");
     let (index, fields) = schema::writable(directory).expect("it can be made");
-    (Writer::new(&index, 4, 1 << 30, 64 << 20).expect("nobody else writes"), fields)
+    (
+        Writer::new(&index, Packers::of(&Tables::default()).expect("there is none"), 4, 1 << 30, 64 << 20)
+            .expect("nobody else writes"),
+        fields,
+    )
 }
 
 /// Returns the passages of a file of one article, and their bytes.
@@ -34,14 +38,14 @@ fn article(fields: Fields, name: &str, paragraphs: usize) -> (Vec<Ready>, u64) {
     (drafts.map(|(draft, _)| Ready::new(draft, &mut desk)).collect(), bytes)
 }
 
-/// Returns how the texts of a segment's passages begin, of each segment.
-fn beginnings(dir: &Path) -> Vec<Vec<(String, usize)>> {
+/// Returns how the texts of a segment's passages begin, of each segment that was written by these tables.
+fn beginnings(dir: &Path, tables: &Tables) -> Vec<Vec<(String, usize)>> {
     let (writer, fields) = opened(dir);
     let searcher = writer.index.reader().expect("it opens").searcher();
     let beginning = |segment: u32, passage| {
         let passage: TantivyDocument =
             searcher.doc(tantivy::DocAddress::new(segment, passage)).expect("it is kept");
-        let text = passage.get_first(fields.text).and_then(|text| text.as_str()).expect("it has a text");
+        let text = schema::stored(&fields, tables, &passage).expect("it is a passage").text;
         let (name, rest) = text.split_once(' ').expect("it has words");
         (name.to_owned(), rest.split(' ').next().and_then(|word| word.parse().ok()).expect("a number"))
     };
@@ -75,8 +79,9 @@ fn articles_stay_whole_whoever_writes_them_and_wherever_segments_end() {
         }
     });
     writer.commit("").expect("it can be committed");
+    let tables = writer.tables();
     drop(writer);
-    let segments = beginnings(dir.path());
+    let segments = beginnings(dir.path(), &tables);
     assert!(segments.len() > 3, "{} segments", segments.len());
     let mut names = Vec::new();
     for segment in segments {
@@ -114,10 +119,11 @@ fn what_is_withdrawn_is_gone_with_the_commit_and_what_is_rolled_back_never_was()
     writer.remove(fields.file_term(1, b"later")).expect("it can be removed");
     add("later");
     writer.commit("").expect("it can be committed");
+    let tables = writer.tables();
     drop(writer);
     let names =
         |segment: &Vec<(String, usize)>| segment.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let mut found: Vec<_> = beginnings(dir.path()).iter().flat_map(names).collect();
+    let mut found: Vec<_> = beginnings(dir.path(), &tables).iter().flat_map(names).collect();
     found.dedup();
     found.sort();
     assert_eq!(found, ["kept", "later", "old"]);
