@@ -27,7 +27,7 @@ const BLOCKS: &[&str] = &[
 /// Macros that stand on a line of their own.
 const BLOCK_MACROS: &[&str] = &["include::", "image::", "ifdef::", "ifndef::", "endif::", "toc::", "video::"];
 
-/// Macros in a line. All have a colon.
+/// Macros in a line. All have a colon, and stand before brackets.
 const MACROS: &[&str] = &[
     "http://",
     "https://",
@@ -51,29 +51,35 @@ pub(super) fn is_signed(text: &str) -> bool {
     if !titled && !text.contains("\n[") && !text.starts_with('[') && !text.contains("::") {
         return false;
     }
-    let mut kinds = [false; 6];
-    let [attribute, block, anchor, block_macro, table, inline] = &mut kinds;
+    let [mut attribute, mut block, mut anchor, mut block_macro, mut table, mut inline] = [false; 6];
     // A header goes on to the first empty line.
     let (mut header, mut headed) = (true, false);
     let mut before = "";
     for line in lines.map(str::trim_end) {
         header &= !line.is_empty();
         headed |= underlines(line, before) || line.starts_with("== ") || line.starts_with("=== ");
-        *attribute |= header && is_attribute(line);
+        attribute |= header && is_attribute(line);
         if let Some(inner) = line.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
             let inner = inner.trim_start_matches(['"', '\'', '%']);
             let name = inner.split([',', '%', '#', '=', '"', '\'']).next();
-            *block |= name.is_some_and(|name| BLOCKS.contains(&name));
-            *anchor |= inner.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(is_name);
+            block |= name.is_some_and(|name| BLOCKS.contains(&name));
+            anchor |= inner.strip_prefix('[').and_then(|name| name.strip_suffix(']')).is_some_and(is_name);
         }
         let rest = BLOCK_MACROS.iter().find_map(|name| line.strip_prefix(name));
-        *block_macro |= rest.is_some_and(|rest| rest.contains('[') && rest.ends_with(']'));
-        *table |= line == "|===";
-        *inline = *inline || line.contains(':') && MACROS.iter().any(|name| has_macro(line, name));
+        block_macro |= rest.is_some_and(|rest| rest.contains('[') && rest.ends_with(']'));
+        table |= line == "|===";
+        inline = inline
+            || line.contains(']') && line.contains(':') && MACROS.iter().any(|name| has_macro(line, name));
+        let count = [attribute, block, anchor, block_macro, table, inline]
+            .into_iter()
+            .map(usize::from)
+            .sum::<usize>();
+        if titled && count >= 1 || headed && count >= 2 {
+            return true;
+        }
         before = line;
     }
-    let count = kinds.iter().filter(|kind| **kind).count();
-    titled && count >= 1 || headed && count >= 2
+    false
 }
 
 /// Says whether a line underlines the one before.

@@ -74,14 +74,19 @@ pub(super) fn is_signed(text: &str) -> bool {
     for line in text.lines().map(str::trim_end) {
         titled |= underlines(line, last) && (before.is_empty() || before == line);
         own += usize::from(is_marked(line));
-        own += usize::from(line.contains(">`_") && line.contains('`')) + usize::from(has_role(line));
-        literal |= line.matches("``").count() >= 2;
+        if line.contains('`') {
+            own += usize::from(line.contains(">`_")) + usize::from(has_role(line));
+            literal |= line.matches("``").count() >= 2;
+        }
         example |= line.ends_with("::") && !line.starts_with("..");
         field |= is_field(line);
+        let more = usize::from(literal) + usize::from(example) + usize::from(field);
+        if titled && own > 0 && own + more >= 2 {
+            return true;
+        }
         (before, last) = (last, line);
     }
-    let more = usize::from(literal) + usize::from(example) + usize::from(field);
-    titled && own > 0 && own + more >= 2
+    false
 }
 
 /// Says whether a line underlines the one before.
