@@ -5,7 +5,11 @@
 //! mapped file costs it more than reading some thousand bytes: short pieces of those files are read.
 
 #[cfg(unix)]
-use std::{ffi::OsStr, fs::File, ops::Range};
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    ops::Range,
+};
 use std::{
     fmt, io,
     path::{Path, PathBuf},
@@ -38,6 +42,11 @@ use super::{
 /// What is longer is mapped.
 #[cfg(unix)]
 const SHORT: usize = 16 << 10;
+
+/// So many bytes are read from a disk in less time than the tens of pages of them that a search asks for, one by
+/// one: what is no longer is mapped so that what lies around is read too.
+#[cfg(unix)]
+const SMALL: u64 = 1 << 20;
 
 /// The end of each file, which says how to read it, is read at once.
 #[cfg(unix)]
@@ -90,13 +99,16 @@ impl Directory for ReadOnly {
     #[cfg(unix)]
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         let Some(sparse) = &self.sparse else { return self.broad.get_file_handle(path) };
+        let place = self.folder.join(path);
         match path.extension().and_then(OsStr::to_str) {
             Some("idx" | "pos" | "store" | bands::END) => {}
             // Columns are small, and are read here and there all over.
             Some("fast") => return self.broad.get_file_handle(path),
-            _ => return sparse.get_file_handle(path),
+            _ => {
+                let small = fs::metadata(&place).is_ok_and(|meta| meta.len() <= SMALL);
+                return if small { &self.broad } else { sparse }.get_file_handle(path);
+            }
         }
-        let place = self.folder.join(path);
         match Pieces::open(&place, path, sparse) {
             Ok(pieces) => Ok(Arc::new(pieces)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
