@@ -279,7 +279,7 @@ impl Checking<'_> {
                 && Some(path) != begun.as_ref()
                 && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
         });
-        self.check.left_over += left_over(generation, index) + others.count() as u64;
+        self.check.left_over += listed(generation, index).left_over + others.count() as u64;
     }
 
     fn read(&mut self, bytes: u64) {
@@ -300,36 +300,39 @@ impl Checking<'_> {
     }
 }
 
-/// Says whether a run that was cut off left files behind, or in them what was to be forgotten.
-pub(super) fn is_untidy(dir: &Path, generation: &Path, index: &ReadableIndex) -> bool {
-    let kept = home::kept_folders(dir).is_ok_and(|kept| kept == index.manifest.of_folders());
-    let segments = index.index.searchable_segment_metas().unwrap_or_default();
-    let removed = segments.iter().any(SegmentMeta::has_deletes);
-    !kept || left_over(generation, index) > 0 || (index.manifest.forgetting && removed)
+/// The files of a generation beside those that its commit needs.
+pub(super) struct Listed {
+    /// One that is needed and not there, if there is one.
+    pub(super) missing: Option<PathBuf>,
+    /// How many were made for it and are not needed.
+    pub(super) left_over: u64,
 }
 
-/// Returns the files that a commit needs.
-fn needed(index: &ReadableIndex) -> BTreeSet<PathBuf> {
+/// Lists the files of a generation.
+pub(super) fn listed(generation: &Path, index: &ReadableIndex) -> Listed {
     let segments = index.index.searchable_segment_metas().unwrap_or_default();
-    segments.iter().flat_map(components).chain(index.manifest.ledger.iter().map(PathBuf::from)).collect()
-}
-
-/// Returns a file that a commit needs and that is not there, if there is one.
-pub(super) fn missing(generation: &Path, index: &ReadableIndex) -> Option<PathBuf> {
-    let mut needed = needed(index);
+    let ledger = index.manifest.ledger.iter().map(PathBuf::from);
+    let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).chain(ledger).collect();
+    let mut left_over = 0;
     for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
-        needed.remove(Path::new(&entry.file_name()));
+        let name = entry.file_name();
+        let ours = |name: &str| home::is_replaced(name) || is_of_a_segment(name);
+        if !needed.remove(Path::new(&name)) {
+            left_over += u64::from(name.to_str().is_some_and(ours));
+        }
     }
-    needed.pop_first()
+    Listed { missing: needed.pop_first(), left_over }
 }
 
-/// Counts the files that were made for a generation and that its commit does not need.
-pub(super) fn left_over(generation: &Path, index: &ReadableIndex) -> u64 {
-    let needed = needed(index);
-    let entries = fs::read_dir(generation).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let ours = |name: &String| home::is_replaced(name) || is_of_a_segment(name);
-    names.filter(|name| ours(name) && !needed.contains(Path::new(name))).count() as u64
+/// Says whether a run that was cut off left files behind, so many in the generation, or in them what was to be
+/// forgotten.
+pub(super) fn is_untidy(dir: &Path, index: &ReadableIndex, left_over: u64) -> bool {
+    let kept = home::kept_folders(dir).is_ok_and(|kept| kept == index.manifest.of_folders());
+    let removed = || {
+        let segments = index.index.searchable_segment_metas().unwrap_or_default();
+        segments.iter().any(SegmentMeta::has_deletes)
+    };
+    !kept || left_over > 0 || (index.manifest.forgetting && removed())
 }
 
 /// Returns the files of a segment.

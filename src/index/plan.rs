@@ -10,7 +10,8 @@ use std::{
 use super::{
     Access, ReadableIndex, absolute,
     aside::{self, Aside},
-    check, damaged, home,
+    check::{self, Listed},
+    damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, Head, LedgerFile, Lot},
     manifest::{At, Folder, Manifest},
@@ -83,15 +84,15 @@ impl<'a> Plan<'a> {
             .transpose();
         let (mut generation, mut opened, mut beside, mut untidy) = (generation, opened, None, false);
         // Nothing of a segment need be read to bring an index up to date; it must be there to go on with.
-        if let (Some(path), Ok(Some(index))) = (&generation, &opened)
-            && index.manifest.version == schema::VERSION
-            && let Some(missing) = check::missing(path, index)
-        {
-            let gone = io::Error::new(io::ErrorKind::NotFound, format!("{} is not there", missing.display()));
-            opened = Err(damaged(dir, gone));
+        if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
+            let Listed { missing, left_over } = check::listed(path, index);
+            untidy = check::is_untidy(dir, index, left_over);
+            if let Some(missing) = missing.filter(|_| index.manifest.version == schema::VERSION) {
+                let gone = format!("{} is not there", missing.display());
+                opened = Err(damaged(dir, io::Error::new(io::ErrorKind::NotFound, gone)));
+            }
         }
         if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
-            untidy = check::is_untidy(dir, path, index);
             // A run that was cut off is gone on with, unless more is asked for than it was to do.
             let begun = aside::begun(dir, path, &index.manifest);
             match begun.filter(|(_, begun)| !update.rebuild || begun.is_anew()) {
