@@ -117,7 +117,12 @@ pub fn walk(
         // They are of one folder, so that their paths are in the order of their names.
         .sort_by(|one, other| bytes(one.path()).cmp(bytes(other.path())))
         .into_iter();
+    // A folder that was met last, if its ignore files may count.
+    let mut opened: Option<DirEntry> = None;
     while let Some(entry) = walk.next() {
+        if let Some(folder) = opened.take().filter(|folder| may_have_rules(folder, entry.as_ref().ok())) {
+            ignores.enter(folder.path(), rules, &mut |name| beside.there(&folder, name));
+        }
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -151,21 +156,26 @@ pub fn walk(
             Ok(stamp) => (stamp, kind),
             Err(error) => (Stamp::default(), Kind::Unreadable(unreadable(&error))),
         };
-        if is_dir {
-            match &kind {
-                Kind::Folder if entry.depth() < depth => {
-                    ignores.enter(path, rules, &mut |name| beside.there(&entry, name));
-                }
-                // The contents of the folder a shallow walk starts from are what is wanted.
-                Kind::Folder if named => {}
-                _ => walk.skip_current_dir(),
-            }
+        let opens = is_dir && kind == Kind::Folder && entry.depth() < depth;
+        // The contents of the folder a shallow walk starts from are what is wanted.
+        if is_dir && !opens && !(named && kind == Kind::Folder) {
+            walk.skip_current_dir();
         }
         if !each(Found { path: met(root, path).map_or_else(|| inside(root, path), Vec::from), stamp, kind }) {
             return Ok(());
         }
+        opened = opens.then_some(entry);
     }
     Ok(())
+}
+
+/// Whether ignore files may stand in a folder after which this was met: the names of all begin with a dot, and what
+/// stands in a folder is met in the order of names.
+fn may_have_rules(folder: &DirEntry, next: Option<&DirEntry>) -> bool {
+    next.is_none_or(|next| {
+        let name = folder_and_name(bytes(next.path())).map(|(_, name)| name);
+        next.depth() > folder.depth() && name.is_none_or(|name| name.first() <= Some(&b'.'))
+    })
 }
 
 /// Returns what of a path is behind a folder, where a walk put names behind it one after the other.
@@ -348,5 +358,31 @@ mod tests {
         check("/articles", "/articles//a/./b/", "a/b");
         check("/", "/a/b", "a/b");
         check("articles", "articles/ä b", "ä b");
+    }
+
+    #[test]
+    fn ignore_files_count_whatever_is_met_before_them() {
+        for first in ["!a.txt", "-a.txt", "a.txt"] {
+            let dir = tempfile::tempdir().expect("a temporary folder");
+            let write =
+                |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("it can be written");
+            for name in ["0", "sub", "sub/deep"] {
+                fs::create_dir(dir.path().join(name)).expect("it can be made");
+            }
+            for name in [first, "b.txt", "sub/b.txt", "sub/c.txt", "sub/deep/c.txt", "sub/deep/d.txt"] {
+                write(name, "");
+            }
+            write(".ignore", "b.txt");
+            write("sub/.ignore", "c.txt");
+            let mut met = Vec::new();
+            let mut each = |found: Found| {
+                met.extend(
+                    (found.kind == Kind::File).then(|| String::from_utf8(found.path).expect("it is text")),
+                );
+                true
+            };
+            walk(dir.path(), &Rules::default(), &[], Part::Whole, &mut each).expect("it is there");
+            assert_eq!(met, [first, "sub/deep/d.txt"]);
+        }
     }
 }

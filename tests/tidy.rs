@@ -78,7 +78,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tantivy", &["index", "search"]),
     ("tantivy_bitpacker", &["index"]),
     ("tantivy_fst", &["index", "search"]),
-    ("tempfile", &["cmd", "index", "search", "serve"]),
+    ("tempfile", &["cmd", "index", "search", "serve", "walk"]),
     ("terminal_size", &["cmd"]),
     ("textwrap", &["render"]),
     ("tokio", &["mcp", "serve"]),
