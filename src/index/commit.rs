@@ -48,7 +48,7 @@ impl<'a> Commit<'a> {
         bytes: u64,
     ) -> Result<Self> {
         let packers = Packers::of(&manifest.tables);
-        let packers = packers.ok_or_else(|| damaged(dir, "a table of symbols is none"))?;
+        let packers = packers.ok_or_else(|| damaged(dir, "a table of symbols is broken"))?;
         let writer = Writer::new(index, packers, update.jobs(), bytes, update.memory);
         let writer = writer.map_err(|source| engine(dir, source))?;
         // What a run left that was cut off may have the very names that this one will choose.

@@ -1,6 +1,6 @@
-//! Texts of passages as they are stored: a byte stands for up to eight that are frequent. A text takes half of its
-//! bytes so, and each is read by itself, where what packs many together finds what they have in common anew in each
-//! lot.
+//! Texts of passages as they are stored: pieces of up to eight bytes that are frequent are a byte each, by a table.
+//! A text takes half of its bytes so, and is read by itself. What lies side by side tantivy packs once more, by LZ4,
+//! which alone leaves more: it knows nothing yet where each block begins.
 //!
 //! This is FSST (P. Boncz, T. Neumann, V. Leis: FSST: Fast Random Access String Compression, PVLDB 13, 2020). Its
 //! tables are made of texts of the index, and kept in the commit. A stored text begins with the number of its table,
@@ -43,6 +43,7 @@ impl Tables {
 }
 
 impl Table {
+    /// Returns what these codes stand for; none where one stands for nothing.
     fn bytes(&self, codes: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = Vec::with_capacity(3 * codes.len() + LONGEST);
         let mut codes = codes.iter();
@@ -70,6 +71,7 @@ impl Table {
         BASE64.encode(bytes)
     }
 
+    /// Reads a table as it is written; none where it is none.
     fn read(written: &str) -> Option<Self> {
         let mut bytes = BASE64.decode(written).ok()?;
         // So that eight bytes can be read of the last symbol too.
@@ -92,7 +94,7 @@ impl TryFrom<Vec<String>> for Tables {
 
     fn try_from(written: Vec<String>) -> Result<Self, Self::Error> {
         let tables: Option<Vec<_>> = written.iter().map(|table| Table::read(table).map(Arc::new)).collect();
-        tables.map(Self).ok_or("a table of symbols is none")
+        tables.map(Self).ok_or("a table of symbols is broken")
     }
 }
 
