@@ -35,6 +35,10 @@ const TESTS: &[Test] = &[
         what_took_too_much_memory_is_tried_again_with_more,
     ),
     ("any_number_of_jobs_comes_to_the_same", any_number_of_jobs_comes_to_the_same),
+    (
+        "files_handed_on_with_one_that_ends_their_process_are_read",
+        files_handed_on_with_one_that_ends_their_process_are_read,
+    ),
     ("a_stopped_run_ends_its_workers_at_once", a_stopped_run_ends_its_workers_at_once),
     ("a_reader_can_open_nothing", a_reader_can_open_nothing),
     ("parts_of_a_long_file_come_as_they_are_asked_for", parts_of_a_long_file_come_as_they_are_asked_for),
@@ -289,6 +293,25 @@ fn any_number_of_jobs_comes_to_the_same() {
     });
     assert_eq!(ledgers[0], ledgers[1]);
     assert_eq!(ledgers[0], ledgers[2]);
+}
+
+fn files_handed_on_with_one_that_ends_their_process_are_read() {
+    let harm = ["abort", "sink", "panic", "babble", "leave", "eat 100\nsay a fed tide", "eat"];
+    let mut place = Place::with(&[]);
+    let tides = |number: usize| match number % 6 {
+        3 => format!("say tide {number}\n{}", harm[number / 6 % harm.len()]),
+        _ => format!("say tide {number}"),
+    };
+    // One is longer than what is handed on together.
+    (0..40).for_each(|number| place.write(&format!("{number:02}.txt"), tides(number).as_bytes()));
+    place.write("17.txt", format!("say tide 17\n{}", "\n".repeat(100_000)).as_bytes());
+    place.read(1);
+    let read = place.ledger().into_values().filter(|said| said.contains("Indexed")).count() as u64;
+    let failing = (0..40).filter(|number| number % 6 == 3 && number / 6 % harm.len() != 5).count() as u64;
+    // That which is fed says a tide more.
+    assert_eq!((read, place.index.articles()), (40 - failing, 41 - failing), "{:?}", place.ledger());
+    assert_eq!(place.finds("a fed tide"), 1);
+    no_process_is_left();
 }
 
 fn a_stopped_run_ends_its_workers_at_once() {

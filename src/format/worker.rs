@@ -15,7 +15,7 @@ mod serve;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-pub(crate) use pool::Workers;
+pub(crate) use pool::{Ahead, Workers};
 pub(crate) use process::Handed;
 pub use serve::serve;
 

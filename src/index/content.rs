@@ -22,8 +22,8 @@ pub(super) struct Content {
     pub(super) format: Option<&'static dyn Format>,
     /// Its first bytes, up to [`FIRST_PART`].
     pub(super) bytes: Vec<u8>,
-    /// Stands where they end.
-    pub(super) file: File,
+    /// Stands where they end; none where they are all.
+    pub(super) file: Option<File>,
     pub(super) hash: [u8; 16],
     pub(super) stamp: Stamp,
     /// Whether the state was the same after reading as before.
@@ -65,6 +65,7 @@ impl Content {
         }
         let steady = walk::stamp(&file.metadata()?) == stamp;
         let hash = *hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes");
+        let file = (stamp.size > FIRST_PART).then_some(file);
         Ok(Self { name, format, bytes, file, hash, stamp, steady, cut_off })
     }
 }

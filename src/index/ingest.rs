@@ -1,10 +1,14 @@
 //! Files → passages in the index: several readers, who write by turns what they have read.
 
+mod file;
+
 use std::{
     cell::Cell,
-    io,
+    collections::VecDeque,
+    io, iter,
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,35 +16,32 @@ use std::{
     thread,
 };
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, SendError, Sender};
 use tantivy::TantivyError;
 
+use self::file::Opened;
 use super::{
-    content::{Content, settled},
     draft::{Desk, Drafts},
     last_words,
-    ledger::{Entry, Fate, nobody, starved},
+    ledger::Entry,
     manifest::Tally,
     ready::Ready,
     schema::Fields,
-    share::{Share, Shared},
+    share::Share,
     stage::Gate,
-    tell::{Done, Filed, Parts, Step, Tell},
-    weight::weight,
+    tell::{Step, Tell},
     writer::Writer,
 };
-use crate::{
-    article::Article,
-    format::{
-        self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest,
-        worker::{Handed, STACK, Unread, Workers},
-    },
-    passage::{self, Size},
-    walk::Stamp,
+use crate::format::{
+    FieldNames,
+    worker::{STACK, Workers},
 };
 
-/// Bytes of the text of an article that is long: several times as much in memory is its passages'.
-const LONG: usize = 1 << 20;
+/// Files that are handed to a process with another, at most.
+const TOGETHER: usize = 15;
+
+/// Bytes of the longest file that is handed to a process with others, and of them all.
+const SMALL: u64 = 64 << 10;
 
 /// A file to be read.
 pub(super) struct Task {
@@ -91,7 +92,7 @@ impl<'a> Ingest<'a> {
         &'scope self,
         scope: &'scope thread::Scope<'scope, 'a>,
         readers: usize,
-        tasks: &crossbeam_channel::Receiver<Task>,
+        tasks: &Receiver<Task>,
         steps: &Sender<tantivy::Result<Step>>,
     ) -> io::Result<()> {
         for _ in 0..readers {
@@ -100,16 +101,10 @@ impl<'a> Ingest<'a> {
                 scope,
                 move || {
                     while let Some(task) = self.help_until(&tasks) {
-                        if self.cancel.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        let tell = Tell { slot: task.slot, told: Cell::new(0), steps: &steps };
-                        let done = self.take_safely(task, &tell);
-                        let Some(done) = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed))
-                        else {
-                            break;
-                        };
-                        if steps.send(done.map(|done| Step::Done(Box::new(done)))).is_err() {
+                        // There is to be work for all.
+                        let most = TOGETHER.min(tasks.len() / readers);
+                        let others = iter::from_fn(|| tasks.try_recv().ok()).take(most);
+                        if self.take(iter::once(task).chain(others), &steps).is_break() {
                             break;
                         }
                     }
@@ -117,6 +112,42 @@ impl<'a> Ingest<'a> {
             )?;
         }
         Ok(())
+    }
+
+    /// Takes tasks until there are no more of them, or their files are as long as what is read together.
+    fn take(
+        &self,
+        tasks: impl Iterator<Item = Task>,
+        steps: &Sender<tantivy::Result<Step>>,
+    ) -> ControlFlow<()> {
+        let (mut bytes, mut unread) = (0, VecDeque::new());
+        for task in tasks {
+            bytes += task.bytes;
+            let file = task.file.clone();
+            match safely(&file, || Ok(self.open(task))) {
+                Ok(Opened::Unread(file)) => unread.push_back(file),
+                // What was removed of it is told of at once, whatever comes of the others.
+                Ok(Opened::Done(done)) => told(steps.send(Ok(Step::Done(done))))?,
+                Err(error) => told(steps.send(Err(error)))?,
+            }
+            if bytes >= SMALL {
+                break;
+            }
+        }
+        let small = unread.iter().take_while(|file| file.is_small()).map(|file| file.handed());
+        let mut ahead = self.workers.map(|workers| workers.hand(small)).unwrap_or_default();
+        while let Some(next) = unread.pop_front() {
+            if self.cancel.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            let tell = Tell { slot: next.slot, told: Cell::new(0), steps };
+            let (file, last) = (next.file.clone(), unread.is_empty());
+            let done = safely(&file, || self.read(*next, &mut ahead, last, &tell));
+            let done = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed));
+            let Some(done) = done else { return ControlFlow::Break(()) };
+            told(steps.send(done.map(Step::Done)))?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Adds an article. The words of one may be so many that it goes to disk by itself.
@@ -155,224 +186,20 @@ impl<'a> Ingest<'a> {
             self.writer.withdraw(self.fields.file_term(entry.folder, &entry.path));
         }
     }
-
-    /// Does the same as [`Self::take`], and makes a panic an error that names the file, also that of one who was
-    /// left a part of it: the others would wait for what was to be done.
-    fn take_safely(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
-        let file = task.file.clone();
-        let of_file = |words: &str| Err(TantivyError::ErrorInThread(format!("{}: {words}", file.display())));
-        match catch_unwind(AssertUnwindSafe(|| self.take(task, tell))) {
-            Ok(Err(TantivyError::ErrorInThread(words))) => of_file(&words),
-            Ok(done) => done,
-            Err(panic) => of_file(last_words(&*panic)),
-        }
-    }
-
-    /// Reads one file into the index; returns none where it was stopped before anything was changed.
-    fn take(&self, task: Task, tell: &Tell<'_>) -> tantivy::Result<Option<Done>> {
-        let Task { slot, folder, fields, path, file, bytes, old } = task;
-        let done = |entry, same, resumed| {
-            let bytes = bytes.saturating_sub(tell.told.get());
-            Done { slot, file: file.clone(), bytes, entry, same, resumed }
-        };
-        let replaces = old.is_some();
-        let mut content = match Content::open(&file) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(String::new()));
-                self.withdraw(&entry, replaces);
-                return Ok(Some(done(None, false, false)));
-            }
-            Err(error) => {
-                let cause = format!("cannot be read: {error}");
-                let mut entry = Entry::new(folder, path, Stamp::default(), Fate::Failed(cause));
-                // Permissions and disks change without the file changing: try again each time.
-                entry.settled = false;
-                self.withdraw(&entry, replaces);
-                return Ok(Some(done(Some(entry), false, false)));
-            }
-        };
-        let settled = content.steady && settled(content.stamp, self.now);
-        let same = |old: &&Entry| {
-            old.hash == content.hash && is_read(&old.fate) && old.read_by_these(&fields, self.memory)
-        };
-        let same = old.as_deref().filter(same);
-        if let Some(old) = same.filter(|old| old.begun == 0) {
-            let entry = Entry { stamp: content.stamp, settled, ..old.clone() };
-            return Ok(Some(done(Some(entry), true, false)));
-        }
-        let mut entry = Entry::new(folder, path, content.stamp, Fate::Indexed(Vec::new()));
-        entry.settled = settled;
-        entry.hash = content.hash;
-        let mut resumed = false;
-        match content.format {
-            Some(format) => {
-                entry.format = format.name().into();
-                entry.read_by(format, &fields);
-                let old = match same {
-                    Some(begun) => Before::Begun(begun),
-                    None if replaces => Before::Other,
-                    None => Before::Nothing,
-                };
-                let filled = self.fill(&mut entry, old, format, &mut content, &fields, tell)?;
-                let Some(paused) = filled else { return Ok(None) };
-                resumed = paused;
-            }
-            None => {
-                entry.fate = Fate::Unsupported(format::refusal(&content.name));
-                entry.readers.push(nobody());
-                self.withdraw(&entry, replaces);
-            }
-        }
-        Ok(Some(done(Some(entry), false, resumed)))
-    }
-
-    /// Reads the articles of a file into the index and notes in its entry what came of it. Says whether a
-    /// commit came before its end; nothing where it was stopped.
-    fn fill(
-        &self,
-        entry: &mut Entry,
-        before: Before<'_>,
-        format: &dyn Format,
-        content: &mut Content,
-        names: &FieldNames,
-        tell: &Tell<'_>,
-    ) -> tantivy::Result<Option<bool>> {
-        let mut filed = Filed::default();
-        let replaces = matches!(before, Before::Other);
-        let begun = match before {
-            Before::Begun(begun) => {
-                filed.tally = begun.tally.clone();
-                begun.begun
-            }
-            _ => 0,
-        };
-        let mut resumed = begun > 0;
-        let pauses = (self.beside || !replaces) && format.extent() == Extent::Stream;
-        let (mut number, mut broken) = (0, None);
-        let (bytes, name) = (std::mem::take(&mut content.bytes), content.name.clone());
-        let size = content.stamp.size;
-        let mut parts = Parts { file: &content.file, read: 0, tell };
-        let large = format.extent() == Extent::Whole && size > FIRST_PART;
-        let _turn = large.then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
-        let (fields, file) = (self.fields, &*entry);
-        let mut shared = Shared::new(self);
-        let mut each = |mut article: Article| {
-            if !filed.readers.contains(&article.format) {
-                filed.readers.push(article.format);
-            }
-            filed.warnings.append(&mut article.warnings);
-            if number == 0 {
-                filed.title = article.title.clone().unwrap_or_default();
-            }
-            if u64::from(number) < begun {
-                // It was committed.
-                number += 1;
-                return Flow::Continue(());
-            }
-            let length: usize = article.sections.iter().map(|section| section.text.len()).sum();
-            let long = length > LONG;
-            let turn = long.then(|| self.long.lock().unwrap_or_else(PoisonError::into_inner));
-            let passages = passage::cut(&article, Size::default());
-            let heavy = long && weight(&passages) > self.memory / 8;
-            let drafts = Drafts::new(fields, file, number, article, passages);
-            number += 1;
-            let old = (replaces && number == 1).then(|| fields.file_term(file.folder, &file.path));
-            let removed = old.map_or(Ok(()), |old| self.writer.remove(old));
-            let closing = self.gate.closing().filter(|_| pauses);
-            let added = removed.and_then(|()| {
-                filed.tally += if long { self.add(drafts, heavy)? } else { shared.add(drafts)? };
-                if closing.is_some() {
-                    // What the ledger speaks of is to be added.
-                    filed.tally += shared.finish()?;
-                }
-                Ok(())
-            });
-            drop(turn);
-            match added {
-                Ok(()) => {
-                    if let Some(closing) = closing {
-                        resumed = true;
-                        tell.pause(filed.begun(file, number.into(), names));
-                        self.gate.pass(closing);
-                    }
-                    // Of a file of records the rest may take long.
-                    let stopped = format.extent() != Extent::First && self.cancel.load(Ordering::Relaxed);
-                    self.torn.fetch_or(stopped, Ordering::Relaxed);
-                    if stopped { Flow::Break(()) } else { Flow::Continue(()) }
-                }
-                Err(error) => {
-                    broken = Some(error);
-                    Flow::Break(())
-                }
-            }
-        };
-        let outcome = match self.workers {
-            Some(workers) => {
-                let (name, bytes, fields) = (&*name, &*bytes, names);
-                workers.read(format, Handed { name, bytes, size, file: &mut parts, fields }, &mut each)
-            }
-            None => {
-                let rest = Rest::of(format.extent(), size, &mut parts);
-                let allowance = Nest::allowance(size);
-                let input = Input { name: &name, bytes: &bytes, rest, nest: Nest::of(&allowance, names) };
-                format::read(format, input, &mut each).map_err(Unread::Failed)
-            }
-        };
-        let added = shared.finish();
-        filed
-            .readers
-            .iter()
-            .filter_map(|name| format::by_name(name))
-            .for_each(|format| entry.read_by(format, names));
-        if let Some(error) = broken {
-            return Err(error);
-        }
-        filed.tally += added?;
-        if let Err(Unread::Cancelled) = outcome {
-            self.torn.fetch_or(number > 0, Ordering::Relaxed);
-            return Ok(None);
-        }
-        if number == 0 {
-            self.withdraw(entry, replaces);
-        }
-        match outcome {
-            Ok(warnings) => {
-                let warnings = content.cut_off.take().into_iter().chain(filed.warnings).chain(warnings);
-                entry.fate = Fate::Indexed(warnings.collect());
-                entry.title = filed.title;
-                entry.tally = filed.tally;
-            }
-            Err(Unread::Failed(cause)) => entry.fate = Fate::Failed(cause.to_string()),
-            Err(Unread::Starved(cause)) => {
-                entry.fate = Fate::Failed(cause.to_string());
-                entry.readers.push(starved(self.memory));
-            }
-            Err(Unread::Stopped(cause)) => {
-                entry.fate = Fate::Failed(cause.to_string());
-                // It is tried again each time: no state of it is known, and no content.
-                (entry.settled, entry.hash) = (false, [0; 16]);
-            }
-            Err(Unread::Cancelled) => {}
-        }
-        if matches!(entry.fate, Fate::Failed(_)) {
-            // What a reader had handed on before it failed.
-            self.withdraw(entry, number > 0);
-        }
-        Ok(Some(resumed))
-    }
 }
 
-/// What the index holds of a file before it is read.
-enum Before<'a> {
-    Nothing,
-    /// Its first articles, as this entry says.
-    Begun(&'a Entry),
-    /// Another state of it.
-    Other,
+/// Goes on where somebody listens.
+fn told<T>(sent: Result<(), SendError<T>>) -> ControlFlow<()> {
+    if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }
 
-/// Whether reading the same bytes again would come to the same.
-fn is_read(fate: &Fate) -> bool {
-    matches!(fate, Fate::Indexed(_) | Fate::Failed(_) | Fate::Unsupported(_))
+/// Makes a panic in the work on a file an error that names it, also that of one who was left a part of it: the
+/// others would wait for what was to be done.
+fn safely<T>(file: &Path, work: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<T> {
+    let of_file = |words: &str| Err(TantivyError::ErrorInThread(format!("{}: {words}", file.display())));
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Err(TantivyError::ErrorInThread(words))) => of_file(&words),
+        Ok(done) => done,
+        Err(panic) => of_file(last_words(&*panic)),
+    }
 }

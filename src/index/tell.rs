@@ -89,7 +89,8 @@ impl Tell<'_> {
 
 /// The rest of a long file, telling of each [`PART`] that was read of it.
 pub(super) struct Parts<'a> {
-    pub(super) file: &'a File,
+    /// None where its first part is all.
+    pub(super) file: Option<&'a File>,
     /// Bytes that were read since it was told of some.
     pub(super) read: u64,
     pub(super) tell: &'a Tell<'a>,
@@ -98,9 +99,15 @@ pub(super) struct Parts<'a> {
 /// Bytes of a part that is told of.
 const PART: u64 = 1 << 20;
 
+impl Parts<'_> {
+    fn file(&self) -> io::Result<&File> {
+        self.file.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
 impl Read for Parts<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let read = self.file()?.read(buffer)?;
         self.read += read as u64;
         if self.read >= PART {
             self.tell.part(std::mem::take(&mut self.read));
@@ -111,6 +118,6 @@ impl Read for Parts<'_> {
 
 impl Seek for Parts<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.file()?.seek(to)
     }
 }

@@ -16,7 +16,7 @@ const LONGEST: usize = 128 << 20;
 /// Bytes of a buffer that is kept from frame to frame.
 const KEPT: usize = 1 << 20;
 
-/// A file to be read; its first part follows.
+/// A file to be read. They are asked for together, in a list that the first part of each follows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Ask<'a> {
     pub(super) format: Cow<'a, str>,
@@ -91,7 +91,7 @@ pub(super) fn hear<T: DeserializeOwned>(from: &mut impl Read, buffer: &mut Vec<u
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) fn trial(bytes: &[u8]) {
     let mut buffer = Vec::new();
-    let _ = hear::<Ask<'_>>(&mut &*bytes, &mut buffer);
+    let _ = hear::<Vec<Ask<'_>>>(&mut &*bytes, &mut buffer);
     let _ = hear::<Part>(&mut &*bytes, &mut buffer);
     let mut from = bytes;
     while hear::<Tell<'_>>(&mut from, &mut buffer).is_ok() {}

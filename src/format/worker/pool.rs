@@ -1,6 +1,7 @@
 //! The worker processes of a run: no more of them at once than may take memory together.
 
 use std::{
+    iter,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     article::Article,
-    format::{Cause, Each, Extent, FIRST_PART, Flow, Format, Warnings, panicked},
+    format::{Cause, Each, Extent, FIRST_PART, Flow, Format, ReadSeek, Warnings, panicked},
 };
 
 /// The memory that a file is first read with, in bytes, and how many times its size, as far as that is
@@ -60,26 +61,36 @@ impl<'a> Workers<'a> {
         Self { worker, cancel, memory: share(memory), state: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Reads a file as [`super::super::read`] does, in one of the processes.
+    /// Hands small files to one of the processes, which is to read one after the other while what it read before
+    /// is made passages of: who waits for it wakes less often. They are then to be read in this order.
+    pub(crate) fn hand<'b>(&self, files: impl Iterator<Item = Handed<'b>> + Clone) -> Ahead<'_> {
+        let left = files.clone().count();
+        if left < 2 || self.cancel.load(Ordering::Relaxed) {
+            return Ahead(None);
+        }
+        let room = self.enter(FIRST.0);
+        let began = Instant::now();
+        let process = room.process().and_then(|mut process| {
+            process.hand(files.map(|handed| (handed, self.limits(&handed))))?;
+            Ok(process)
+        });
+        // Where that cannot be, each will have its own try.
+        Ahead(process.ok().map(|process| Busy { room, process, left, began }))
+    }
+
+    /// Reads a file as [`super::super::read`] does, in one of the processes; in the one that it was handed to with
+    /// others, if that is still there.
     ///
     /// # Errors
     /// Says why nothing could be read, also where that took too long or too much memory.
     pub(crate) fn read(
         &self,
-        format: &dyn Format,
-        mut handed: Handed<'_>,
+        ahead: &mut Ahead<'_>,
+        handed: Handed<'_>,
+        file: &mut dyn ReadSeek,
         each: &mut Each<'_>,
     ) -> Result<Warnings, Unread> {
-        let time = Duration::from_secs(self.worker.time.as_secs() + (handed.size >> 20));
-        let large = format.extent() == Extent::Whole && handed.size > FIRST_PART;
-        let length = match format.extent() {
-            _ if large => handed.size,
-            // No more than a record stands in memory.
-            Extent::Stream => 0,
-            _ => handed.bytes.len() as u64,
-        };
-        let memory = length.saturating_mul(FIRST.1).max(FIRST.0).min(self.memory);
-        let mut limits = Limits { time, memory };
+        let mut limits = self.limits(&handed);
         let mut known = 0;
         loop {
             // Of one that is read again the first articles are known.
@@ -94,7 +105,10 @@ impl<'a> Workers<'a> {
                     () => each(article),
                 }
             };
-            let end = self.take(format, &mut handed, limits, &mut each)?;
+            let end = match ahead.0.take() {
+                Some(busy) => busy.hear(ahead, handed.format, file, limits, &mut each),
+                None => self.take(handed, file, limits, &mut each)?,
+            };
             tight |= match &end {
                 End::Read(warnings) => warnings.iter().any(|warning| wants_memory(warning)),
                 End::Failed(cause) => wants_memory(cause),
@@ -102,10 +116,28 @@ impl<'a> Workers<'a> {
                 End::Left => false,
             };
             if !(tight && may_more) {
-                return self.outcome(format, end, limits);
+                return self.outcome(handed.format, end, limits);
             }
+            // Another's room may be waited for: the others are handed on again.
+            *ahead = Ahead(None);
             known = known.max(met - u64::from(matches!(end, End::Left)));
             limits.memory = self.memory;
+        }
+    }
+
+    /// Returns what the reading of a file may take at first.
+    fn limits(&self, handed: &Handed<'_>) -> Limits {
+        let extent = handed.format.extent();
+        let large = extent == Extent::Whole && handed.size > FIRST_PART;
+        let length = match extent {
+            _ if large => handed.size,
+            // No more than a record stands in memory.
+            Extent::Stream => 0,
+            _ => handed.bytes.len() as u64,
+        };
+        Limits {
+            time: Duration::from_secs(self.worker.time.as_secs() + (handed.size >> 20)),
+            memory: length.saturating_mul(FIRST.1).max(FIRST.0).min(self.memory),
         }
     }
 
@@ -137,13 +169,13 @@ impl<'a> Workers<'a> {
     /// Reads a file in a process, once there is room for it.
     fn take(
         &self,
-        format: &dyn Format,
-        handed: &mut Handed<'_>,
+        handed: Handed<'_>,
+        file: &mut dyn ReadSeek,
         limits: Limits,
         each: &mut Each<'_>,
     ) -> Result<End, Unread> {
         // A reader of records may pause until all others come to an end: nobody may wait for its room.
-        let room = self.enter(if format.extent() == Extent::Stream { 0 } else { limits.memory });
+        let room = self.enter(if handed.format.extent() == Extent::Stream { 0 } else { limits.memory });
         let mut process = room.process().map_err(|error| {
             Unread::Stopped(Cause(format!("cannot be read: no process can be started for it: {error}")))
         })?;
@@ -152,16 +184,10 @@ impl<'a> Workers<'a> {
             return Err(Unread::Cancelled);
         }
         let began = Instant::now();
-        let run = AssertUnwindSafe(|| {
-            let end = process.read(format, handed, limits, each);
-            (process, end)
-        });
-        // A process that was left in the middle of a talk is of no use any more.
-        let Ok((process, end)) = catch_unwind(run) else {
-            return Ok(End::Failed(panicked(format).0));
-        };
-        room.leave(process, &end, began.elapsed());
-        Ok(end)
+        // Where it does not listen, it is heard what it died of.
+        let _ = process.hand(iter::once((handed, limits)));
+        let busy = Busy { room, process, left: 1, began };
+        Ok(busy.hear(&mut Ahead(None), handed.format, file, limits, each))
     }
 
     fn enter(&self, memory: u64) -> Room<'_> {
@@ -196,6 +222,54 @@ impl<'a> Workers<'a> {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Files that were handed to a process together, as far as they were not read yet.
+#[derive(Default)]
+pub(crate) struct Ahead<'a>(Option<Busy<'a>>);
+
+impl Drop for Ahead<'_> {
+    fn drop(&mut self) {
+        if let Some(busy) = self.0.take() {
+            busy.room.leave(busy.process, &End::Left, busy.began.elapsed());
+        }
+    }
+}
+
+/// A process that has files to read.
+struct Busy<'a> {
+    room: Room<'a>,
+    process: Process,
+    left: usize,
+    began: Instant,
+}
+
+impl<'a> Busy<'a> {
+    /// Hears of the next file. A process that has more files is then put ahead again.
+    fn hear(
+        mut self,
+        ahead: &mut Ahead<'a>,
+        format: &dyn Format,
+        file: &mut dyn ReadSeek,
+        limits: Limits,
+        each: &mut Each<'_>,
+    ) -> End {
+        let run = AssertUnwindSafe(|| {
+            let end = self.process.hear(format, file, limits, each);
+            (self, end)
+        });
+        // A process that was left in the middle of a talk is of no use any more.
+        let Ok((mut busy, end)) = catch_unwind(run) else {
+            return End::Failed(panicked(format).0);
+        };
+        busy.left -= 1;
+        if busy.left > 0 && matches!(end, End::Read(_) | End::Failed(_)) {
+            *ahead = Ahead(Some(busy));
+        } else {
+            busy.room.leave(busy.process, &end, busy.began.elapsed());
+        }
+        end
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fs,
-    io::{self, BufReader, Read, SeekFrom, Write},
+    io::{self, BufReader, BufWriter, Read, SeekFrom, Write},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -24,7 +24,7 @@ const LAST_WORDS: u64 = 4_096;
 /// A process that waits for a file, or reads one.
 pub(super) struct Process {
     pub(super) life: Arc<Life>,
-    to: ChildStdin,
+    to: BufWriter<ChildStdin>,
     from: BufReader<ChildStdout>,
     last_words: ChildStderr,
     buffer: Vec<u8>,
@@ -40,15 +40,15 @@ pub(super) struct Life {
 }
 
 /// A file that is handed to a worker.
+#[derive(Clone, Copy)]
 pub(crate) struct Handed<'a> {
+    pub(crate) format: &'a dyn Format,
     /// Its name without its folder.
     pub(crate) name: &'a str,
     /// Its first part.
     pub(crate) bytes: &'a [u8],
     /// Its size in bytes.
     pub(crate) size: u64,
-    /// The whole file.
-    pub(crate) file: &'a mut dyn ReadSeek,
     /// The names that fields of its records go by.
     pub(crate) fields: &'a FieldNames,
 }
@@ -84,6 +84,9 @@ pub(super) enum Death {
     Other(String),
 }
 
+/// Bytes of a buffer at either end of a pipe.
+const PIPE: usize = 64 << 10;
+
 /// Bytes that are given at once.
 const MOST_AT_ONCE: u32 = 1 << 20;
 
@@ -107,36 +110,24 @@ impl Process {
         let life = Life { child: Mutex::new(child), until: Mutex::default(), late: AtomicBool::new(false) };
         Ok(Self {
             life: Arc::new(life),
-            to: to.expect("a pipe was asked for"),
-            from: BufReader::with_capacity(64 << 10, from.expect("a pipe was asked for")),
+            to: BufWriter::with_capacity(PIPE, to.expect("a pipe was asked for")),
+            from: BufReader::with_capacity(PIPE, from.expect("a pipe was asked for")),
             last_words: last_words.expect("a pipe was asked for"),
             buffer: Vec::new(),
         })
     }
 
-    /// Has a file read.
-    pub(super) fn read(
+    /// Hands it files to be read, one after the other; each is then to be heard of. It takes all before it
+    /// says anything.
+    ///
+    /// # Errors
+    /// Where it does not listen.
+    pub(super) fn hand<'a>(
         &mut self,
-        format: &dyn Format,
-        handed: &mut Handed<'_>,
-        limits: Limits,
-        each: &mut Each<'_>,
-    ) -> End {
-        *lock(&self.life.until) = Some(Instant::now() + limits.time * BY_THE_CLOCK);
-        let end = self.talk(format, handed, limits, each);
-        *lock(&self.life.until) = None;
-        end.unwrap_or_else(|error| End::Died(self.death(&error)))
-    }
-
-    fn talk(
-        &mut self,
-        format: &dyn Format,
-        handed: &mut Handed<'_>,
-        limits: Limits,
-        each: &mut Each<'_>,
-    ) -> io::Result<End> {
-        let ask = Ask {
-            format: format.name().into(),
+        files: impl Iterator<Item = (Handed<'a>, Limits)> + Clone,
+    ) -> io::Result<()> {
+        let ask = |(handed, limits): (Handed<'a>, Limits)| Ask {
+            format: handed.format.name().into(),
             name: Cow::Borrowed(handed.name),
             first: handed.bytes.len() as u64,
             size: handed.size,
@@ -144,8 +135,28 @@ impl Process {
             seconds: limits.time.as_secs(),
             memory: limits.memory,
         };
-        message::say(&mut self.to, &ask)?;
-        self.to.write_all(handed.bytes)?;
+        let time = files.clone().map(|(_, limits)| limits.time).max().unwrap_or_default();
+        *lock(&self.life.until) = Some(Instant::now() + time * BY_THE_CLOCK);
+        message::say(&mut self.to, &files.clone().map(ask).collect::<Vec<_>>())?;
+        files.into_iter().try_for_each(|(handed, _)| self.to.write_all(handed.bytes))?;
+        self.to.flush()
+    }
+
+    /// Hears of the next of the files that it was handed, and gives it more of this one where it asks for that.
+    pub(super) fn hear(
+        &mut self,
+        format: &dyn Format,
+        file: &mut dyn ReadSeek,
+        limits: Limits,
+        each: &mut Each<'_>,
+    ) -> End {
+        *lock(&self.life.until) = Some(Instant::now() + limits.time * BY_THE_CLOCK);
+        let end = self.talk(format, file, each);
+        *lock(&self.life.until) = None;
+        end.unwrap_or_else(|error| End::Died(self.death(&error)))
+    }
+
+    fn talk(&mut self, format: &dyn Format, file: &mut dyn ReadSeek, each: &mut Each<'_>) -> io::Result<End> {
         loop {
             match message::hear::<Tell<'_>>(&mut self.from, &mut self.buffer)? {
                 Tell::Article(read_as, mut article) => {
@@ -154,7 +165,7 @@ impl Process {
                         return Ok(End::Left);
                     }
                 }
-                Tell::Want { at, most } => self.give(handed.file, at, most)?,
+                Tell::Want { at, most } => self.give(file, at, most)?,
                 Tell::Read(warnings) => return Ok(End::Read(warnings)),
                 Tell::Failed(cause) => return Ok(End::Failed(cause)),
             }
@@ -169,7 +180,10 @@ impl Process {
             .and_then(|_| file.take(most.min(MOST_AT_ONCE).into()).read_to_end(&mut bytes));
         let part: Part = read.map(|read| read as u32).map_err(|error| error.to_string());
         message::say(&mut self.to, &part)?;
-        if part.is_ok() { self.to.write_all(&bytes) } else { Ok(()) }
+        if part.is_ok() {
+            self.to.write_all(&bytes)?;
+        }
+        self.to.flush()
     }
 
     /// Says what the process died of; one that lives, but speaks as none should, is ended.

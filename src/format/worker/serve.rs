@@ -28,8 +28,11 @@ pub fn serve(find: Find) -> io::Result<()> {
     let reader = thread::Builder::new().name("reader".into()).stack_size(STACK).spawn(move || {
         let mut talk = Talk { from: io::stdin(), to: BufWriter::with_capacity(64 << 10, io::stdout()) };
         let mut buffer = Vec::new();
-        while let Ok(ask) = message::hear::<Ask<'_>>(&mut talk.from, &mut buffer) {
-            take(&ask, find, &mut talk)?;
+        while let Ok(asks) = message::hear::<Vec<Ask<'_>>>(&mut talk.from, &mut buffer) {
+            asks.first().into_iter().for_each(|ask| limits::begin(ask.seconds, ask.memory));
+            let parts = asks.iter().map(|ask| talk.part(ask.first)).collect::<io::Result<Vec<_>>>()?;
+            // Each is told of before the next is begun: what ends the process is the file that was not.
+            asks.iter().zip(parts).try_for_each(|(ask, part)| take(ask, &part, find, &mut talk))?;
         }
         io::Result::Ok(())
     })?;
@@ -49,12 +52,19 @@ struct Talk {
     to: BufWriter<io::Stdout>,
 }
 
-fn take(ask: &Ask<'_>, find: Find, talk: &mut Talk) -> io::Result<()> {
-    limits::begin(ask.seconds, ask.memory);
-    let mut bytes = Vec::new();
-    if talk.from.by_ref().take(ask.first).read_to_end(&mut bytes)? as u64 != ask.first {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+impl Talk {
+    /// Returns the first part of a file.
+    fn part(&mut self, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut part = Vec::new();
+        if self.from.by_ref().take(bytes).read_to_end(&mut part)? as u64 != bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(part)
     }
+}
+
+fn take(ask: &Ask<'_>, bytes: &[u8], find: Find, talk: &mut Talk) -> io::Result<()> {
+    limits::begin(ask.seconds, ask.memory);
     let talk = RefCell::new(talk);
     let mut broken = Ok(());
     let outcome = match find(&ask.format) {
@@ -64,7 +74,7 @@ fn take(ask: &Ask<'_>, find: Find, talk: &mut Talk) -> io::Result<()> {
                 Distant { talk: &talk, size: ask.size, at: ask.first, held: Vec::new(), start: 0 };
             let rest = Rest::of(format.extent(), ask.size, &mut distant);
             let nest = Nest::of(&allowance, &ask.fields);
-            let input = Input { name: &ask.name, bytes: &bytes, rest, nest };
+            let input = Input { name: &ask.name, bytes, rest, nest };
             format::read(format, input, &mut |article| {
                 let tell = Tell::Article(article.format.into(), Box::new(article));
                 broken = message::say(&mut talk.borrow_mut().to, &tell);
