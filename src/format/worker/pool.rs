@@ -65,17 +65,18 @@ impl<'a> Workers<'a> {
     /// is made passages of: who waits for it wakes less often. They are then to be read in this order.
     pub(crate) fn hand<'b>(&self, files: impl Iterator<Item = Handed<'b>> + Clone) -> Ahead<'_> {
         let left = files.clone().count();
-        if left < 2 || self.cancel.load(Ordering::Relaxed) {
+        if left < 2 {
             return Ahead(None);
         }
         let room = self.enter(FIRST.0);
-        let began = Instant::now();
-        let process = room.process().and_then(|mut process| {
-            process.hand(files.map(|handed| (handed, self.limits(&handed))))?;
-            Ok(process)
-        });
         // Where that cannot be, each will have its own try.
-        Ahead(process.ok().map(|process| Busy { room, process, left, began }))
+        let Ok(process) = room.process() else { return Ahead(None) };
+        let mut busy = Busy { room, process, left, began: Instant::now() };
+        let files = files.map(|handed| (handed, self.limits(&handed)));
+        // As in [`Self::take`], who ends all when the run is cancelled may not know of this one yet.
+        let taken = !self.cancel.load(Ordering::Relaxed) && busy.process.hand(files).is_ok();
+        let ahead = Ahead(Some(busy));
+        if taken { ahead } else { Ahead(None) }
     }
 
     /// Reads a file as [`super::super::read`] does, in one of the processes; in the one that it was handed to with
@@ -118,7 +119,7 @@ impl<'a> Workers<'a> {
             if !(tight && may_more) {
                 return self.outcome(handed.format, end, limits);
             }
-            // Another's room may be waited for: the others are handed on again.
+            // Room for more may be waited for, and nobody may do so who has some. The others are read alone.
             *ahead = Ahead(None);
             known = known.max(met - u64::from(matches!(end, End::Left)));
             limits.memory = self.memory;
