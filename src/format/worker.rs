@@ -3,9 +3,10 @@
 //!
 //! A panic is caught where it happens, but a stack that overflows, memory that runs out and a loop
 //! without end can only be stopped by the system. So the caller of the library may name a [`Worker`]: a
-//! command that calls [`serve`]. Files are handed to it one at a time, by pipes; it has no files of its
-//! own and can open none. It works under three limits, which the system enforces: time of the processor,
-//! memory, and a stack of 16 MB. Only where a Unix has no such limit does it go without.
+//! command that calls [`serve`]. Files are handed to it by pipes, small ones several at a time, and it tells
+//! of each before it begins the next; it has no files of its own and can open none. It works under three
+//! limits, which the system enforces: time of the processor, memory, and a stack of 16 MB. Only where a
+//! Unix has no such limit does it go without.
 
 mod limits;
 mod message;

@@ -138,7 +138,9 @@ impl Process {
         let time = files.clone().map(|(_, limits)| limits.time).max().unwrap_or_default();
         *lock(&self.life.until) = Some(Instant::now() + time * BY_THE_CLOCK);
         message::say(&mut self.to, &files.clone().map(ask).collect::<Vec<_>>())?;
-        files.into_iter().try_for_each(|(handed, _)| self.to.write_all(handed.bytes))?;
+        for (handed, _) in files {
+            self.to.write_all(handed.bytes)?;
+        }
         self.to.flush()
     }
 
