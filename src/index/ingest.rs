@@ -40,7 +40,7 @@ use crate::format::{
 /// Files that are handed to a process with another, at most.
 const TOGETHER: usize = 15;
 
-/// Bytes of the longest file that is handed to a process with others, and of them all.
+/// Bytes of the longest file that is handed to a process with others. Where they have so many, no more go along.
 const SMALL: u64 = 64 << 10;
 
 /// A file to be read.
@@ -114,7 +114,8 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// Takes tasks until there are no more of them, or their files are as long as what is read together.
+    /// Takes tasks until there are no more of them, or their files have [`SMALL`] bytes: opens all, and then reads
+    /// one after the other.
     fn take(
         &self,
         tasks: impl Iterator<Item = Task>,

@@ -11,7 +11,7 @@ use crate::{
     article::Article,
     format::{
         self, Extent, FIRST_PART, FieldNames, Flow, Format, Input, Nest, Rest,
-        worker::{self, Ahead, Handed},
+        worker::{Ahead, Handed, Unread},
     },
     index::{
         content::{Content, settled},
@@ -32,11 +32,11 @@ const LONG: usize = 1 << 20;
 pub(super) enum Opened {
     /// There is nothing to read.
     Done(Box<Done>),
-    Unread(Box<Unread>),
+    Unread(Box<OpenFile>),
 }
 
 /// A file that a reader is to take.
-pub(super) struct Unread {
+pub(super) struct OpenFile {
     pub(super) slot: usize,
     pub(super) file: PathBuf,
     /// Its size when it was found, in bytes.
@@ -48,7 +48,7 @@ pub(super) struct Unread {
     fields: FieldNames,
 }
 
-impl Unread {
+impl OpenFile {
     /// Whether it may be handed to a process with others.
     pub(super) fn is_small(&self) -> bool {
         self.content.stamp.size <= SMALL
@@ -108,20 +108,20 @@ impl Ingest<'_> {
         };
         entry.format = format.name().into();
         entry.read_by(format, &fields);
-        Opened::Unread(Box::new(Unread { slot, file, bytes, entry, before, format, content, fields }))
+        Opened::Unread(Box::new(OpenFile { slot, file, bytes, entry, before, format, content, fields }))
     }
 
     /// Reads a file into the index, in the process that it was handed to with others, or alone. The last of
     /// several may pause for a commit. Returns none where it was stopped before anything was changed.
     pub(super) fn read(
         &self,
-        mut unread: Unread,
+        mut file: OpenFile,
         ahead: &mut Ahead<'_>,
         last: bool,
         tell: &Tell<'_>,
     ) -> tantivy::Result<Option<Box<Done>>> {
-        let Some(resumed) = self.fill(&mut unread, ahead, last, tell)? else { return Ok(None) };
-        let Unread { slot, file, bytes, entry, .. } = unread;
+        let Some(resumed) = self.fill(&mut file, ahead, last, tell)? else { return Ok(None) };
+        let OpenFile { slot, file, bytes, entry, .. } = file;
         let bytes = bytes.saturating_sub(tell.told.get());
         Ok(Some(Box::new(Done { slot, file, bytes, entry: Some(entry), same: false, resumed })))
     }
@@ -130,13 +130,13 @@ impl Ingest<'_> {
     /// commit came before its end; nothing where it was stopped.
     fn fill(
         &self,
-        unread: &mut Unread,
+        open: &mut OpenFile,
         ahead: &mut Ahead<'_>,
         last: bool,
         tell: &Tell<'_>,
     ) -> tantivy::Result<Option<bool>> {
-        let Unread { entry, before, content, fields: names, .. } = unread;
-        let format = unread.format;
+        let OpenFile { entry, before, content, fields: names, .. } = open;
+        let format = open.format;
         let mut filed = Filed::default();
         let replaces = matches!(before, Before::Other);
         let begun = match before {
@@ -213,7 +213,7 @@ impl Ingest<'_> {
                 let allowance = Nest::allowance(size);
                 let nest = Nest::of(&allowance, names);
                 let input = Input { name: handed.name, bytes: handed.bytes, rest, nest };
-                format::read(format, input, &mut each).map_err(worker::Unread::Failed)
+                format::read(format, input, &mut each).map_err(Unread::Failed)
             }
         };
         let added = shared.finish();
@@ -226,7 +226,7 @@ impl Ingest<'_> {
             return Err(error);
         }
         filed.tally += added?;
-        if let Err(worker::Unread::Cancelled) = outcome {
+        if let Err(Unread::Cancelled) = outcome {
             self.torn.fetch_or(number > 0, Ordering::Relaxed);
             return Ok(None);
         }
@@ -240,17 +240,17 @@ impl Ingest<'_> {
                 entry.title = filed.title;
                 entry.tally = filed.tally;
             }
-            Err(worker::Unread::Failed(cause)) => entry.fate = Fate::Failed(cause.to_string()),
-            Err(worker::Unread::Starved(cause)) => {
+            Err(Unread::Failed(cause)) => entry.fate = Fate::Failed(cause.to_string()),
+            Err(Unread::Starved(cause)) => {
                 entry.fate = Fate::Failed(cause.to_string());
                 entry.readers.push(starved(self.memory));
             }
-            Err(worker::Unread::Stopped(cause)) => {
+            Err(Unread::Stopped(cause)) => {
                 entry.fate = Fate::Failed(cause.to_string());
                 // It is tried again each time: no state of it is known, and no content.
                 (entry.settled, entry.hash) = (false, [0; 16]);
             }
-            Err(worker::Unread::Cancelled) => {}
+            Err(Unread::Cancelled) => {}
         }
         if matches!(entry.fate, Fate::Failed(_)) {
             // What a reader had handed on before it failed.
