@@ -17,6 +17,9 @@ impl FieldNames {
     /// # Errors
     /// Says what is no fact or no name.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
         let pairs = text.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
             let (fact, name) = pair.split_once('=').unwrap_or((pair, ""));
             let (fact, name) = (fact.trim(), name.trim());

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, ReadableIndex, damaged, engine, home, manifest::Manifest, schema, seal};
+use super::{committed::Committed, damaged, engine, home, manifest::Manifest, schema, seal};
 use crate::error::{Error, Result};
 
 /// What a generation is made beside.
@@ -31,12 +31,12 @@ impl Aside {
 }
 
 /// Returns the generation whose making beside this one was cut off, where it can be gone on with.
-pub(super) fn begun(dir: &Path, generation: &Path, manifest: &Manifest) -> Option<(PathBuf, ReadableIndex)> {
+pub(super) fn begun(dir: &Path, generation: &Path, manifest: &Manifest) -> Option<(PathBuf, Committed)> {
     home::generations(dir).filter(|(_, path)| path != generation).find_map(|(_, path)| {
-        let index = ReadableIndex::open(dir, &path, Access::Broad).ok()?;
-        let aside = index.manifest.aside.as_ref()?;
+        let begun = Committed::read(dir, &path).ok()?;
+        let aside = begun.manifest.aside.as_ref()?;
         let same = *aside == Aside::of(generation, manifest, aside.anew);
-        (same && index.manifest.version == schema::VERSION).then_some((path, index))
+        (same && begun.manifest.version == schema::VERSION).then_some((path, begun))
     })
 }
 

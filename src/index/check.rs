@@ -19,8 +19,13 @@ use std::{
 use tantivy::{SegmentMeta, index::SegmentComponent};
 
 use super::{
-    Access, Index, ReadableIndex, absolute, aside, bands, forms, home, manifest::Manifest, other_version,
-    pieces::is_of_a_segment, report::Event, rows, schema, seal,
+    Access, Index, ReadableIndex, absolute, aside,
+    committed::{Segment, listed},
+    home,
+    manifest::Manifest,
+    other_version,
+    report::Event,
+    schema, seal,
 };
 use crate::{
     error::{Error, Result},
@@ -227,7 +232,7 @@ impl Checking<'_> {
 
     /// Says how much is to be read. Texts are read twice: as bytes, and as passages.
     fn plan(&mut self, generation: &Path, segments: &[SegmentMeta]) {
-        let paths = segments.iter().flat_map(components);
+        let paths = segments.iter().flat_map(|segment| Segment::from(segment).files()).map(PathBuf::from);
         let size = |path: PathBuf| fs::metadata(generation.join(path)).map_or(0, |meta| meta.len());
         let (files, bytes) = paths.map(size).fold((0, 0), |(files, bytes), size| (files + 1, bytes + size));
         let texts: u64 =
@@ -238,9 +243,9 @@ impl Checking<'_> {
     /// Reads the files of a segment, and says whether all are as they were written.
     fn files_of(&mut self, generation: &Path, segment: &SegmentMeta) -> bool {
         let mut whole = true;
-        for path in components(segment) {
+        for name in Segment::from(segment).files() {
             let (event, cancel) = (&mut *self.event, self.cancel);
-            let read = files::verify(&generation.join(&path), &mut |bytes| {
+            let read = files::verify(&generation.join(&name), &mut |bytes| {
                 event(Event::Part { bytes });
                 !cancel.load(Relaxed)
             });
@@ -248,7 +253,7 @@ impl Checking<'_> {
                 Ok(bytes) => self.read(bytes),
                 Err(cause) => {
                     whole = false;
-                    self.fault(&self.inside(generation, &path.to_string_lossy()), &cause.to_string());
+                    self.fault(&self.inside(generation, &name), &cause.to_string());
                 }
             }
         }
@@ -272,6 +277,9 @@ impl Checking<'_> {
     /// Counts what no commit needs.
     fn left_over(&mut self, generation: &Path, index: &ReadableIndex) {
         let entries = fs::read_dir(self.dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let segments = index.index.searchable_segment_metas().unwrap_or_default();
+        let segments: Vec<Segment> = segments.iter().map(Segment::from).collect();
+        let left_over = listed(generation, &index.manifest, &segments).left_over;
         // One that the next update goes on with is not in the way.
         let begun = aside::begun(self.dir, generation, &index.manifest).map(|(path, _)| path);
         let others = entries.filter(|path| {
@@ -279,7 +287,7 @@ impl Checking<'_> {
                 && Some(path) != begun.as_ref()
                 && path.file_name().and_then(|name| home::number(name.to_str()?)).is_some()
         });
-        self.check.left_over += listed(generation, index).left_over + others.count() as u64;
+        self.check.left_over += left_over + others.count() as u64;
     }
 
     fn read(&mut self, bytes: u64) {
@@ -298,58 +306,6 @@ impl Checking<'_> {
             self.check.more_faults += 1;
         }
     }
-}
-
-/// The files of a generation beside those that its commit needs.
-pub(super) struct Listed {
-    /// One that is needed and not there, if there is one.
-    pub(super) missing: Option<PathBuf>,
-    /// How many were made for it and are not needed.
-    pub(super) left_over: u64,
-}
-
-/// Lists the files of a generation.
-pub(super) fn listed(generation: &Path, index: &ReadableIndex) -> Listed {
-    let segments = index.index.searchable_segment_metas().unwrap_or_default();
-    let ledger = index.manifest.ledger.iter().map(PathBuf::from);
-    let mut needed: BTreeSet<PathBuf> = segments.iter().flat_map(components).chain(ledger).collect();
-    let mut left_over = 0;
-    for entry in fs::read_dir(generation).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let ours = |name: &str| home::is_replaced(name) || is_of_a_segment(name);
-        if !needed.remove(Path::new(&name)) {
-            left_over += u64::from(name.to_str().is_some_and(ours));
-        }
-    }
-    Listed { missing: needed.pop_first(), left_over }
-}
-
-/// Says whether a run that was cut off left files behind, so many in the generation, or in them what was to be
-/// forgotten.
-pub(super) fn is_untidy(dir: &Path, index: &ReadableIndex, left_over: u64) -> bool {
-    let kept = home::kept_folders(dir).is_ok_and(|kept| kept == index.manifest.of_folders());
-    let removed = || {
-        let segments = index.index.searchable_segment_metas().unwrap_or_default();
-        segments.iter().any(SegmentMeta::has_deletes)
-    };
-    !kept || left_over > 0 || (index.manifest.forgetting && removed())
-}
-
-/// Returns the files of a segment.
-pub(super) fn components(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> {
-    let always = [
-        SegmentComponent::Terms,
-        SegmentComponent::Postings,
-        SegmentComponent::Positions,
-        SegmentComponent::FieldNorms,
-        SegmentComponent::FastFields,
-        SegmentComponent::Store,
-        SegmentComponent::Custom(forms::END.into()),
-        SegmentComponent::Custom(bands::END.into()),
-        SegmentComponent::Custom(rows::END.into()),
-    ];
-    let deleted = segment.has_deletes().then_some(SegmentComponent::Delete);
-    always.into_iter().chain(deleted).map(|component| segment.relative_path(component))
 }
 
 fn chain(error: &Error) -> String {

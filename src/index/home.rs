@@ -19,7 +19,7 @@ use std::{
 };
 
 use super::{
-    Access, ReadableIndex,
+    committed::Committed,
     manifest::{Folders, Manifest},
     seal::{WRONG, is_whole, sealed, unsealed},
     settings,
@@ -181,7 +181,7 @@ pub(super) fn generation(folder: &Path) -> Result<Option<PathBuf>> {
 /// Returns the last generation in which something was committed: it is in force where none is said to be.
 pub(super) fn last_committed(folder: &Path) -> Option<PathBuf> {
     let committed = generations(folder).filter_map(|(number, path)| {
-        let manifest = ReadableIndex::open(folder, &path, Access::Broad).ok()?.manifest;
+        let manifest = Committed::read(folder, &path).ok()?.manifest;
         // One that was made beside another only if it was finished: then it was in force, most likely.
         (manifest.ledger.is_some() && (manifest.aside.is_none() || !manifest.unfinished)).then_some((
             manifest.aside.is_none(),
@@ -278,9 +278,15 @@ pub(super) fn lock(folder: &Path, patience: Duration) -> Result<WriteLock> {
             Err(fs::TryLockError::Error(source)) => return Err(Error::Write { path, source }),
         }
     }
-    // Only for the message that a second writer gets.
-    let _ = fs::write(folder.join(PID), std::process::id().to_string());
+    let _ = sign(folder);
     Ok(WriteLock { _file: file })
+}
+
+/// Writes down who writes, only for the message that a second writer gets. It takes as many bytes whoever it is: to
+/// cut the file off first takes a system longer than all else of a lock.
+fn sign(folder: &Path) -> io::Result<()> {
+    let mut file = fs::File::options().create(true).truncate(false).write(true).open(folder.join(PID))?;
+    file.write_all(format!("{:<10}\n", std::process::id()).as_bytes())
 }
 
 /// Writes a small file so that it is there whole or not at all, for its owner alone.

@@ -8,6 +8,7 @@ mod aside;
 mod bands;
 mod check;
 mod commit;
+mod committed;
 mod compare;
 mod draft;
 mod durable;
@@ -321,11 +322,6 @@ struct ReadableIndex {
 }
 
 impl ReadableIndex {
-    /// Says whether all files are read again for it.
-    fn is_anew(&self) -> bool {
-        self.manifest.aside.as_ref().is_some_and(|aside| aside.anew)
-    }
-
     fn open(dir: &Path, generation: &Path, access: Access) -> Result<Self> {
         let directory = mapped::ReadOnly::open(generation, access).map_err(|source| damaged(dir, source))?;
         // The manifest first: the fields of another version need not be understood.

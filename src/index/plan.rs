@@ -8,9 +8,9 @@ use std::{
 };
 
 use super::{
-    Access, ReadableIndex, absolute,
+    absolute,
     aside::{self, Aside},
-    check::{self, Listed},
+    committed::{Committed, Listed, listed},
     damaged, home,
     ingest::Task,
     ledger::{Entry, Fate, Head, LedgerFile, Lot},
@@ -78,38 +78,38 @@ impl<'a> Plan<'a> {
     pub(super) fn new(dir: &'a Path, update: &Update) -> Result<Self> {
         let settings = settings::read(dir)?;
         let generation = home::generation(dir)?;
-        let opened = generation
-            .as_deref()
-            .map(|generation| ReadableIndex::open(dir, generation, Access::Broad))
-            .transpose();
+        let opened = generation.as_deref().map(|generation| Committed::read(dir, generation)).transpose();
         let (mut generation, mut opened, mut beside, mut untidy) = (generation, opened, None, false);
         // Nothing of a segment need be read to bring an index up to date; it must be there to go on with.
-        if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
-            let Listed { missing, left_over } = check::listed(path, index);
-            untidy = check::is_untidy(dir, index, left_over);
-            if let Some(missing) = missing.filter(|_| index.manifest.version == schema::VERSION) {
-                let gone = format!("{} is not there", missing.display());
+        if let (Some(path), Ok(Some(commit))) = (&generation, &opened) {
+            let Listed { missing, left_over } = listed(path, &commit.manifest, &commit.segments);
+            untidy = commit.is_untidy(dir, left_over);
+            if let Some(missing) = missing.filter(|_| commit.manifest.version == schema::VERSION) {
+                let gone = format!("{missing} is not there");
                 opened = Err(damaged(dir, io::Error::new(io::ErrorKind::NotFound, gone)));
             }
         }
-        if let (Some(path), Ok(Some(index))) = (&generation, &opened) {
+        if let (Some(path), Ok(Some(commit))) = (&generation, &opened) {
             // A run that was cut off is gone on with, unless more is asked for than it was to do.
-            let begun = aside::begun(dir, path, &index.manifest);
+            let begun = aside::begun(dir, path, &commit.manifest);
             match begun.filter(|(_, begun)| !update.rebuild || begun.is_anew()) {
                 Some((path, begun)) => {
                     beside.clone_from(&begun.manifest.aside);
                     (generation, opened) = (Some(path), Ok(Some(begun)));
                 }
-                None if update.rebuild || index.manifest.version != schema::VERSION => {
-                    beside = Some(Aside::of(path, &index.manifest, true));
+                None if update.rebuild || commit.manifest.version != schema::VERSION => {
+                    beside = Some(Aside::of(path, &commit.manifest, true));
                 }
                 None => {}
             }
         }
         let goes_on =
-            beside.is_some() && matches!(&opened, Ok(Some(index)) if index.manifest.aside == beside);
+            beside.is_some() && matches!(&opened, Ok(Some(commit)) if commit.manifest.aside == beside);
         let (mut manifest, current) = match opened {
-            Ok(Some(index)) => (index.manifest.clone(), index.manifest.version == schema::VERSION),
+            Ok(Some(Committed { manifest, .. })) => {
+                let current = manifest.version == schema::VERSION;
+                (manifest, current)
+            }
             Ok(None) => (home::kept_folders(dir).map_or_else(|_| Manifest::default(), Manifest::of), true),
             // Its folders are all that is needed to make it anew.
             Err(Error::Damaged { path, .. }) if update.rebuild => match home::kept_folders(dir) {
