@@ -12,6 +12,7 @@ mod ignores;
 mod stamp;
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     fs, io,
     path::{Path, PathBuf},
@@ -50,10 +51,10 @@ pub struct Rules {
 
 /// One thing met in a folder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct Found<'a> {
     /// Path inside the folder with `/` between its parts, as the system's bytes; empty for the
     /// folder itself.
-    pub path: Vec<u8>,
+    pub path: Cow<'a, [u8]>,
     /// Its state; all zero where it could not be asked for.
     pub stamp: Stamp,
     /// What it is.
@@ -95,12 +96,12 @@ pub fn walk(
     rules: &Rules,
     apart: &[PathBuf],
     part: Part<'_>,
-    each: &mut dyn FnMut(Found) -> bool,
+    each: &mut dyn FnMut(Found<'_>) -> bool,
 ) -> Result<()> {
     let meta = fs::metadata(root).map_err(|_| Error::MissingFolder { path: root.into() })?;
     if !meta.is_dir() {
         let kind = if meta.is_file() { Kind::File } else { Kind::LeftOut("not a regular file".into()) };
-        each(Found { path: file_name(root), stamp: stamp(&meta), kind });
+        each(Found { path: file_name(root).into(), stamp: stamp(&meta), kind });
         return Ok(());
     }
     let exclude = globs(root, &rules.exclude)?;
@@ -119,6 +120,8 @@ pub fn walk(
         .into_iter();
     // A folder that was met last, if its ignore files may count.
     let mut opened: Option<DirEntry> = None;
+    // Of the paths of what was met last, from the folder itself inwards, in bytes.
+    let mut lengths = Vec::new();
     while let Some(entry) = walk.next() {
         if let Some(folder) = opened.take().filter(|folder| may_have_rules(folder, entry.as_ref().ok())) {
             ignores.enter(folder.path(), rules, &mut |name| beside.there(&folder, name));
@@ -128,7 +131,7 @@ pub fn walk(
             Err(error) => {
                 let Some(path) = error.path() else { continue };
                 let kind = Kind::Unreadable(unreadable(&error));
-                if !each(Found { path: inside(root, path), stamp: Stamp::default(), kind }) {
+                if !each(Found { path: inside(root, path).into(), stamp: Stamp::default(), kind }) {
                     return Ok(());
                 }
                 continue;
@@ -137,10 +140,14 @@ pub fn walk(
         let path = entry.path();
         let is_dir = entry.file_type().is_dir();
         let named = entry.depth() == 0;
+        lengths.truncate(entry.depth());
+        let parts = lengths.last().and_then(|length| folder_and_name(bytes(path), *length));
+        lengths.push(bytes(path).len());
         let rule = if !named && apart.iter().any(|other| other == path) {
             Some("a folder of this index by itself".into())
         } else {
-            left_out(&entry, rules, &exclude, &mut ignores, &mut beside)
+            let hidden = !rules.hidden && parts.is_some_and(|(_, name)| name.starts_with(b"."));
+            left_out(&entry, hidden, &exclude, &mut ignores, &mut beside)
         };
         let kind = match rule {
             Some(rule) => Kind::LeftOut(rule),
@@ -150,7 +157,7 @@ pub fn walk(
         // Folders and files that are left out are not asked for their state: it cannot matter.
         let stamp = match &kind {
             Kind::LeftOut(_) => Ok(Stamp::default()),
-            _ => beside.stamp(&entry),
+            _ => beside.stamp(&entry, parts),
         };
         let (stamp, kind) = match stamp {
             Ok(stamp) => (stamp, kind),
@@ -161,7 +168,8 @@ pub fn walk(
         if is_dir && !opens && !(named && kind == Kind::Folder) {
             walk.skip_current_dir();
         }
-        if !each(Found { path: met(root, path).map_or_else(|| inside(root, path), Vec::from), stamp, kind }) {
+        let place = met(root, path).map_or_else(|| inside(root, path).into(), Cow::from);
+        if !each(Found { path: place, stamp, kind }) {
             return Ok(());
         }
         opened = opens.then_some(entry);
@@ -173,8 +181,8 @@ pub fn walk(
 /// stands in a folder is met in the order of names.
 fn may_have_rules(folder: &DirEntry, next: Option<&DirEntry>) -> bool {
     next.is_none_or(|next| {
-        let name = folder_and_name(bytes(next.path())).map(|(_, name)| name);
-        next.depth() > folder.depth() && name.is_none_or(|name| name.first() <= Some(&b'.'))
+        let parts = folder_and_name(bytes(next.path()), bytes(folder.path()).len());
+        next.depth() > folder.depth() && parts.is_none_or(|(_, name)| name.first() <= Some(&b'.'))
     })
 }
 
@@ -185,7 +193,7 @@ fn met<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
 
 fn left_out(
     entry: &DirEntry,
-    rules: &Rules,
+    hidden: bool,
     exclude: &Override,
     ignores: &mut Ignores,
     beside: &mut Beside,
@@ -209,14 +217,16 @@ fn left_out(
     if let Match::Ignore(_) = exclude.matched(path, is_dir) {
         return Some("--exclude".into());
     }
-    let hidden = folder_and_name(bytes(path)).is_some_and(|(_, name)| name.starts_with(b"."));
-    if hidden && !rules.hidden {
+    if hidden {
         return Some("hidden (--hidden takes such names)".into());
     }
     ignores.rule(path, is_dir)
 }
 
 fn globs(root: &Path, patterns: &[String]) -> Result<Override> {
+    if patterns.is_empty() {
+        return Ok(Override::empty());
+    }
     let mut builder = OverrideBuilder::new(root);
     for pattern in patterns {
         if pattern.trim().is_empty() {
@@ -291,10 +301,11 @@ fn below<'a>(root: &Path, path: &'a Path) -> Option<&'a [u8]> {
     (cfg!(unix) && rest.split(|byte| *byte == b'/').all(is_name)).then_some(rest)
 }
 
-/// Takes a path that a walk met apart into its folder and its name, without a look at all its parts.
-fn folder_and_name(path: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = path.iter().rposition(|byte| std::path::is_separator(char::from(*byte)))?;
-    Some((&path[..at], &path[at + 1..]))
+/// Takes a path that a walk met apart into its folder, which is so many bytes long, and its name.
+fn folder_and_name(path: &[u8], folder: usize) -> Option<(&[u8], &[u8])> {
+    let (folder, rest) = path.split_at_checked(folder)?;
+    let separator = |first: &u8| std::path::is_separator(char::from(*first));
+    Some((folder, if rest.first().is_some_and(separator) { &rest[1..] } else { rest }))
 }
 
 fn bytes(path: &Path) -> &[u8] {
@@ -375,9 +386,10 @@ mod tests {
             write(".ignore", "b.txt");
             write("sub/.ignore", "c.txt");
             let mut met = Vec::new();
-            let mut each = |found: Found| {
+            let mut each = |found: Found<'_>| {
                 met.extend(
-                    (found.kind == Kind::File).then(|| String::from_utf8(found.path).expect("it is text")),
+                    (found.kind == Kind::File)
+                        .then(|| String::from_utf8(found.path.into()).expect("it is text")),
                 );
                 true
             };

@@ -1,8 +1,7 @@
 //! The folders beside the ledger, file by file: what is new, changed or gone.
 
 use std::{
-    cmp::Ordering,
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -26,7 +25,8 @@ impl Plan<'_> {
         let Some(mut folder) = self.manifest.folder(id).cloned() else { return Ok(()) };
         let root = folder.path(self.dir);
         // What stands there now decides: a file may have become a folder.
-        if root.exists() && folder.single == root.is_dir() {
+        let there = fs::metadata(&root);
+        if there.as_ref().is_ok_and(|meta| folder.single == meta.is_dir()) {
             folder.single = !folder.single;
             if let Some(kept) = self.manifest.folders.iter_mut().find(|kept| kept.id == id) {
                 *kept = folder.clone();
@@ -43,16 +43,17 @@ impl Plan<'_> {
         let mut rules = folder.rules.clone();
         rules.exclude.extend(self.settings.exclude.iter().cloned());
         let part = self.take_part(id);
+        self.slots.reserve(usize::try_from(part.end - part.start).unwrap_or(0));
         self.compared.push(id);
         let (dir, old) = (self.dir, Arc::clone(&self.old));
         let broken = |source| damaged(dir, source);
         let mut reading = Reading::new(&old, part).map_err(broken)?;
-        if !root.exists() {
+        if there.is_err() {
             if self.fresh && self.report.rebuilt {
                 return Err(Error::MissingFolder { path: root });
             }
             self.report.missing.push(root);
-            while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
+            while let Some((at, head)) = reading.next().map_err(broken)? {
                 self.keep(at, &head);
             }
             return Ok(());
@@ -66,14 +67,15 @@ impl Plan<'_> {
         let mut failure = None;
         walk::walk(&root, &rules, &apart, Part::Whole, &mut |found| {
             let step = || -> io::Result<()> {
-                let before = |head: &Head<'_>| {
-                    head.path != found.path && walk::order(head.path, &found.path) == Ordering::Less
-                };
-                while let Some((at, head)) = reading.next_if(before)? {
+                let mut known = None;
+                while let Some((at, head)) = reading.next_up_to(&found.path)? {
+                    if *head.path == *found.path {
+                        known = Some((at, head));
+                        break;
+                    }
                     self.not_found(at, &head, closed.as_deref(), &base, event);
                 }
-                closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.clone());
-                let known = reading.next_if(|head| head.path == found.path)?;
+                closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.to_vec());
                 self.met(&base, id, found, known, &mut readers, event)
             };
             failure = step().err();
@@ -82,7 +84,7 @@ impl Plan<'_> {
         if let Some(source) = failure {
             return Err(broken(source));
         }
-        while let Some((at, head)) = reading.next_if(|_| true).map_err(broken)? {
+        while let Some((at, head)) = reading.next().map_err(broken)? {
             self.not_found(at, &head, closed.as_deref(), &base, event);
         }
         Ok(())
@@ -127,14 +129,22 @@ impl Plan<'_> {
         &mut self,
         base: &Path,
         id: u32,
-        found: Found,
+        found: Found<'_>,
         known: Option<(u64, Head<'_>)>,
         readers: &mut Readers<'_>,
         event: &mut dyn FnMut(Event),
     ) -> io::Result<()> {
         let Found { path, stamp, kind } = found;
         let fate = match kind {
-            Kind::Folder => Fate::Folder,
+            Kind::Folder => {
+                // Its state is all that is written down of it.
+                let same = |head: &Head<'_>| head.lot == Lot::Folder && head.stamp() == stamp;
+                if let Some((at, head)) = known.filter(|(_, head)| same(head)) {
+                    self.keep(at, &head);
+                    return Ok(());
+                }
+                Fate::Folder
+            }
             Kind::LeftOut(rule) => Fate::LeftOut(rule),
             Kind::Unreadable(cause) => Fate::Failed(cause),
             Kind::File => {
@@ -152,7 +162,7 @@ impl Plan<'_> {
                 return Ok(());
             }
         };
-        let record = Entry::new(id, path, stamp, fate).record();
+        let record = Entry::new(id, path.into(), stamp, fate).record();
         let lot = Head::of(&record)?.lot;
         self.count(lot);
         let entry = match known {

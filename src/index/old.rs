@@ -41,7 +41,7 @@ pub(super) struct Reading<'a> {
     at: u64,
     end: u64,
     /// What it says at that place.
-    pub(super) head: Option<Head<'a>>,
+    head: Option<Head<'a>>,
 }
 
 impl<'a> Reading<'a> {
@@ -57,12 +57,15 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Takes the next one, if it is such a one.
-    pub(super) fn next_if(
-        &mut self,
-        such: impl Fn(&Head<'a>) -> bool,
-    ) -> io::Result<Option<(u64, Head<'a>)>> {
-        let Some(head) = self.head.filter(such) else { return Ok(None) };
+    /// Takes the next one where it is of this path, or stands before it.
+    pub(super) fn next_up_to(&mut self, path: &[u8]) -> io::Result<Option<(u64, Head<'a>)>> {
+        let wanted = |head: &Head<'_>| *head.path == *path || walk::order(head.path, path).is_lt();
+        if self.head.as_ref().is_some_and(wanted) { self.next() } else { Ok(None) }
+    }
+
+    /// Takes the next one.
+    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Head<'a>)>> {
+        let Some(head) = self.head else { return Ok(None) };
         let at = self.at;
         self.at += 1;
         self.look()?;

@@ -35,15 +35,21 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Returns the stamp of what a walk met.
+    /// Returns the stamp of what a walk met, whose path is taken apart into a folder and a name.
     ///
     /// # Errors
     /// Where the system does not tell.
-    pub(super) fn stamp(&mut self, entry: &DirEntry) -> walkdir::Result<Stamp> {
+    pub(super) fn stamp(
+        &mut self,
+        entry: &DirEntry,
+        parts: Option<(&[u8], &[u8])>,
+    ) -> walkdir::Result<Stamp> {
         #[cfg(target_os = "linux")]
-        if let Some(stamp) = self.open.stamp(entry) {
+        if let Some(stamp) = self.open.stamp(entry, parts) {
             return Ok(stamp);
         }
+        #[cfg(not(target_os = "linux"))]
+        let _ = parts;
         entry.metadata().map(|meta| stamp(&meta))
     }
 
@@ -74,7 +80,7 @@ mod linux {
     use walkdir::DirEntry;
 
     use super::{
-        super::{bytes, folder_and_name, stamp::joined},
+        super::{bytes, stamp::joined},
         Stamp, There,
     };
 
@@ -86,7 +92,7 @@ mod linux {
     pub(super) struct Open(Vec<(Vec<u8>, OwnedFd)>);
 
     impl Open {
-        pub(super) fn stamp(&mut self, entry: &DirEntry) -> Option<Stamp> {
+        pub(super) fn stamp(&mut self, entry: &DirEntry, parts: Option<(&[u8], &[u8])>) -> Option<Stamp> {
             // The folder that was named, and what stands behind links, are asked for by their paths.
             if entry.depth() == 0 || entry.path_is_symlink() {
                 return None;
@@ -96,7 +102,7 @@ mod linux {
             let meta = match self.0.last() {
                 Some((open, folder)) if open == path => statx(folder, "", AtFlags::EMPTY_PATH, flags),
                 _ => {
-                    let (folder, name) = folder_and_name(path)?;
+                    let (folder, name) = parts?;
                     let name = OsStr::from_bytes(name);
                     statx(self.folder(folder)?, name, AtFlags::SYMLINK_NOFOLLOW, flags)
                 }

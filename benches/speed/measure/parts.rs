@@ -43,7 +43,7 @@ pub(crate) fn cut(folder: &Path, to: &Path) -> excerpt::Result<u64> {
     let mut paths = Vec::new();
     walk::walk(folder, &Rules::default(), &[], Part::Whole, &mut |found| {
         if found.kind == Kind::File {
-            paths.push(found.path);
+            paths.push(found.path.into_owned());
         }
         true
     })?;

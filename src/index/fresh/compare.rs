@@ -108,12 +108,13 @@ impl Index {
             let path = entry.path.to_vec();
             let mut met = Vec::new();
             walk::walk(base, &self.rules(folder)?, &[], Part::Within(&path), &mut |found| {
-                met.push(found);
+                if worth_reading(&found) {
+                    met.push(found.path.into_owned());
+                }
                 !out_of_time()
             })?;
-            for found in met.into_iter().filter(|found| found.path != path) {
-                let known = ledger.find(folder.id, &found.path).map_err(broken)?.1;
-                if known.is_none() && worth_reading(&found) {
+            for path in met {
+                if ledger.find(folder.id, &path).map_err(broken)?.1.is_none() {
                     *fresh.new.get_or_insert(0) += 1;
                 }
             }
@@ -239,7 +240,7 @@ pub(super) struct Pending {
     pub(super) all: bool,
 }
 
-fn worth_reading(found: &Found) -> bool {
+fn worth_reading(found: &Found<'_>) -> bool {
     found.kind == Kind::File
 }
 

@@ -327,7 +327,7 @@ impl Loaded {
 }
 
 /// Returns the number that eight bytes are.
-fn number(bytes: &[u8]) -> u64 {
+pub(super) fn number(bytes: &[u8]) -> u64 {
     bytes.try_into().map_or(0, u64::from_le_bytes)
 }
 
