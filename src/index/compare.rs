@@ -53,8 +53,9 @@ impl Plan<'_> {
                 return Err(Error::MissingFolder { path: root });
             }
             self.report.missing.push(root);
-            while let Some((at, head)) = reading.next().map_err(broken)? {
-                self.keep(at, &head);
+            while let Some((at, head)) = reading.next() {
+                self.keep(at, head);
+                reading.pass().map_err(broken)?;
             }
             return Ok(());
         }
@@ -67,16 +68,15 @@ impl Plan<'_> {
         let mut failure = None;
         walk::walk(&root, &rules, &apart, Part::Whole, &mut |found| {
             let step = || -> io::Result<()> {
-                let mut known = None;
-                while let Some((at, head)) = reading.next_up_to(&found.path)? {
-                    if *head.path == *found.path {
-                        known = Some((at, head));
-                        break;
-                    }
-                    self.not_found(at, &head, closed.as_deref(), &base, event);
+                while let Some((at, head)) = reading.next().filter(|(_, head)| head.is_before(&found.path)) {
+                    self.not_found(at, head, closed.as_deref(), &base, event);
+                    reading.pass()?;
                 }
                 closed = matches!(found.kind, Kind::Unreadable(_)).then(|| found.path.to_vec());
-                self.met(&base, id, found, known, &mut readers, event)
+                let known = reading.next().filter(|(_, head)| *head.path == *found.path);
+                let is_known = known.is_some();
+                self.met(&base, id, found, known, &mut readers, event)?;
+                if is_known { reading.pass() } else { Ok(()) }
             };
             failure = step().err();
             failure.is_none()
@@ -84,8 +84,9 @@ impl Plan<'_> {
         if let Some(source) = failure {
             return Err(broken(source));
         }
-        while let Some((at, head)) = reading.next().map_err(broken)? {
-            self.not_found(at, &head, closed.as_deref(), &base, event);
+        while let Some((at, head)) = reading.next() {
+            self.not_found(at, head, closed.as_deref(), &base, event);
+            reading.pass().map_err(broken)?;
         }
         Ok(())
     }
@@ -130,7 +131,7 @@ impl Plan<'_> {
         base: &Path,
         id: u32,
         found: Found<'_>,
-        known: Option<(u64, Head<'_>)>,
+        known: Option<(u64, &Head<'_>)>,
         readers: &mut Readers<'_>,
         event: &mut dyn FnMut(Event),
     ) -> io::Result<()> {
@@ -140,7 +141,7 @@ impl Plan<'_> {
                 // Its state is all that is written down of it.
                 let same = |head: &Head<'_>| head.lot == Lot::Folder && head.stamp() == stamp;
                 if let Some((at, head)) = known.filter(|(_, head)| same(head)) {
-                    self.keep(at, &head);
+                    self.keep(at, head);
                     return Ok(());
                 }
                 Fate::Folder
@@ -149,7 +150,7 @@ impl Plan<'_> {
             Kind::Unreadable(cause) => Fate::Failed(cause),
             Kind::File => {
                 if let Some((at, head)) = known.filter(|(_, head)| unchanged(head, stamp, readers)) {
-                    self.keep(at, &head);
+                    self.keep(at, head);
                     return Ok(());
                 }
                 let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
@@ -173,7 +174,7 @@ impl Plan<'_> {
             }
         };
         if let Some((_, head)) = known.filter(|(_, head)| head.lot == Lot::Indexed) {
-            self.remove(&head, base, event);
+            self.remove(head, base, event);
         }
         self.slots.push(Slot { folder: id, entry: Some(entry) });
         Ok(())

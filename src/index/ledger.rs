@@ -126,6 +126,11 @@ impl<'a> Head<'a> {
         Stamp { size: next(), modified: next().cast_signed(), changed: next().cast_signed(), inode: next() }
     }
 
+    /// Says whether a walk meets it before it meets this path.
+    pub(crate) fn is_before(&self, path: &[u8]) -> bool {
+        *self.path != *path && walk::order(self.path, path).is_lt()
+    }
+
     /// Says whether it is of a file that a reader took.
     pub(crate) fn is_file(&self) -> bool {
         matches!(self.lot, Lot::Indexed | Lot::Failed) && !self.path.is_empty()

@@ -57,19 +57,15 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Takes the next one where it is of this path, or stands before it.
-    pub(super) fn next_up_to(&mut self, path: &[u8]) -> io::Result<Option<(u64, Head<'a>)>> {
-        let wanted = |head: &Head<'_>| *head.path == *path || walk::order(head.path, path).is_lt();
-        if self.head.as_ref().is_some_and(wanted) { self.next() } else { Ok(None) }
+    /// Returns the next one, and where it stands.
+    pub(super) fn next(&self) -> Option<(u64, &Head<'a>)> {
+        self.head.as_ref().map(|head| (self.at, head))
     }
 
-    /// Takes the next one.
-    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Head<'a>)>> {
-        let Some(head) = self.head else { return Ok(None) };
-        let at = self.at;
+    /// Passes over it.
+    pub(super) fn pass(&mut self) -> io::Result<()> {
         self.at += 1;
-        self.look()?;
-        Ok(Some((at, head)))
+        self.look()
     }
 }
 
