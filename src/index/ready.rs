@@ -1,5 +1,10 @@
 //! A passage that is ready to be written, but for what is stored of its text: texts are packed together.
 
+use std::{
+    sync::Arc,
+    thread::{self, ThreadId},
+};
+
 use tantivy::schema::document::Document;
 
 use super::{
@@ -10,33 +15,47 @@ use super::{
 use crate::analysis::Sketch;
 
 /// A passage with its values. It is small: tantivy makes room for 40,000 of them with each commit.
-pub(super) struct Ready(Box<(Draft, Values)>);
+#[derive(Clone)]
+pub(super) struct Ready(Arc<Made>);
+
+struct Made {
+    draft: Draft,
+    values: Values,
+    by: ThreadId,
+}
 
 impl Ready {
     pub(super) fn new(draft: Draft, desk: &mut Desk) -> Self {
         let values = draft.values(desk);
-        Self(Box::new((draft, values)))
+        Self(Arc::new(Made { draft, values, by: thread::current().id() }))
     }
 
     /// Returns the text of the passage.
     pub(super) fn text(&self) -> &str {
-        self.0.0.text()
+        self.0.draft.text()
     }
 
-    /// Adds the text to what is stored, as it stands at a place among those that were packed.
+    /// Returns the thread that made it, and has its memory.
+    pub(super) fn made_by(&self) -> ThreadId {
+        self.0.by
+    }
+
+    /// Adds the text to what is stored, as it stands at a place among those that were packed, as long as nobody else
+    /// has the passage.
     pub(super) fn store(&mut self, packed: &Packed, at: usize) {
-        let (draft, values) = &mut *self.0;
-        packed.store(at, draft.text(), values.data());
+        if let Some(Made { draft, values, .. }) = Arc::get_mut(&mut self.0) {
+            packed.store(at, draft.text(), values.data());
+        }
     }
 
     /// Returns the passage's [order](super::Rows::order).
     pub(super) fn order(&self) -> u64 {
-        self.0.0.order()
+        self.0.draft.order()
     }
 
     /// Returns the passage's sketch.
     pub(super) fn sketch(&self) -> Sketch {
-        self.0.0.sketch()
+        self.0.draft.sketch()
     }
 }
 
@@ -45,6 +64,6 @@ impl Document for Ready {
     type FieldsValuesIter<'a> = Each<'a>;
 
     fn iter_fields_and_values(&self) -> Each<'_> {
-        self.0.1.each()
+        self.0.values.each()
     }
 }

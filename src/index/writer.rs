@@ -1,22 +1,27 @@
 //! What passages are written with: a few segments that are open, each written to by one thread at a time. Who
 //! has passages and finds no segment free leaves them to one who has, while there is room; who fills a segment
 //! takes it to disk, and others go on with the next. So no thread waits for another that has work to spare.
+//! Passages that were written go back to who made them: what a thread took of memory is its own to free, and
+//! another that did would hold it up.
 //!
 //! tantivy's own writer has threads of its own, which read while nobody writes and write while nobody reads; it is
 //! used for what is left: it knows the segments, removes, commits and merges.
+
+mod segment;
 
 use std::{
     collections::VecDeque,
     mem,
     sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
-    thread,
+    thread::{self, ThreadId},
 };
 
 use tantivy::{
-    IndexWriter, Segment, SegmentMeta, Term,
-    indexer::{AddOperation, IndexWriterOptions, NoMergePolicy, SegmentWriter},
+    IndexWriter, Term,
+    indexer::{IndexWriterOptions, NoMergePolicy},
 };
 
+use self::segment::Open;
 use super::{
     ready::Ready,
     removal::{Removal, Written},
@@ -68,6 +73,8 @@ struct State {
     waiting: VecDeque<(Vec<Ready>, u64)>,
     /// All of their bytes.
     bytes: u64,
+    /// Passages that were written, by who made them: it is for them to let go of them.
+    written: Vec<(ThreadId, Vec<Ready>)>,
     /// What is removed with the next commit.
     withdrawn: Vec<Term>,
 }
@@ -84,6 +91,23 @@ impl State {
             passages.extend(next);
         }
         passages
+    }
+
+    /// Has passages wait for who made them.
+    fn give_back(&mut self, passages: Vec<Ready>) {
+        for passage in passages {
+            let by = passage.made_by();
+            match self.written.iter_mut().find(|(maker, _)| *maker == by) {
+                Some((_, others)) => others.push(passage),
+                None => self.written.push((by, vec![passage])),
+            }
+        }
+    }
+
+    /// Takes what was written of the passages that a thread made.
+    fn own(&mut self, maker: ThreadId) -> Vec<Ready> {
+        let own = self.written.iter_mut().find(|(by, _)| *by == maker);
+        own.map(|(_, passages)| mem::take(passages)).unwrap_or_default()
     }
 }
 
@@ -146,6 +170,9 @@ impl Writer {
         if passages.is_empty() {
             return Ok(());
         }
+        // Nobody is to wait while they are freed.
+        let own = self.state().own(thread::current().id());
+        drop(own);
         let mut state = self.state();
         while state.taken == self.most && state.bytes + bytes > self.room {
             state = self.wait(state);
@@ -165,7 +192,7 @@ impl Writer {
             state = self.wait(state);
         }
         let mut turn = self.take(state);
-        turn.segment()?.add(&self.packers, passages)?;
+        turn.segment()?.add(&self.packers, passages, &mut drop)?;
         turn.go_on()
     }
 
@@ -181,7 +208,7 @@ impl Writer {
         let _turns = Turn { writer: self, turns: self.most, segment: None };
         self.write_down()?;
         let mut segment = Open::new(self)?;
-        segment.add(&self.packers, passages)?;
+        segment.add(&self.packers, passages, &mut drop)?;
         self.hand_in(segment)
     }
 
@@ -244,7 +271,8 @@ impl Writer {
             if open.is_empty() {
                 open.push(Open::new(self)?);
             }
-            open[0].add(&self.packers, waiting.into_iter().flat_map(|(passages, _)| passages))?;
+            let passages = waiting.into_iter().flat_map(|(passages, _)| passages);
+            open[0].add(&self.packers, passages, &mut drop)?;
         }
         thread::scope(|scope| {
             let last = open.pop();
@@ -285,8 +313,10 @@ struct Turn<'a> {
 impl Turn<'_> {
     /// Adds the articles that wait.
     fn go_on(mut self) -> tantivy::Result<()> {
+        let mut written = Vec::new();
         while !self.segment.as_ref().is_some_and(Open::is_full) {
             let mut state = self.writer.state();
+            state.give_back(mem::take(&mut written));
             let passages = state.next();
             if passages.is_empty() {
                 state.idle.extend(self.segment.take());
@@ -295,8 +325,9 @@ impl Turn<'_> {
             drop(state);
             self.writer.changed.notify_all();
             let packers = &self.writer.packers;
-            self.segment()?.add(packers, passages)?;
+            self.segment()?.add(packers, passages, &mut |passage| written.push(passage))?;
         }
+        self.writer.state().give_back(written);
         self.close()
     }
 
@@ -337,55 +368,6 @@ impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.state().closing -= 1;
         self.0.changed.notify_all();
-    }
-}
-
-/// A segment that is being written.
-struct Open {
-    segment: Segment,
-    writer: SegmentWriter,
-    /// When so much of memory is taken, it is full.
-    full: usize,
-}
-
-impl Open {
-    fn new(of: &Writer) -> tantivy::Result<Self> {
-        let segment = of.index.new_segment();
-        let writer = SegmentWriter::for_segment(of.begun as usize, segment.clone())?;
-        Ok(Self { segment, writer, full: of.buffer as usize })
-    }
-
-    fn add(&mut self, packers: &Packers, passages: impl IntoIterator<Item = Ready>) -> tantivy::Result<()> {
-        let mut passages = passages.into_iter();
-        loop {
-            let (mut lot, mut texts) = (Vec::new(), 0);
-            while texts < LOT
-                && let Some(passage) = passages.next()
-            {
-                texts += passage.text().len();
-                lot.push(passage);
-            }
-            if lot.is_empty() {
-                return Ok(());
-            }
-            let packed = packers.pack(&lot.iter().map(Ready::text).collect::<Vec<_>>());
-            for (at, mut document) in lot.into_iter().enumerate() {
-                document.store(&packed, at);
-                self.writer.add_document(AddOperation { opstamp: 0, document })?;
-            }
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.writer.mem_usage() >= self.full
-    }
-
-    fn write_down(self) -> tantivy::Result<SegmentMeta> {
-        let passages = self.writer.max_doc();
-        self.writer.finalize()?;
-        let meta = self.segment.with_max_doc(passages).meta().clone();
-        meta.untrack_temp_docstore();
-        Ok(meta)
     }
 }
 
