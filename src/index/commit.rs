@@ -34,6 +34,7 @@ pub(super) struct Commit<'a> {
     pub(super) manifest: Manifest,
     now: SystemTime,
     memory: u64,
+    jobs: usize,
     pub(super) writer: Arc<Writer>,
 }
 
@@ -49,12 +50,13 @@ impl<'a> Commit<'a> {
     ) -> Result<Self> {
         let packers = Packers::of(&manifest.tables);
         let packers = packers.ok_or_else(|| damaged(dir, "a table of symbols is broken"))?;
-        let writer = Writer::new(index, packers, update.jobs(), bytes, update.memory);
+        let jobs = update.jobs();
+        let writer = Writer::new(index, packers, jobs, bytes, update.memory);
         let writer = writer.map_err(|source| engine(dir, source))?;
         // What a run left that was cut off may have the very names that this one will choose.
         writer.engine().garbage_collect_files().wait().map_err(|source| engine(dir, source))?;
         let (now, memory) = (update.now, update.memory);
-        Ok(Self { dir, generation, manifest, now, memory, writer: Arc::new(writer) })
+        Ok(Self { dir, generation, manifest, now, memory, jobs, writer: Arc::new(writer) })
     }
 
     /// Removes the passages of a term that were there before this run.
@@ -129,8 +131,8 @@ impl<'a> Commit<'a> {
     pub(super) fn meanwhile(&mut self, index: &tantivy::Index) {
         let mut writer = self.writer.engine();
         // Should that fail, the end of the update tries again.
-        let _ =
-            merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS_MEANWHILE, Effort::Least);
+        let (memory, jobs, most) = (self.memory, self.jobs, MOST_SEGMENTS_MEANWHILE);
+        let _ = merge(&mut writer, index, self.generation, memory, most, jobs, Effort::Least);
     }
 
     /// Merges segments until there are few, and removes what no commit needs. Returns why that failed, where
@@ -138,7 +140,8 @@ impl<'a> Commit<'a> {
     pub(super) fn finish(self, index: &tantivy::Index, effort: Effort) -> Result<Option<String>> {
         let writer = Arc::into_inner(self.writer).expect("no reader is left");
         let mut writer = writer.into_engine();
-        let merged = merge(&mut writer, index, self.generation, self.memory, MOST_SEGMENTS, effort)
+        let (memory, jobs) = (self.memory, self.jobs);
+        let merged = merge(&mut writer, index, self.generation, memory, MOST_SEGMENTS, jobs, effort)
             .and_then(|()| writer.garbage_collect_files().wait().map(drop));
         match merged.and_then(|()| writer.wait_merging_threads()) {
             Ok(()) => Ok(None),

@@ -19,14 +19,15 @@ pub(super) enum Effort {
     Whole,
 }
 
-/// Merges segments until there are few. One merge at a time, and none beside other work: that keeps memory
-/// bounded.
+/// Merges segments until there are few, by one merge at a time or by two where as many processors are free. None is
+/// beside other work: that keeps memory bounded.
 pub(super) fn merge(
     writer: &mut IndexWriter<Ready>,
     index: &tantivy::Index,
     generation: &Path,
     memory: u64,
     most: usize,
+    jobs: usize,
     effort: Effort,
 ) -> tantivy::Result<()> {
     loop {
@@ -37,8 +38,13 @@ pub(super) fn merge(
         if chosen.is_empty() {
             return Ok(());
         }
-        let ids: Vec<_> = chosen.into_iter().map(|at| segments[at].id()).collect();
-        writer.merge(&ids).wait()?;
+        let parts = match effort {
+            Effort::Least if jobs > 1 => apart(&weights, chosen, memory),
+            _ => vec![chosen],
+        };
+        let ids = |part: Vec<usize>| part.into_iter().map(|at| segments[at].id()).collect::<Vec<_>>();
+        let merges: Vec<_> = parts.into_iter().map(|part| writer.merge(&ids(part))).collect();
+        merges.into_iter().try_for_each(|merge| merge.wait().map(drop))?;
     }
 }
 
@@ -139,6 +145,16 @@ fn choose(segments: &[Weight], memory: u64, most: usize, effort: Effort) -> Vec<
     taken.map_or_else(Vec::new, |number| fitting[..number + 2].to_vec())
 }
 
+/// Takes what is to be merged apart into halves that are merged at once, where both fit into memory together.
+fn apart(segments: &[Weight], chosen: Vec<usize>, memory: u64) -> Vec<Vec<usize>> {
+    let half = |first: usize| chosen.iter().skip(first).step_by(2).copied().collect::<Vec<_>>();
+    let held =
+        |part: &Vec<usize>| part.iter().fold(Held::default(), |held, &at| held.with(&segments[at])).bytes();
+    let halves = vec![half(0), half(1)];
+    let fit = halves.iter().map(held).sum::<u64>() <= memory / 4 * 3;
+    if chosen.len() >= 4 && fit { halves } else { vec![chosen] }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +190,15 @@ mod tests {
         assert_eq!(choose(&segments, 256 << 20, 8, Effort::Whole), [0, 1, 2]);
         assert_eq!(choose(&segments[1..2], 256 << 20, 8, Effort::Whole), [0]);
         assert!(choose(&segments[2..], 256 << 20, 8, Effort::Whole).is_empty());
+    }
+
+    #[test]
+    fn two_merges_are_made_at_once_where_both_fit_into_memory() {
+        let weight = |store: u64| Weight { alive: 10, dead: 0, store: store << 20, terms: 0 };
+        let halves = |segments: &[Weight]| apart(segments, (0..segments.len()).collect(), 256 << 20);
+        assert_eq!(halves(&[weight(90); 5]), [vec![0, 2, 4], vec![1, 3]]);
+        assert_eq!(halves(&[weight(100); 5]), [[0, 1, 2, 3, 4]]);
+        assert_eq!(halves(&[weight(1); 3]), [[0, 1, 2]]);
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Writer {
         // Nothing is added to it: its thread sleeps.
         let options = IndexWriterOptions::builder()
             .num_worker_threads(1)
-            .num_merge_threads(1)
+            .num_merge_threads(if jobs > 1 && bytes > memory { 2 } else { 1 })
             .memory_budget_per_thread(LEAST_BUFFER as usize)
             .build();
         let engine = index.writer_with_options(options)?;
