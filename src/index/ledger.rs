@@ -78,6 +78,9 @@ pub(crate) enum Lot {
     Failed,
 }
 
+/// Bytes of the numbers of a state.
+const STAMP: usize = 32;
+
 /// How a record begins.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Head<'a> {
@@ -117,7 +120,11 @@ impl<'a> Head<'a> {
 
     /// Returns the head of a record, and the rest.
     fn taken(record: &'a [u8]) -> io::Result<(Self, &'a [u8])> {
-        postcard::take_from_bytes(record).map_err(io::Error::other)
+        let (head, rest) = postcard::take_from_bytes::<Self>(record).map_err(io::Error::other)?;
+        if head.stamp.len() != STAMP {
+            return Err(io::Error::other(postcard::Error::DeserializeBadEncoding));
+        }
+        Ok((head, rest))
     }
 
     pub(crate) fn stamp(&self) -> Stamp {
@@ -341,6 +348,9 @@ mod tests {
             assert_eq!(tally(&record).expect("it reads").1, entry.tally);
             assert_eq!(Head::of(&record).expect("it reads").stamp(), stamp);
             assert!(Entry::of(&record[..record.len() - 1]).is_err());
+            let mut other = record.to_vec();
+            other[1 + 1 + entry.path.len()] -= 8;
+            assert!(Head::of(&other).is_err(), "a number is missing");
         };
         check(Fate::Folder);
         check(Fate::Indexed(Vec::new()));

@@ -125,7 +125,7 @@ impl Writer {
         let most = (heap / (2 * LEAST_BUFFER)).min(1 + bytes / WORTH_A_SEGMENT).max(1);
         // A third of the work or so is writing.
         let most = most.min(jobs.clamp(1, 16).div_ceil(2) as u64);
-        // Nothing is added to it: its thread sleeps.
+        // Nothing is added to it: its thread sleeps. What is more than memory holds is of many segments.
         let options = IndexWriterOptions::builder()
             .num_worker_threads(1)
             .num_merge_threads(if jobs > 1 && bytes > memory { 2 } else { 1 })
