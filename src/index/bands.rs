@@ -32,17 +32,17 @@ const IN_BUCKET: u32 = 64;
 /// Bits of a value, and of a gap as it is in the mean.
 const BITS: u32 = u16::BITS;
 
-/// The values of a passage's bands.
-type Row = [u16; BANDS];
+/// A passage by the value of a band.
+type Key = (u16, DocId);
 
 /// The bands of a segment, to look passages up by.
 pub(crate) struct Bands {
     layout: Layout,
+    buckets: FileSlice,
     /// Where each bucket begins, band by band, and where the last one ends: 32 bits each.
     starts: OwnedBytes,
     /// A bit for each passage that may have a near copy here.
     copied: OwnedBytes,
-    buckets: FileSlice,
 }
 
 /// How values are parted.
@@ -74,7 +74,7 @@ impl Layout {
     }
 
     /// Returns the value and the passage of a number; none where no value is so large.
-    fn of_number(self, bucket: u32, number: u64) -> Option<(u16, DocId)> {
+    fn of_number(self, bucket: u32, number: u64) -> Option<Key> {
         let passages = u64::from(self.passages.max(1));
         let value = (u64::from(bucket) << self.below()) + number / passages;
         Some((u16::try_from(value).ok()?, (number % passages) as DocId))
@@ -95,12 +95,11 @@ impl Bands {
         let layout = Layout::of(passages);
         let starts = 4 * layout.starts();
         let length = starts + passages.div_ceil(u8::BITS) as usize;
-        if file.len() < length {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let (head, buckets) = file.split(length);
-        let (starts, copied) = head.read_bytes()?.split(starts);
-        Ok(Self { layout, starts, copied, buckets })
+        let end = file.len().checked_sub(length).ok_or(io::ErrorKind::UnexpectedEof)?;
+        // They stand behind the buckets: who writes those need not hold them.
+        let (buckets, tables) = file.split(end);
+        let (starts, copied) = tables.read_bytes()?.split(starts);
+        Ok(Self { layout, buckets, starts, copied })
     }
 
     /// Says whether a passage has a near copy that shares a band with it, or may have one: true of all that
@@ -122,15 +121,13 @@ impl Bands {
         })
     }
 
-    /// Returns the bands of all passages.
-    fn rows(&self) -> io::Result<Vec<Row>> {
-        let mut rows = vec![Row::default(); self.layout.passages as usize];
-        let all = (0..BANDS).flat_map(|band| (0..self.layout.buckets).map(move |bucket| (band, bucket)));
-        for (band, bucket) in all {
+    /// Calls back with the value of a band of each passage, in the order of values, then of passages.
+    fn each_of(&self, band: usize, each: &mut dyn FnMut(Key)) -> io::Result<()> {
+        for bucket in 0..self.layout.buckets {
             let mut wrong = false;
             self.each_number(band, bucket, &mut |number| {
                 match self.layout.of_number(bucket, number) {
-                    Some((value, passage)) => rows[passage as usize][band] = value,
+                    Some(key) => each(key),
                     None => wrong = true,
                 }
                 !wrong
@@ -139,7 +136,7 @@ impl Bands {
                 return Err(io::ErrorKind::InvalidData.into());
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// Calls back with the numbers of a bucket, in order, while more are wanted.
@@ -215,9 +212,12 @@ mod tests {
     use super::*;
     use crate::analysis::{Sketch, alike, mix};
 
+    /// The values of a passage's bands.
+    type Row = [u16; BANDS];
+
     fn written(sketches: &[Sketch]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write::write(sketches, &mut bytes).expect("it can be written");
+        write::of_sketches(sketches, &mut bytes).expect("it can be written");
         bytes
     }
 
@@ -228,7 +228,13 @@ mod tests {
     fn check(sketches: &[Sketch]) {
         let bands = read(written(sketches), sketches.len()).expect("it can be read");
         let rows: Vec<Row> = sketches.iter().map(|sketch| sketch.bands).collect();
-        assert_eq!(bands.rows().expect("it reads"), rows);
+        for band in 0..BANDS {
+            let (mut keys, mut expected) = (Vec::new(), Vec::new());
+            bands.each_of(band, &mut |key| keys.push(key)).expect("it reads");
+            expected.extend(rows.iter().zip(0..).map(|(row, passage)| (row[band], passage)));
+            expected.sort_unstable();
+            assert_eq!(keys, expected, "band {band}");
+        }
         for (passage, sketch) in sketches.iter().enumerate().step_by(sketches.len() / 20 + 1) {
             let mut is_copied = false;
             for (band, &value) in sketch.bands.iter().enumerate() {
@@ -281,7 +287,9 @@ mod tests {
             passages in 0_usize..200,
         ) {
             if let Ok(bands) = read(bytes, passages) {
-                let _ = bands.each(0, 7, &mut |passage| assert!((passage as usize) < passages.max(1)));
+                let known = |passage: DocId| assert!((passage as usize) < passages.max(1));
+                let _ = bands.each(0, 7, &mut |passage| known(passage));
+                let _ = bands.each_of(0, &mut |(_, passage)| known(passage));
                 let _ = bands.may_be_copied(passages as DocId / 2);
             }
         }

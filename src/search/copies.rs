@@ -154,4 +154,36 @@ mod tests {
             assert_eq!((results.hits.len(), results.hits[0].copies), (2, 1), "{access:?}");
         }
     }
+
+    #[test]
+    fn near_copies_are_found_after_their_segments_were_merged_and_others_removed() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("it can be made");
+        let path = |number: u32| folder.join(format!("{number}.txt"));
+        let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+        let mut update = Update { folders: vec![folder.clone()], ..Update::default() };
+        let copied = 40;
+        // Of each text two copies, far apart: mostly in different segments. A word tells them apart.
+        for number in 0..2 * copied {
+            let words = (0..60).map(|word| format!("reed{}x{word} ", number % copied));
+            let text = words.collect::<String>() + &format!("heron{number}.");
+            fs::write(path(number), text).expect("it can be written");
+            if number % 10 == 9 {
+                index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+            }
+        }
+        for number in (0..copied).step_by(3) {
+            fs::remove_file(path(number)).expect("it is there");
+        }
+        update.compact = true;
+        index.update(&update, &mut |_| {}, &AtomicBool::new(false)).expect("it can be indexed");
+        assert_eq!(index.rows().len(), 1);
+        for number in 0..copied {
+            let query = Query { text: format!("heron{}", copied + number), copies: true, ..Query::default() };
+            let hits = index.search(&query).expect("it can be asked").hits;
+            let copies: Vec<_> = hits.iter().map(|hit| hit.copies).collect();
+            assert_eq!(copies, [u64::from(number % 3 > 0)], "{number}");
+        }
+    }
 }

@@ -6,14 +6,14 @@ use std::{
 };
 
 use tantivy::{
-    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin,
+    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, Segment, SegmentPlugin, SegmentReader,
     directory::TerminatingWrite,
     index::SegmentComponent,
     indexer::doc_id_mapping::DocIdMapping,
     schema::{Schema, document::ErasedDocument},
 };
 
-use super::{super::ready::Ready, BITS, Bands, END, Layout};
+use super::{super::ready::Ready, BITS, Bands, END, Key, Layout};
 use crate::analysis::{BANDS, Sketch, alike};
 
 /// Gaps on their way into a file.
@@ -63,8 +63,7 @@ impl Copied {
     }
 
     /// Looks for near copies among passages that share the value of a band.
-    fn look_in(&mut self, same: &[(u16, DocId)], sketches: &[Sketch]) {
-        let bits = |passage: DocId| sketches[passage as usize].bits;
+    fn look_in(&mut self, same: &[Key], bits: &dyn Fn(DocId) -> u64) {
         for (at, (_, one)) in same.iter().enumerate() {
             if same.len() > MOST_COMPARED {
                 self.put(*one);
@@ -78,44 +77,80 @@ impl Copied {
     }
 }
 
-/// Writes the bands of passages with these sketches down.
-pub(super) fn write(sketches: &[Sketch], out: &mut impl Write) -> io::Result<()> {
-    let passages = u32::try_from(sketches.len()).map_err(io::Error::other)?;
+/// Writes the bands of passages down. `keys` adds those of a band, and `bits` are those of a passage's sketch. No
+/// more than one band is held at once: merges are of millions of passages.
+fn write(
+    passages: DocId,
+    bits: &dyn Fn(DocId) -> u64,
+    keys: &dyn Fn(usize, &mut Vec<Key>) -> io::Result<()>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let layout = Layout::of(passages);
-    let (mut starts, mut bits) = (Vec::with_capacity(layout.starts()), Bits::default());
+    let (mut starts, mut end) = (Vec::with_capacity(layout.starts()), 0);
     let mut copied = Copied(vec![0; passages.div_ceil(u8::BITS) as usize]);
-    let mut keys = Vec::with_capacity(sketches.len());
+    let (mut of_band, mut gaps) = (Vec::with_capacity(passages as usize), Bits::default());
     for band in 0..BANDS {
-        keys.clear();
-        keys.extend(sketches.iter().map(|sketch| sketch.bands[band]).zip(0..passages));
-        keys.sort_unstable();
-        for same in keys.chunk_by(|(one, _), (other, _)| one == other) {
-            copied.look_in(same, sketches);
+        of_band.clear();
+        keys(band, &mut of_band)?;
+        of_band.sort_unstable();
+        for same in of_band.chunk_by(|(one, _), (other, _)| one == other) {
+            copied.look_in(same, bits);
         }
-        let mut keys = keys.iter().copied().peekable();
+        let mut keys = of_band.iter().copied().peekable();
         for bucket in 0..layout.buckets {
-            starts.push(u32::try_from(bits.bytes.len()).map_err(io::Error::other)?);
+            starts.push(u32::try_from(end).map_err(io::Error::other)?);
             let mut last = 0;
             while let Some((value, passage)) = keys.next_if(|(value, _)| layout.bucket(*value) == bucket) {
                 let number = layout.number(value, passage);
-                bits.push_gap(number - last);
+                gaps.push_gap(number - last);
                 last = number;
             }
-            bits.close();
+            gaps.close();
+            out.write_all(&gaps.bytes)?;
+            end += gaps.bytes.len();
+            gaps.bytes.clear();
         }
     }
-    starts.push(u32::try_from(bits.bytes.len()).map_err(io::Error::other)?);
+    starts.push(u32::try_from(end).map_err(io::Error::other)?);
     for start in starts {
         out.write_all(&start.to_le_bytes())?;
     }
-    out.write_all(&copied.0)?;
-    out.write_all(&bits.bytes)
+    out.write_all(&copied.0)
 }
 
-fn write_to(segment: &Segment, sketches: &[Sketch]) -> tantivy::Result<()> {
-    let mut out = segment.open_write(SegmentComponent::Custom(END.into()))?;
-    write(sketches, &mut out)?;
-    Ok(out.terminate()?)
+/// Writes the bands of passages with these sketches down.
+pub(super) fn of_sketches(sketches: &[Sketch], out: &mut impl Write) -> io::Result<()> {
+    let passages = DocId::try_from(sketches.len()).map_err(io::Error::other)?;
+    let keys = |band: usize, keys: &mut Vec<Key>| {
+        keys.extend(sketches.iter().map(|sketch| sketch.bands[band]).zip(0..passages));
+        Ok(())
+    };
+    write(passages, &|passage| sketches[passage as usize].bits, &keys, out)
+}
+
+/// A segment that is merged with others.
+struct Part {
+    bands: Bands,
+    /// The number of its first passage among those of all.
+    first: DocId,
+    /// Its passages that are gone, in order.
+    removed: Vec<DocId>,
+}
+
+impl Part {
+    fn open(segment: &SegmentReader, first: DocId) -> tantivy::Result<Self> {
+        let mut removed = Vec::new();
+        if segment.has_deletes() {
+            removed.extend((0..segment.max_doc()).filter(|passage| segment.is_deleted(*passage)));
+        }
+        Ok(Self { bands: Bands::open(segment)?, first, removed })
+    }
+
+    /// Returns the number of a passage among those of all; none where it is gone.
+    fn number(&self, passage: DocId) -> Option<DocId> {
+        let before = self.removed.binary_search(&passage).err()?;
+        Some(self.first + passage - before as DocId)
+    }
 }
 
 /// Keeps the bands of passages beside the other parts of a segment.
@@ -132,16 +167,22 @@ impl SegmentPlugin for Plugin {
 
     fn merge(&self, merge: PluginMergeContext<'_>) -> tantivy::Result<()> {
         // Nothing is sorted: what is alive follows upon what was before it.
-        let mut sketches = Vec::new();
+        let passages: DocId = merge.readers.iter().map(SegmentReader::num_docs).sum();
+        let (mut bits, mut parts) = (Vec::with_capacity(passages as usize), Vec::new());
         for segment in merge.readers {
-            let bands = Bands::open(segment)?.rows()?;
-            let bits = segment.fast_fields().u64("sketch")?;
-            sketches.extend(segment.doc_ids_alive().map(|passage| Sketch {
-                bits: bits.first(passage).unwrap_or(0),
-                bands: bands[passage as usize],
-            }));
+            parts.push(Part::open(segment, bits.len() as DocId)?);
+            let sketches = segment.fast_fields().u64("sketch")?;
+            bits.extend(segment.doc_ids_alive().map(|passage| sketches.first(passage).unwrap_or(0)));
         }
-        write_to(merge.target_segment, &sketches)
+        let keys = |band: usize, keys: &mut Vec<Key>| {
+            parts.iter().try_for_each(|part| {
+                let mut add = |(value, old)| keys.extend(part.number(old).map(|new| (value, new)));
+                part.bands.each_of(band, &mut add)
+            })
+        };
+        let mut out = merge.target_segment.open_write(SegmentComponent::Custom(END.into()))?;
+        write(passages, &|passage| bits[passage as usize], &keys, &mut out)?;
+        Ok(out.terminate()?)
     }
 }
 
@@ -155,7 +196,9 @@ impl PluginWriter for Writer {
     }
 
     fn serialize(self: Box<Self>, segment: &Segment, _: Option<&DocIdMapping>) -> tantivy::Result<()> {
-        write_to(segment, &self.0)
+        let mut out = segment.open_write(SegmentComponent::Custom(END.into()))?;
+        of_sketches(&self.0, &mut out)?;
+        Ok(out.terminate()?)
     }
 
     fn mem_usage(&self) -> usize {
