@@ -70,6 +70,20 @@ impl Content {
     }
 }
 
+/// Has the system bring the beginning of a file that is to be opened soon from the disk, where it can be asked to.
+#[cfg(target_os = "linux")]
+pub(super) fn fetch(path: &Path) {
+    use std::num::NonZeroU64;
+
+    use rustix::fs::{Advice, fadvise};
+
+    // What comes of it shows when the file is opened.
+    let _ = File::open(path).map(|file| fadvise(&file, 0, NonZeroU64::new(HEAD), Advice::WillNeed));
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn fetch(_path: &Path) {}
+
 /// Whether a state had stood so long at `now` that a later change cannot have the same times. File
 /// systems count in steps: whole seconds, or even two, where the times have no fraction, some
 /// milliseconds where they have one.

@@ -21,6 +21,7 @@ use tantivy::TantivyError;
 
 use self::file::Opened;
 use super::{
+    content,
     draft::{Desk, Drafts},
     last_words,
     ledger::Entry,
@@ -87,22 +88,24 @@ pub(super) struct Ingest<'a> {
 }
 
 impl<'a> Ingest<'a> {
-    /// Starts so many readers. They end when there are no more tasks, or when told to stop.
+    /// Starts a reader for each processor, and where they are several one who only helps them, until `over` is
+    /// closed. Readers end when there are no more tasks, or when told to stop.
     pub(super) fn start<'scope>(
         &'scope self,
         scope: &'scope thread::Scope<'scope, 'a>,
-        readers: usize,
+        jobs: usize,
         tasks: &Receiver<Task>,
         steps: &Sender<tantivy::Result<Step>>,
+        over: &Receiver<()>,
     ) -> io::Result<()> {
-        for _ in 0..readers {
+        for _ in 0..jobs {
             let (tasks, steps) = (tasks.clone(), steps.clone());
             thread::Builder::new().name("reader".into()).stack_size(STACK).spawn_scoped(
                 scope,
                 move || {
                     while let Some(task) = self.help_until(&tasks) {
                         // There is to be work for all.
-                        let most = TOGETHER.min(tasks.len() / readers);
+                        let most = TOGETHER.min(tasks.len() / jobs);
                         let others = iter::from_fn(|| tasks.try_recv().ok()).take(most);
                         if self.take(iter::once(task).chain(others), &steps).is_break() {
                             break;
@@ -110,6 +113,12 @@ impl<'a> Ingest<'a> {
                     }
                 },
             )?;
+        }
+        if jobs > 1 {
+            // Who reads a long file waits for its process, and the others may all have files of their own.
+            let over = over.clone();
+            let help = move || while self.help_until(&over).is_some() {};
+            thread::Builder::new().name("helper".into()).spawn_scoped(scope, help)?;
         }
         Ok(())
     }
@@ -121,18 +130,23 @@ impl<'a> Ingest<'a> {
         tasks: impl Iterator<Item = Task>,
         steps: &Sender<tantivy::Result<Step>>,
     ) -> ControlFlow<()> {
-        let (mut bytes, mut unread) = (0, VecDeque::new());
+        let (mut bytes, mut due, mut unread) = (0, Vec::new(), VecDeque::new());
         for task in tasks {
             bytes += task.bytes;
+            due.push(task);
+            if bytes >= SMALL {
+                break;
+            }
+        }
+        // What they have to wait for the disk, they wait at once.
+        due.iter().skip(1).for_each(|task| content::fetch(&task.file));
+        for task in due {
             let file = task.file.clone();
             match safely(&file, || Ok(self.open(task))) {
                 Ok(Opened::Unread(file)) => unread.push_back(file),
                 // What was removed of it is told of at once, whatever comes of the others.
                 Ok(Opened::Done(done)) => told(steps.send(Ok(Step::Done(done))))?,
                 Err(error) => told(steps.send(Err(error)))?,
-            }
-            if bytes >= SMALL {
-                break;
             }
         }
         let small = unread.iter().take_while(|file| file.is_small()).map(|file| file.handed());

@@ -153,17 +153,16 @@ impl Plan<'_> {
             desks: Mutex::default(),
         };
         let (jobs, dir) = (update.jobs().clamp(1, 64), self.dir);
-        // While one of several waits for the process that reads its file, another has work: a processor that
-        // has none is slow to wake.
-        let readers = if jobs > 1 { jobs + 1 } else { 1 };
-        let ahead = AHEAD * readers;
+        let ahead = AHEAD * jobs;
         let new_stage = || Stage::new(update.stage);
         let (send_task, take_task) = crossbeam_channel::unbounded();
         let (send_step, take_step) = crossbeam_channel::bounded(ahead);
+        let (going, over) = crossbeam_channel::bounded(0);
         // What was so at the last commit.
         let (mut before, mut replaced) = (self.report.clone(), Vec::new());
         let left = thread::scope(|scope| -> Result<usize> {
-            ingest.start(scope, readers, &take_task, &send_step).map_err(|source| engine(dir, source))?;
+            let started = ingest.start(scope, jobs, &take_task, &send_step, &over);
+            started.map_err(|source| engine(dir, source))?;
             drop(send_step);
             let _opened = Opened(&ingest.gate);
             let mut stage = new_stage();
@@ -222,7 +221,7 @@ impl Plan<'_> {
                 }
             }
             let mut left = out + back.len() + due.len();
-            drop((send_task, take_task));
+            drop((send_task, take_task, going));
             ingest.gate.set(false);
             look();
             // Files that were being read when the run was stopped.

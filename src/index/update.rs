@@ -56,7 +56,7 @@ pub struct Update {
     pub compact: bool,
     /// Whether only to say what would be done.
     pub dry_run: bool,
-    /// How many processors the work is for; 0 for all. Where they are several, one file more is read at once.
+    /// How many processors the work is for; 0 for all. So many files are read at once.
     pub jobs: usize,
     /// How much memory may be used, in bytes; at least [`LEAST_MEMORY`].
     pub memory: u64,

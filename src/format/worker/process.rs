@@ -85,7 +85,12 @@ pub(super) enum Death {
 }
 
 /// Bytes of a buffer at either end of a pipe.
-const PIPE: usize = 64 << 10;
+const BUFFER: usize = 64 << 10;
+
+/// Bytes that a pipe holds, where the system can be told: as many as the files that are handed together and what
+/// is said of them, so that neither side waits for the other to listen.
+#[cfg(target_os = "linux")]
+const PIPE: usize = 256 << 10;
 
 /// Bytes that are given at once.
 const MOST_AT_ONCE: u32 = 1 << 20;
@@ -107,11 +112,17 @@ impl Process {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
         let (to, from, last_words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        #[cfg(target_os = "linux")]
+        {
+            // A user who has very many keeps those of the usual length.
+            let _ = to.as_ref().map(|to| rustix::pipe::fcntl_setpipe_size(to, PIPE));
+            let _ = from.as_ref().map(|from| rustix::pipe::fcntl_setpipe_size(from, PIPE));
+        }
         let life = Life { child: Mutex::new(child), until: Mutex::default(), late: AtomicBool::new(false) };
         Ok(Self {
             life: Arc::new(life),
-            to: BufWriter::with_capacity(PIPE, to.expect("a pipe was asked for")),
-            from: BufReader::with_capacity(PIPE, from.expect("a pipe was asked for")),
+            to: BufWriter::with_capacity(BUFFER, to.expect("a pipe was asked for")),
+            from: BufReader::with_capacity(BUFFER, from.expect("a pipe was asked for")),
             last_words: last_words.expect("a pipe was asked for"),
             buffer: Vec::new(),
         })
