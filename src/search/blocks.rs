@@ -143,8 +143,11 @@ impl Blocks {
         self.terms.iter().map(Cursor::end).min().unwrap_or(TERMINATED)
     }
 
-    /// Returns what the passages score at most from the present one to this, which is no further than the end.
+    /// Returns what the passages score at most from the present one to this.
     pub(super) fn most_to(&mut self, last: DocId) -> Score {
+        if self.end() < last {
+            return self.most();
+        }
         // A count that is spread over several terms scores less than all the parts by themselves.
         let terms = self.terms.iter_mut().filter(|term| term.doc() <= last);
         let best = terms.map(|term| term.blocks.block_max_score(&self.lengths, &self.bm25)).sum::<Score>();

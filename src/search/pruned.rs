@@ -10,6 +10,9 @@ use super::{blocks::Blocks, stretch::Stretch};
 /// Sums of scores differ by less than this part of them, in whatever order they are added.
 pub(super) const ROUNDING: Score = 1e-5;
 
+/// To go on from block to block takes as long for a word as to score so many passages.
+const WORTH: DocId = 4;
+
 /// Calls back with each passage that scores more than a threshold, which is then what was returned.
 pub(super) fn best(
     mut words: Vec<Blocks>,
@@ -34,6 +37,8 @@ pub(super) fn best(
             return;
         }
         let end = from.iter().map(Blocks::end).min().unwrap_or(start);
+        let worth = DocId::try_from(from.len()).map_or(TERMINATED, |words| words.saturating_mul(WORTH));
+        let end = end.max(start.saturating_add(worth).min(TERMINATED - 1));
         here.clear();
         here.extend(from.iter_mut().map(|word| word.most_to(end)));
         let beside = first.checked_sub(1).map_or(0.0, |last| most[last]);
