@@ -7,7 +7,7 @@ mod met;
 use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
 use tantivy::{
-    InvertedIndexReader, SegmentReader, Term,
+    InvertedIndexReader, SegmentReader,
     query::{Bm25StatisticsProvider, BoostQuery, DisjunctionMaxQuery, EmptyQuery, Query},
 };
 use tantivy_fst::Automaton;
@@ -173,21 +173,22 @@ impl Compiler<'_> {
         let fields = self.index.fields();
         let words = self.index.inverted(fields.words)?;
         let (beside, aside) = (self.index.inverted(fields.beside)?, self.aside()?);
-        let holders = |inverted: &[Arc<InvertedIndexReader>], term: &Term| -> tantivy::Result<u64> {
-            inverted.iter().map(|inverted| Ok(u64::from(inverted.doc_freq(term)?))).sum()
+        let holders = |inverted: Option<&Arc<InvertedIndexReader>>, term: &str| -> tantivy::Result<u64> {
+            let term = inverted.map(|inverted| inverted.terms().get(term)).transpose()?.flatten();
+            Ok(term.map_or(0, |term| term.doc_freq.into()))
         };
         let mut best = Best::of(self);
         self.each_word(machine, &mut |met| {
             let form = met.form();
             let Some(slips) = slips(form) else { return Ok(()) };
             let mut count = met.holders();
-            for stem in met.stems() {
+            for (stem, segment) in met.stems() {
                 let term = word_term(&stem, form);
                 count += match stem.as_str() {
-                    "" => holders(&beside, &Term::from_field_text(fields.beside, form))?,
-                    _ => holders(&words, &Term::from_field_text(fields.words, &term))?,
+                    "" => holders(beside.get(segment), form)?,
+                    _ => holders(words.get(segment), &term)?,
                 };
-                count += holders(&aside, &Term::from_field_text(fields.aside, &term))?;
+                count += holders(aside.get(segment), &term)?;
             }
             best.offer(slips, count, form)
         })?;

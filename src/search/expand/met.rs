@@ -1,6 +1,11 @@
 //! The words of the index that a machine accepts, met in order: each form once, wherever it stands.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+    ops::Range,
+    sync::Arc,
+};
 
 use tantivy::InvertedIndexReader;
 use tantivy_fst::{Automaton, Streamer};
@@ -20,6 +25,7 @@ struct Entry {
     is_own_stem: bool,
     /// How many passages hold a term of the latter, of those that were not merged away.
     holders: u64,
+    segment: usize,
 }
 
 impl Entry {
@@ -47,6 +53,27 @@ impl List<'_> {
     }
 }
 
+/// The list whose word comes first is the greatest: that is what a heap has at hand.
+impl Ord for List<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.entry.form().cmp(self.entry.form())
+    }
+}
+
+impl PartialOrd for List<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for List<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for List<'_> {}
+
 /// A word of the index, wherever it stands there.
 pub(in crate::search) struct Met<'a>(&'a [Entry]);
 
@@ -60,14 +87,10 @@ impl Met<'_> {
         self.0.iter().filter(|entry| entry.is_own_stem).map(|entry| entry.holders).sum()
     }
 
-    /// Returns its other stems, each once.
-    pub(super) fn stems(&self) -> Vec<String> {
+    /// Returns its other stems, each with the number of a segment that has it.
+    pub(super) fn stems(&self) -> impl Iterator<Item = (String, usize)> {
         let others = self.0.iter().filter(|entry| !entry.is_own_stem);
-        let mut stems: Vec<String> =
-            others.filter_map(|entry| split_form(&entry.key)).map(|(_, stem)| stem).collect();
-        stems.sort_unstable();
-        stems.dedup();
-        stems
+        others.filter_map(|entry| split_form(&entry.key).map(|(_, stem)| (stem, entry.segment)))
     }
 }
 
@@ -77,23 +100,14 @@ pub(in crate::search) type Each<'a> = &'a mut dyn FnMut(&Met<'_>) -> tantivy::Re
 /// Goes through the words of several lists in order, each once.
 fn merge(mut lists: Vec<List<'_>>, each: Each<'_>) -> tantivy::Result<()> {
     lists.retain_mut(List::advance);
+    let mut lists = BinaryHeap::from(lists);
     let (mut same, mut spare): (Vec<Entry>, Vec<Entry>) = Default::default();
     while !lists.is_empty() {
-        let mut first = 0;
-        for at in 1..lists.len() {
-            if lists[at].entry.form() < lists[first].entry.form() {
-                first = at;
-            }
-        }
-        if !lists[first].take(&mut same, &mut spare) {
-            lists.swap_remove(first);
-        }
-        for at in (0..lists.len()).rev() {
-            while lists[at].entry.form() == same[0].form() {
-                if !lists[at].take(&mut same, &mut spare) {
-                    lists.swap_remove(at);
-                    break;
-                }
+        while let Some(mut first) = lists.peek_mut()
+            && same.first().is_none_or(|word| word.form() == first.entry.form())
+        {
+            if !first.take(&mut same, &mut spare) {
+                PeekMut::pop(first);
             }
         }
         each(&Met(&same))?;
@@ -110,9 +124,9 @@ impl Compiler<'_> {
         A::State: Clone,
     {
         let fields = self.index.fields();
-        let own = [self.index.inverted(fields.words)?, self.aside()?].concat();
+        let own = [self.index.inverted(fields.words)?, self.aside()?];
         let mut lists: Vec<List<'_>> = Vec::new();
-        for forms in self.index.forms() {
+        for (segment, forms) in self.index.forms().iter().enumerate() {
             let mut forms = forms.search(Form(machine));
             let next = move |entry: &mut Entry| {
                 while let Some((key, _)) = forms.next() {
@@ -121,7 +135,7 @@ impl Compiler<'_> {
                     {
                         entry.key.clear();
                         entry.key.push_str(key);
-                        (entry.form, entry.is_own_stem) = (0..end, false);
+                        (entry.form, entry.is_own_stem, entry.segment) = (0..end, false, segment);
                         return true;
                     }
                 }
@@ -129,7 +143,7 @@ impl Compiler<'_> {
             };
             lists.push(List { next: Box::new(next), entry: Entry::default() });
         }
-        for inverted in &own {
+        for inverted in own.iter().flatten() {
             for head in self.lexicon.statistics.heads() {
                 let mut terms = inverted.terms().search(Own { head, machine }).into_stream()?;
                 let next = move |entry: &mut Entry| {
@@ -171,7 +185,7 @@ mod tests {
             let next = move |entry: &mut Entry| {
                 let Some((form, stem)) = terms.next() else { return false };
                 let key = format!("{form}{MARK}{}{stem}{MARK}", '\u{5}');
-                *entry = Entry { key, form: 0..form.len(), is_own_stem: false, holders: 0 };
+                *entry = Entry { key, form: 0..form.len(), ..Entry::default() };
                 true
             };
             List { next: Box::new(next), entry: Entry::default() }
@@ -180,10 +194,11 @@ mod tests {
         let lists =
             vec![list(&[("a", "a"), ("c", "1"), ("c", "2")]), list(&[]), list(&[("b", "b"), ("c", "1")])];
         let each = &mut |met: &Met<'_>| {
-            merged.push(format!("{} {} {}", met.form(), met.stems().join(" "), met.holders()));
+            let stems: Vec<String> = met.stems().map(|(stem, _)| stem).collect();
+            merged.push(format!("{} {} {}", met.form(), stems.join(" "), met.holders()));
             Ok(())
         };
         merge(lists, each).expect("nothing can fail");
-        assert_eq!(merged, ["a a 0", "b b 0", "c 1 2 0"]);
+        assert_eq!(merged, ["a a 0", "b b 0", "c 1 1 2 0"]);
     }
 }
