@@ -25,6 +25,7 @@ pub(crate) use hash::{hash, mix};
 pub use language::Language;
 pub use sentence::{clauses, sentences};
 pub use sketch::{BANDS, Sketch, alike, sketch};
+pub(crate) use stem::ROOT_MARKS;
 pub use stem::{Beginnings, head, keeps_accents, keeps_first_letters, plain_stem, restored, root, stem};
 pub use stop::{StopWords, asks_for_kind};
 pub(crate) use term::{END_OF_OWN_STEM, MARK, form_term, split_form, split_word, word_term};

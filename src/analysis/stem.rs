@@ -177,6 +177,9 @@ pub fn root(stem: &str) -> (&str, &str) {
 /// Stands before a stem that lost its accents.
 const PLAIN_MARK: char = '~';
 
+/// What a stem is parted by from what it begins with. No word holds any.
+pub(crate) const ROOT_MARKS: [u8; 2] = [b':', PLAIN_MARK as u8];
+
 /// Endings that are often typed without the accent that their language's stemmer knows them by.
 const ENDINGS: &[(&str, &[(&str, &str)])] = &[
     ("ca", &[("cio", "ció"), ("sio", "sió")]),

@@ -311,6 +311,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::analysis::ROOT_MARKS;
 
     #[test]
     fn words_are_runs_of_letters_and_figures() {
@@ -364,11 +365,12 @@ mod tests {
         }
 
         #[test]
-        fn any_text_has_words_on_character_borders_in_order(text in "([a-zʼ’.+# ก-๛]){0,60}|\\PC{0,60}") {
+        fn any_text_has_words_on_character_borders_in_order(text in "([a-zʼ’.:~+# ก-๛]){0,60}|\\PC{0,60}") {
             let mut last = 0;
             for range in words(&text) {
                 prop_assert!(range.start >= last && range.end > range.start);
                 prop_assert!(text[range.clone()].contains(char::is_alphanumeric));
+                prop_assert!(!text[range.clone()].bytes().any(|byte| ROOT_MARKS.contains(&byte)));
                 last = range.end;
             }
         }

@@ -286,6 +286,23 @@ mod tests {
     }
 
     #[test]
+    fn what_words_of_another_language_begin_with_is_no_part_of_them() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let folder = dir.path().join("articles");
+        fs::create_dir(&folder).expect("it can be made");
+        let german = "Das Wasser im Hafen steigt zweimal am Tag, und dann geht es zurück aufs Meer.";
+        fs::write(folder.join("de.txt"), german).expect("it can be written");
+        fs::write(folder.join("en.txt"), "They had to decide what to do about the harbour.")
+            .expect("it can be written");
+        let mut index = Index::create(&dir.path().join("index")).expect("it can be made");
+        update(&mut index, &folder);
+        assert!(index.languages().len() > 1);
+        for text in ["de*", "/de.*/"] {
+            assert_eq!(stands_for(&index, text), (vec!["decide".into()], false), "{text}");
+        }
+    }
+
+    #[test]
     fn the_most_frequent_are_taken_of_too_many() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let folder = dir.path().join("articles");

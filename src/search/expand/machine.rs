@@ -8,7 +8,7 @@ use regex_automata::util::primitives::StateID;
 use tantivy_fst::Automaton;
 
 use super::super::shape::Shape;
-use crate::analysis::{END_OF_OWN_STEM, MARK};
+use crate::analysis::{END_OF_OWN_STEM, MARK, ROOT_MARKS};
 
 /// The tables that machines for words with one slip and with two are made from, which take a moment to
 /// fill. Two neighbours in each other's place are one slip.
@@ -172,6 +172,8 @@ impl<A: Automaton> Automaton for Own<'_, A> {
                 true => Part::End(1),
                 false => Part::Nothing,
             },
+            // What stands before stems of another language is no part of a word.
+            Part::Word(_) if ROOT_MARKS.contains(&byte) => Part::Nothing,
             Part::Word(state) => Part::Word(self.machine.accept(state, byte)),
             Part::End(1) if END_OF_OWN_STEM[1] == byte => Part::End(2),
             _ => Part::Nothing,
@@ -264,6 +266,10 @@ mod tests {
         let own = |head| Own { head, machine: &Beginning("agent") };
         assert!(fits(&own(""), "agents\u{2}\u{4}") && !fits(&own(""), "agent\u{2}\u{4}ic"));
         assert!(fits(&own("es:"), "es:agent\u{2}\u{4}") && !fits(&own("es:"), "agent\u{2}\u{4}"));
+        let all = Beginning("");
+        let own = |head| Own { head, machine: &all };
+        assert!(!fits(&own(""), "es:agent\u{2}\u{4}") && fits(&own("es:"), "es:agent\u{2}\u{4}"));
+        assert!(!fits(&own("es:"), "es:~agent\u{2}\u{4}") && fits(&own("es:~"), "es:~agent\u{2}\u{4}"));
         assert!(fits(&Spelling::of("cat", 1), "car"));
         assert!(!fits(&Form(&Spelling::of("cat", 1)), "car"));
         let both = Both(&Beginning("c"), &Spelling::of("cat", 1));
