@@ -2,30 +2,49 @@
 
 use tantivy::{
     DocId, DocSet, Score, SegmentReader, TERMINATED, Term,
-    query::{EnableScoring, Explanation, Query, Scorer, Weight},
+    query::{BooleanQuery, DisjunctionMaxQuery, EnableScoring, Explanation, Occur, Query, Scorer, Weight},
     schema::IndexRecordOption,
 };
 
 use super::{
     leaf::{Leaf, LeafScorer, LeafWeight},
+    part::Part,
     pruned,
 };
 use crate::index::count_any;
 
-/// A query for any of some words.
+/// A query for any of some words. Each stands with others beside it of which the best counts in a passage, or alone.
 #[derive(Clone, Debug)]
-pub(super) struct Any(pub(super) Vec<Leaf>);
+pub(super) struct Any(pub(super) Vec<Vec<Leaf>>);
 
 impl Any {
+    pub(super) fn words(&self) -> impl Iterator<Item = &Leaf> {
+        self.0.iter().flatten()
+    }
+
     /// Returns how many passages of a segment hold any of the words.
     pub(super) fn count(&self, segment: &SegmentReader) -> tantivy::Result<u64> {
-        let lists = self.0.iter().map(|leaf| leaf.word.blocks(segment, IndexRecordOption::Basic));
+        let lists = self.words().map(|leaf| leaf.word.blocks(segment, IndexRecordOption::Basic));
         let lists = lists.collect::<tantivy::Result<Vec<_>>>()?;
         Ok(count_any(segment, lists.into_iter().flatten().collect()))
     }
+
+    /// Returns what the engine has for the same, which gathers all passages around each; none where every word stands
+    /// alone.
+    fn gathered(&self) -> Option<BooleanQuery> {
+        let each = |words: &Vec<Leaf>| -> (Occur, Box<dyn Query>) {
+            let each = words.iter().map(|word| -> Box<dyn Query> { Box::new(word.clone()) });
+            (Occur::Should, Box::new(DisjunctionMaxQuery::new(each.collect())))
+        };
+        let several = self.0.iter().any(|words| words.len() > 1);
+        several.then(|| BooleanQuery::new(self.0.iter().map(each).collect()))
+    }
 }
 
-struct AnyWeight(Vec<LeafWeight>);
+struct AnyWeight {
+    words: Vec<Vec<LeafWeight>>,
+    gathered: Option<Box<dyn Weight>>,
+}
 
 /// Where any of some words stands.
 struct AnyScorer {
@@ -35,27 +54,26 @@ struct AnyScorer {
 
 impl Query for Any {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let words = self.0.iter().map(|leaf| leaf.weighed(scoring));
-        Ok(Box::new(AnyWeight(words.collect::<tantivy::Result<_>>()?)))
+        let weighed = |words: &Vec<Leaf>| words.iter().map(|word| word.weighed(scoring)).collect();
+        let words = self.0.iter().map(weighed).collect::<tantivy::Result<_>>()?;
+        let gathered = self.gathered().map(|query| query.weight(scoring)).transpose()?;
+        Ok(Box::new(AnyWeight { words, gathered }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
-        self.0.iter().for_each(|leaf| leaf.query_terms(visitor));
-    }
-}
-
-impl AnyWeight {
-    fn words(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Vec<LeafScorer>> {
-        let words = self.0.iter().map(|word| word.leaf_scorer(segment, boost));
-        let mut words = words.collect::<tantivy::Result<Vec<_>>>()?;
-        words.retain(|word| word.doc() != TERMINATED);
-        Ok(words)
+        self.words().for_each(|leaf| leaf.query_terms(visitor));
     }
 }
 
 impl Weight for AnyWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut scorer = AnyScorer { words: self.words(segment, boost)?, doc: 0 };
+        if let Some(gathered) = &self.gathered {
+            return gathered.scorer(segment, boost);
+        }
+        let words = self.words.iter().flatten().map(|word| word.leaf_scorer(segment, boost));
+        let mut words = words.collect::<tantivy::Result<Vec<_>>>()?;
+        words.retain(|word| word.doc() != TERMINATED);
+        let mut scorer = AnyScorer { words, doc: 0 };
         scorer.settle();
         Ok(Box::new(scorer))
     }
@@ -72,10 +90,12 @@ impl Weight for AnyWeight {
         segment: &SegmentReader,
         callback: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        let words = self.0.iter().map(|word| word.blocks(segment));
-        let mut words = words.collect::<tantivy::Result<Vec<_>>>()?;
-        words.retain(|word| word.doc() != TERMINATED);
-        pruned::best(words, threshold, callback);
+        let part = |words: &Vec<LeafWeight>| {
+            let words = words.iter().map(|word| word.blocks(segment));
+            Ok(Part::new(words.collect::<tantivy::Result<_>>()?))
+        };
+        let parts = self.words.iter().map(part).collect::<tantivy::Result<Vec<_>>>()?;
+        pruned::best(parts.into_iter().flatten().collect(), threshold, callback);
         Ok(())
     }
 }
@@ -131,6 +151,9 @@ mod tests {
         search::pruned::ROUNDING,
     };
 
+    /// The parts of a query, each of words with their weights, and how many of the best are asked for.
+    type Case<'a> = (&'a [&'a [(&'a str, Score)]], usize);
+
     #[test]
     fn the_best_are_those_of_all() {
         let dir = tempfile::tempdir().expect("a temporary folder");
@@ -159,13 +182,19 @@ mod tests {
         assert!(index.searcher().segment_readers().len() > 1);
 
         let (searcher, statistics) = (index.searcher(), index.statistics());
-        for (weights, limit) in [([1.0, 1.0, 1.0], 10), ([0.2, 3.0, 1.0], 3), ([1.0, 0.01, 0.0], 200)] {
-            let leaf = |(stem, weight)| {
+        let cases: [Case<'_>; 5] = [
+            (&[&[("run", 1.0)], &[("tide", 1.0)], &[("moon", 1.0)]], 10),
+            (&[&[("run", 0.2)], &[("tide", 3.0)], &[("moon", 1.0)]], 3),
+            (&[&[("run", 1.0)], &[("tide", 0.01)], &[("moon", 0.0)]], 200),
+            (&[&[("run", 1.0), ("tide", 1.0), ("harbour", 1.0)]], 10),
+            (&[&[("run", 0.5), ("tide", 2.0)], &[("moon", 0.3)], &[("moon", 1.0), ("harbour", 0.7)]], 20),
+        ];
+        for (of, limit) in cases {
+            let leaf = |&(stem, weight): &(&str, f32)| {
                 let term = of_stem(index.fields().words, stem);
                 Leaf { word: statistics.lookup(&term).expect("the index is whole"), weight }
             };
-            let words = ["run", "tide", "moon"].into_iter().zip(weights).map(leaf);
-            let query = Any(words.collect());
+            let query = Any(of.iter().map(|words| words.iter().map(leaf).collect()).collect());
             let scoring = EnableScoring::enabled_from_statistics_provider(
                 &statistics as &dyn Bm25StatisticsProvider,
                 searcher,

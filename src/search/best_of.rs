@@ -6,6 +6,8 @@ use tantivy::{
     query::{EnableScoring, Explanation, Query, Scorer, Weight},
 };
 
+use super::any::Any;
+
 /// A query for the best of several.
 #[derive(Debug)]
 pub(super) struct BestOf(pub(super) Vec<Box<dyn Query>>);
@@ -15,6 +17,19 @@ struct BestOfWeight(Vec<Box<dyn Weight>>);
 struct BestOfScorer {
     ways: Vec<Box<dyn Scorer>>,
     doc: DocId,
+}
+
+impl BestOf {
+    /// Returns a query to be asked about some passages alone.
+    pub(super) fn of_some(query: Box<dyn Query>) -> Box<dyn Query> {
+        match query.downcast_ref::<Any>().map(|any| any.0.as_slice()) {
+            Some([words]) if words.len() > 1 => {
+                let ways = words.iter().map(|word| -> Box<dyn Query> { Box::new(word.clone()) });
+                Box::new(Self(ways.collect()))
+            }
+            _ => query,
+        }
+    }
 }
 
 impl Clone for BestOf {

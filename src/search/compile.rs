@@ -354,7 +354,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// Returns a query that counts so many times as much.
-fn weighed(query: Box<dyn EngineQuery>, times: f32) -> Box<dyn EngineQuery> {
+pub(super) fn weighed(query: Box<dyn EngineQuery>, times: f32) -> Box<dyn EngineQuery> {
     match query.downcast_ref::<Leaf>() {
         Some(Leaf { word, weight }) => Box::new(Leaf { word: word.clone(), weight: weight * times }),
         None => Box::new(BoostQuery::new(query, times)),
@@ -364,9 +364,12 @@ fn weighed(query: Box<dyn EngineQuery>, times: f32) -> Box<dyn EngineQuery> {
 /// Returns a query for any of several.
 pub(super) fn any(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
     // Of single words not all passages need be looked at to find the best.
-    let words = queries.iter().map(|query| query.downcast_ref::<Leaf>().cloned());
-    if let Some(words) = words.collect::<Option<Vec<Leaf>>>() {
-        return Box::new(Any(words));
+    let words = queries.iter().map(|query| match query.downcast_ref::<Leaf>() {
+        Some(word) => Some(vec![vec![word.clone()]]),
+        None => query.downcast_ref::<Any>().map(|any| any.0.clone()),
+    });
+    if let Some(words) = words.collect::<Option<Vec<_>>>() {
+        return Box::new(Any(words.concat()));
     }
     match queries.len() {
         1 => queries.remove(0),

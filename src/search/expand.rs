@@ -8,13 +8,15 @@ use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
 use tantivy::{
     InvertedIndexReader, SegmentReader,
-    query::{Bm25StatisticsProvider, BoostQuery, DisjunctionMaxQuery, EmptyQuery, Query},
+    query::{Bm25StatisticsProvider, DisjunctionMaxQuery, EmptyQuery, Query},
 };
 use tantivy_fst::Automaton;
 
 pub(super) use self::machine::{Beginning, Both, Spelling};
 use super::{
-    compile::Compiler,
+    any::Any,
+    compile::{Compiler, weighed},
+    leaf::Leaf,
     lexicon::idf,
     print::single,
     shape::{self, Shape},
@@ -41,8 +43,8 @@ type Found = (u8, Reverse<u64>, String);
 /// The best of the words that are offered, in order.
 struct Best<'a> {
     compiler: &'a Compiler<'a>,
-    /// Whether passages were deleted: the dictionaries tell of them still, and their counts are bounds.
-    deleted: bool,
+    /// Whether counts are only bounds: where passages were deleted, the dictionaries tell of them still.
+    bounds: bool,
     found: Vec<Found>,
     /// Whether there are more than [`MOST`].
     cut: bool,
@@ -50,8 +52,8 @@ struct Best<'a> {
 
 impl<'a> Best<'a> {
     fn of(compiler: &'a Compiler<'a>) -> Self {
-        let deleted = compiler.index.searcher().segment_readers().iter().any(SegmentReader::has_deletes);
-        Self { compiler, deleted, found: Vec::with_capacity(MOST + 1), cut: false }
+        let bounds = compiler.index.searcher().segment_readers().iter().any(SegmentReader::has_deletes);
+        Self { compiler, bounds, found: Vec::with_capacity(MOST + 1), cut: false }
     }
 
     /// Takes a word that so many passages hold at most.
@@ -61,7 +63,7 @@ impl<'a> Best<'a> {
         if self.cut && full && self.found.last().is_some_and(worse) {
             return Ok(());
         }
-        let count = if self.deleted { self.holders(word)? } else { bound };
+        let count = if self.bounds { self.holders(word)? } else { bound };
         if count == 0 {
             return Ok(());
         }
@@ -71,6 +73,10 @@ impl<'a> Best<'a> {
         self.found.insert(at, one);
         self.found.truncate(MOST);
         Ok(())
+    }
+
+    fn finish(self) -> (Vec<Expansion>, bool) {
+        (self.found.into_iter().map(Expansion::from).collect(), self.cut)
     }
 
     fn holders(&self, word: &str) -> tantivy::Result<u64> {
@@ -131,8 +137,8 @@ impl Compiler<'_> {
             let weight = self.weight(expansion, node, &expansions);
             let around = self.phrase(fields.aside, &expansion.words, 0)?;
             let main = self.phrase(fields.words, &expansion.words, 0)?;
-            clauses.push(Box::new(BoostQuery::new(main, weight)));
-            clauses.push(Box::new(BoostQuery::new(around, weight * self.weights.aside)));
+            clauses.push(weighed(main, weight));
+            clauses.push(weighed(around, weight * self.weights.aside));
         }
         Ok(best_of(clauses))
     }
@@ -142,7 +148,7 @@ impl Compiler<'_> {
         let expansions = self.expansions(node)?;
         let clauses = expansions.iter().map(|expansion| -> tantivy::Result<Box<dyn Query>> {
             let query = self.phrase(self.index.fields().title, &expansion.words, 0)?;
-            Ok(Box::new(BoostQuery::new(query, self.weight(expansion, node, &expansions))))
+            Ok(weighed(query, self.weight(expansion, node, &expansions)))
         });
         Ok(best_of(clauses.collect::<tantivy::Result<_>>()?))
     }
@@ -192,7 +198,7 @@ impl Compiler<'_> {
             }
             best.offer(slips, count, form)
         })?;
-        Ok((best.found.into_iter().map(Expansion::from).collect(), best.cut))
+        Ok(best.finish())
     }
 
     /// Returns what a pattern stands for: each of its pieces words of the index, side by side.
@@ -228,7 +234,14 @@ impl Compiler<'_> {
 
 /// Returns a query for the best of these: the sum would favour passages for the many forms they use.
 fn best_of(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    if clauses.is_empty() { Box::new(EmptyQuery) } else { Box::new(DisjunctionMaxQuery::new(clauses)) }
+    if clauses.is_empty() {
+        return Box::new(EmptyQuery);
+    }
+    let words = clauses.iter().map(|clause| clause.downcast_ref::<Leaf>().cloned());
+    match words.collect() {
+        Some(words) => Box::new(Any(vec![words])),
+        None => Box::new(DisjunctionMaxQuery::new(clauses)),
+    }
 }
 
 #[cfg(test)]

@@ -167,9 +167,9 @@ impl<'a> Asked<'a> {
     /// Returns how many passages hold the most frequent of the words any of which is enough to match; 0 where
     /// they are not.
     fn holders_of_one(&self) -> tantivy::Result<u64> {
-        let words = self.compiled.downcast_ref::<Any>().map_or(&[][..], |any| &any.0);
+        let words = self.compiled.downcast_ref::<Any>().into_iter().flat_map(Any::words);
         let statistics = &self.compiler.lexicon.statistics;
-        let holders = words.iter().map(|word| statistics.doc_freq(&word.word.term));
+        let holders = words.map(|leaf| statistics.doc_freq(&leaf.word.term));
         holders.reduce(|most, other| Ok(most?.max(other?))).unwrap_or(Ok(0))
     }
 

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use tantivy::{
     DocAddress, DocSet, SeekDangerResult, Term,
-    query::{BoostQuery, DisjunctionMaxQuery, EnableScoring, Query},
+    query::{BoostQuery, EnableScoring, Query},
 };
 
 use super::{
     article::Bag,
+    best_of::BestOf,
     compile::{Compiler, any},
     lexicon::{Sought, drops_stop_words},
     nearest::{Near, nearest},
@@ -52,7 +53,7 @@ impl Part {
     fn of_several(label: String, query: Box<dyn Query>) -> Self {
         Self {
             label,
-            query,
+            query: BestOf::of_some(query),
             weight: 1.0,
             word: None,
             stems: Vec::new(),
@@ -171,7 +172,7 @@ fn spelled_like(compiler: &Compiler<'_>, word: &str, times: f32) -> tantivy::Res
         compiler.form(fields.words, &near.word, weight)
     };
     let each = near.iter().map(weighed).collect::<tantivy::Result<_>>()?;
-    let query = Box::new(DisjunctionMaxQuery::new(each));
+    let query = Box::new(BestOf(each));
     let names = names.join(", ");
     let label = format!("for want of `{word}`: {names}");
     Ok((!near.is_empty()).then(|| Part::of_several(label, query)))

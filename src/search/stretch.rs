@@ -17,12 +17,18 @@ pub(super) struct Stretch {
     /// How often a word stands in each that is not added yet, and those where it does.
     counts: [u32; LENGTH],
     counted: Bits,
+    /// What each passage scores by the best of some words, and those that hold one; see [`Self::add_best`].
+    best: [Score; LENGTH],
+    raised: Bits,
+    /// Whether words are added there.
+    raises: bool,
 }
 
 impl Stretch {
     pub(super) fn new() -> Self {
-        let (held, counted) = Default::default();
-        Self { from: 0, scores: [0.0; LENGTH], held, counts: [0; LENGTH], counted }
+        let (scores, best) = ([0.0; LENGTH], [0.0; LENGTH]);
+        let (held, counted, raised) = Default::default();
+        Self { from: 0, scores, held, counts: [0; LENGTH], counted, best, raised, raises: false }
     }
 
     /// Begins at a passage. All that was added must have been met.
@@ -52,8 +58,24 @@ impl Stretch {
     /// Adds what a passage scores by a word.
     pub(super) fn add(&mut self, passage: DocId, score: Score) {
         let at = self.place(passage);
-        self.scores[at] += score;
-        self.held[at / 64] |= 1 << (at % 64);
+        if self.raises {
+            self.best[at] = self.best[at].max(score);
+            self.raised[at / 64] |= 1 << (at % 64);
+        } else {
+            self.scores[at] += score;
+            self.held[at / 64] |= 1 << (at % 64);
+        }
+    }
+
+    /// Adds what each passage scores by the best of the words that are added meanwhile.
+    pub(super) fn add_best(&mut self, words: impl FnOnce(&mut Self)) {
+        self.raises = true;
+        words(self);
+        self.raises = false;
+        for at in places(std::mem::take(&mut self.raised)) {
+            let score = std::mem::take(&mut self.best[at]);
+            self.add(self.from + at as DocId, score);
+        }
     }
 
     /// Counts how often one of the terms of a word stands in a passage.
@@ -80,7 +102,10 @@ impl Stretch {
     /// Adds what each passage scores by another word, in order.
     pub(super) fn each_held(&mut self, mut score: impl FnMut(DocId) -> Option<Score>) {
         for at in places(self.held) {
-            self.scores[at] += score(self.from + at as DocId).unwrap_or(0.0);
+            let passage = self.from + at as DocId;
+            if let Some(score) = score(passage) {
+                self.add(passage, score);
+            }
         }
     }
 
