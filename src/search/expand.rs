@@ -3,6 +3,7 @@
 
 mod machine;
 mod met;
+mod sweep;
 
 use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
@@ -208,7 +209,7 @@ impl Compiler<'_> {
         for (at, piece) in shape::pieces(pattern).into_iter().enumerate() {
             // What is no pattern was read as words.
             let Ok(shape) = Shape::new(piece) else { return Ok((Vec::new(), false)) };
-            let (words, more) = self.words(&shape, &|_| Some(0))?;
+            let (words, more) = self.fitting(&shape)?;
             cut |= more;
             if at == 0 {
                 rows = words;

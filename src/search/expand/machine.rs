@@ -225,14 +225,21 @@ impl<A: Automaton> Automaton for Form<'_, A> {
     }
 }
 
+/// Says whether a machine accepts a word.
+pub(super) fn fits(machine: &impl Automaton, word: &str) -> bool {
+    let mut state = machine.start();
+    for byte in word.bytes() {
+        if !machine.can_match(&state) {
+            return false;
+        }
+        state = machine.accept(&state, byte);
+    }
+    machine.is_match(&state)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fits(machine: &impl Automaton, word: &str) -> bool {
-        let state = word.bytes().fold(machine.start(), |state, byte| machine.accept(&state, byte));
-        machine.is_match(&state)
-    }
 
     #[test]
     fn slips_are_letters_too_many_too_few_wrong_or_swapped() {
