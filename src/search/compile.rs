@@ -23,7 +23,7 @@ use super::{
     any::Any,
     best_of::BestOf,
     excluded::Excluded,
-    expand::Expansion,
+    expand::{Expansion, Fitting},
     filters::Within,
     leaf::Leaf,
     letters::{Lettered, Where},
@@ -48,6 +48,8 @@ pub(super) struct Compiler<'a> {
     pub(super) cut_short: RefCell<BTreeSet<String>>,
     /// What parts of the query stand for, once that was looked up.
     pub(super) expanded: RefCell<HashMap<String, Rc<[Expansion]>>>,
+    /// What patterns of one word stand for that were looked for with others.
+    pub(super) fitting: RefCell<HashMap<String, Fitting>>,
     pub(super) cancel: Cancel,
     /// Words spelled most like some, once they were looked for.
     pub(super) nearest: RefCell<HashMap<String, Rc<[Near]>>>,
@@ -63,6 +65,7 @@ impl<'a> Compiler<'a> {
             cancel: query.cancel.clone(),
             cut_short: RefCell::default(),
             expanded: RefCell::default(),
+            fitting: RefCell::default(),
             nearest: RefCell::default(),
         }
     }
@@ -77,6 +80,7 @@ impl<'a> Compiler<'a> {
 
     /// Returns a query for what a tree matches, within some part of the index.
     pub(super) fn query(&self, tree: &Group, within: &[Within]) -> tantivy::Result<Box<dyn EngineQuery>> {
+        self.sweep_up(tree)?;
         let mut words = self.group(tree)?;
         if tree.only_filters() {
             words =

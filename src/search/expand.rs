@@ -20,13 +20,19 @@ use super::{
     leaf::Leaf,
     lexicon::idf,
     print::single,
-    shape::{self, Shape},
+    shape,
     tree::{LONGEST_FUZZY, Node},
 };
 use crate::{analysis::word_term, index::of_form};
 
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
+
+/// Words side by side are looked for in so many passages, of each word in those of the rarest.
+const MOST_LOOKED_AT: u64 = 1 << 20;
+
+/// What a part of a query stands for, and whether for more than that.
+pub(super) type Fitting = (Vec<Expansion>, bool);
 
 /// What a part of a query stands for: a word of the index, or several side by side.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +82,7 @@ impl<'a> Best<'a> {
         Ok(())
     }
 
-    fn finish(self) -> (Vec<Expansion>, bool) {
+    fn finish(self) -> Fitting {
         (self.found.into_iter().map(Expansion::from).collect(), self.cut)
     }
 
@@ -168,11 +174,7 @@ impl Compiler<'_> {
     }
 
     /// Returns the words of the index that a machine accepts, and whether there are more than [`MOST`].
-    fn words<A>(
-        &self,
-        machine: &A,
-        slips: &dyn Fn(&str) -> Option<u8>,
-    ) -> tantivy::Result<(Vec<Expansion>, bool)>
+    fn words<A>(&self, machine: &A, slips: &dyn Fn(&str) -> Option<u8>) -> tantivy::Result<Fitting>
     where
         A: Automaton,
         A::State: Clone,
@@ -203,13 +205,11 @@ impl Compiler<'_> {
     }
 
     /// Returns what a pattern stands for: each of its pieces words of the index, side by side.
-    fn of_pieces(&self, pattern: &str) -> tantivy::Result<(Vec<Expansion>, bool)> {
+    fn of_pieces(&self, pattern: &str) -> tantivy::Result<Fitting> {
         let mut rows: Vec<Expansion> = Vec::new();
         let mut cut = false;
         for (at, piece) in shape::pieces(pattern).into_iter().enumerate() {
-            // What is no pattern was read as words.
-            let Ok(shape) = Shape::new(piece) else { return Ok((Vec::new(), false)) };
-            let (words, more) = self.fitting(&shape)?;
+            let (words, more) = self.fitting(piece)?;
             cut |= more;
             if at == 0 {
                 rows = words;
@@ -225,12 +225,24 @@ impl Compiler<'_> {
             let mut longer: Vec<Expansion> = longer.collect();
             longer
                 .sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.words.cmp(&other.words)));
-            cut |= longer.len() > MOST;
-            longer.truncate(MOST);
+            cut |= leave_off(&mut longer);
             rows = longer;
         }
         Ok((rows, cut))
     }
+}
+
+/// Leaves off what is too much of several words side by side, and says whether anything was.
+fn leave_off(rows: &mut Vec<Expansion>) -> bool {
+    let all = rows.len();
+    let mut looked_at = 0;
+    rows.truncate(MOST);
+    let worth = rows.iter().take_while(|row| {
+        looked_at += row.count;
+        looked_at <= MOST_LOOKED_AT
+    });
+    rows.truncate(worth.count().max(1));
+    rows.len() < all
 }
 
 /// Returns a query for the best of these: the sum would favour passages for the many forms they use.
@@ -314,6 +326,22 @@ mod tests {
         for text in ["de*", "/de.*/"] {
             assert_eq!(stands_for(&index, text), (vec!["decide".into()], false), "{text}");
         }
+    }
+
+    #[test]
+    fn of_words_side_by_side_no_more_are_left_than_can_be_looked_for() {
+        let check = |counts: &[u64], expected: usize| {
+            let row =
+                |count: &u64| Expansion { words: vec!["a".into(), "b".into()], count: *count, slips: 0 };
+            let mut rows: Vec<Expansion> = counts.iter().map(row).collect();
+            assert_eq!(leave_off(&mut rows), expected < counts.len(), "{counts:?}");
+            assert_eq!(rows.len(), expected, "{counts:?}");
+        };
+        check(&[], 0);
+        check(&[9, 5, 5], 3);
+        check(&[1; 80], MOST);
+        check(&[MOST_LOOKED_AT / 2, MOST_LOOKED_AT / 2, 1], 2);
+        check(&[2 * MOST_LOOKED_AT, 1], 1);
     }
 
     #[test]

@@ -93,7 +93,23 @@ pub(super) fn usual_slips(letters: usize) -> u8 {
     }
 }
 
+impl Group {
+    /// Calls back with each pattern.
+    pub(super) fn each_shape(&self, each: &mut dyn FnMut(&str)) {
+        self.must.iter().chain(&self.should).chain(&self.not).for_each(|node| node.each_shape(each));
+    }
+}
+
 impl Node {
+    fn each_shape(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Shape(pattern) => each(pattern),
+            Self::Title(inner) => inner.each_shape(each),
+            Self::Group(group) => group.each_shape(each),
+            _ => {}
+        }
+    }
+
     /// Whether it names a field, and so restricts even where it is not marked with a plus.
     pub(crate) fn restricts(&self) -> bool {
         match self {

@@ -174,9 +174,13 @@ pub(crate) fn hard(bench: &Bench) -> Vec<Row> {
     let deep = ["--offset", "10000"];
     let nested = format!("{}{}{}", "(".repeat(1_000), queries.commonest, ")".repeat(1_000));
     let every = format!("{0} OR {0}* OR /.*/ OR {0}~", queries.commonest);
-    let asked: [(&str, &str, &[&str]); 9] = [
+    let shapes =
+        (b'a'..=b'p').map(|letter| format!("/.*{}/", char::from(letter))).collect::<Vec<_>>().join(" OR ");
+    let asked: [(&str, &str, &[&str]); 11] = [
         ("`a*`", "a*", &[]),
         ("`/.*/`", "/.*/", &[]),
+        ("16 shapes, by the last letter", &shapes, &[]),
+        ("three words of any shape side by side", "/.*-.*-.*/", &[]),
         ("1,000 words", &queries.thousand, &[]),
         ("the commonest word", &queries.commonest, &[]),
         ("`the`", "the", &[]),

@@ -7,10 +7,14 @@ use foldhash::{HashMap, fast::FixedState};
 use tantivy::InvertedIndexReader;
 use tantivy_fst::Automaton;
 
-use super::{Best, Expansion, MOST, machine::fits};
+use super::{Best, Fitting, MOST, machine::fits};
 use crate::{
     analysis::{ACCENT_MARK, MARK, split_word},
-    search::{compile::Compiler, shape::Shape},
+    search::{
+        compile::Compiler,
+        shape::{self, Shape},
+        tree::Group,
+    },
 };
 
 /// How many of the letters from a to z words begin with, where they begin in many ways.
@@ -44,14 +48,14 @@ fn begins_anyhow(shape: &Shape) -> bool {
 }
 
 impl Swept {
-    fn add(&mut self, word: String, passages: u32) {
-        if let Some(known) = self.known.get_mut(&word) {
+    fn add(&mut self, word: &str, passages: u32) {
+        if let Some(known) = self.known.get_mut(word) {
             *known += u64::from(passages);
         } else if self.known.len() < MANY || passages > FEW {
-            self.known.insert(word, passages.into());
+            self.known.insert(word.into(), passages.into());
         } else {
             self.left_out.resize(SUMS, 0);
-            self.left_out[sum_of(&word)] += u64::from(passages);
+            self.left_out[sum_of(word)] += u64::from(passages);
         }
     }
 
@@ -76,13 +80,38 @@ fn sum_of(word: &str) -> usize {
 }
 
 impl Compiler<'_> {
-    /// Returns the words of the index that a pattern fits, and whether there are more than [`MOST`].
-    pub(super) fn fitting(&self, shape: &Shape) -> tantivy::Result<(Vec<Expansion>, bool)> {
-        if !begins_anyhow(shape) {
-            return self.words(shape, &|_| Some(0));
+    /// Looks at once for the words that all patterns of a tree fit.
+    pub(in crate::search) fn sweep_up(&self, tree: &Group) -> tantivy::Result<()> {
+        let mut shapes: Vec<(String, Shape)> = Vec::new();
+        tree.each_shape(&mut |pattern| {
+            for piece in shape::pieces(pattern) {
+                let known = shapes.iter().any(|(known, _)| known == piece);
+                if let Some(shape) = Shape::new(piece).ok().filter(|shape| !known && begins_anyhow(shape)) {
+                    shapes.push((piece.into(), shape));
+                }
+            }
+        });
+        if shapes.is_empty() {
+            return Ok(());
         }
-        let (swept, mut best) = (self.swept(shape)?, Best::of(self));
-        let most_unknown = swept.most_unknown();
+        let swept = self.swept(shapes.iter().map(|(_, shape)| shape))?;
+        for ((piece, shape), swept) in shapes.into_iter().zip(swept) {
+            let fitting = self.most_frequent(&shape, &swept)?;
+            self.fitting.borrow_mut().insert(piece, fitting);
+        }
+        Ok(())
+    }
+
+    /// Returns what the words are that a pattern of one word fits; none of what is no pattern.
+    pub(super) fn fitting(&self, piece: &str) -> tantivy::Result<Fitting> {
+        if let Some(known) = self.fitting.borrow().get(piece) {
+            return Ok(known.clone());
+        }
+        Shape::new(piece).map_or_else(|_| Ok(Fitting::default()), |shape| self.words(&shape, &|_| Some(0)))
+    }
+
+    fn most_frequent(&self, shape: &Shape, swept: &Swept) -> tantivy::Result<Fitting> {
+        let (most_unknown, mut best) = (swept.most_unknown(), Best::of(self));
         best.bounds |= most_unknown.is_some();
         for (bound, word) in swept.words() {
             best.offer(0, bound, word)?;
@@ -93,25 +122,30 @@ impl Compiler<'_> {
         }
     }
 
-    /// Returns the words of the index that fit, at least those that most passages hold.
-    fn swept(&self, shape: &Shape) -> tantivy::Result<Swept> {
+    /// Returns the words of the index that fit each of some patterns, at least those that most passages hold.
+    fn swept<'a>(&self, shapes: impl Iterator<Item = &'a Shape>) -> tantivy::Result<Vec<Swept>> {
         let fields = self.index.fields();
-        let mut swept = Swept::default();
+        let mut swept: Vec<(&Shape, Swept)> = shapes.map(|shape| (shape, Swept::default())).collect();
+        let mut add = |word: &str, passages| {
+            for (_, swept) in swept.iter_mut().filter(|(shape, _)| fits(*shape, word)) {
+                swept.add(word, passages);
+            }
+        };
         for inverted in self.index.inverted(fields.words)?.iter().chain(&self.aside()?) {
             self.each_term(inverted, &mut |term, passages| {
-                if let Some((_, form)) = split_word(term).filter(|(_, form)| fits(shape, form)) {
-                    swept.add(form, passages);
+                if let Some((_, form)) = split_word(term) {
+                    add(&form, passages);
                 }
             })?;
         }
         for inverted in self.index.inverted(fields.beside)? {
             self.each_term(&inverted, &mut |term, passages| {
-                if !term.contains([ACCENT_MARK, MARK]) && fits(shape, term) {
-                    swept.add(term.into(), passages);
+                if !term.contains([ACCENT_MARK, MARK]) {
+                    add(term, passages);
                 }
             })?;
         }
-        Ok(swept)
+        Ok(swept.into_iter().map(|(_, swept)| swept).collect())
     }
 
     /// Calls back with each term, and how many passages hold it.
@@ -138,7 +172,7 @@ mod tests {
     use super::*;
     use crate::{
         index::{Index, Update},
-        search::query::Query,
+        search::{parse::parse, query::Query},
     };
 
     /// Indexes articles, and checks that what fits patterns is found as it is by looking for each word.
@@ -158,7 +192,10 @@ mod tests {
             assert!(begins_anyhow(&shape), "{pattern}");
             let looked_for = compiler.words(&shape, &|_| Some(0)).expect("the index is whole");
             assert!(!looked_for.0.is_empty(), "{pattern}");
-            assert_eq!(compiler.fitting(&shape).expect("the index is whole"), looked_for, "{pattern}");
+            let tree = parse(&Query { text: format!("/{pattern}/"), ..Query::default() }).tree;
+            compiler.sweep_up(&tree).expect("the index is whole");
+            assert!(compiler.fitting.borrow().contains_key(*pattern), "{pattern}");
+            assert_eq!(compiler.fitting(pattern).expect("the index is whole"), looked_for, "{pattern}");
         }
     }
 

@@ -45,9 +45,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether one more part, good or not, of the query may stand for words of the index; notes it if not.
-    pub(super) fn may_expand(&mut self, range: Range<usize>) -> bool {
-        self.expanding += 1;
+    /// Whether one more part of the query, or so many, good or not, may stand for words of the index; notes it if
+    /// not.
+    pub(super) fn may_expand(&mut self, range: Range<usize>, parts: usize) -> bool {
+        self.expanding += parts;
         if self.expanding > MOST_EXPANDING {
             self.notes.add(range, "{} was read as words: too much stands for other words already");
         }
@@ -90,7 +91,7 @@ impl Parser<'_> {
         if !pattern.contains('*') || (prefix.is_none() && !has_letters) {
             return None;
         }
-        if !self.may_expand(range.clone()) {
+        if !self.may_expand(range.clone(), shape::pieces(&pattern).len()) {
             return None;
         }
         if let Some(fault) = shape::fault(&pattern) {
@@ -139,7 +140,7 @@ impl Parser<'_> {
             self.notes.add(range, "{} is too long to look for other spellings");
             return None;
         }
-        self.may_expand(range).then_some(Node::Fuzzy(word, slips))
+        self.may_expand(range, 1).then_some(Node::Fuzzy(word, slips))
     }
 }
 

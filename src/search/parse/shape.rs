@@ -22,10 +22,10 @@ impl Parser<'_> {
         {
             return false;
         }
-        if !self.may_expand(start..end) {
+        let pattern = unescaped(&rest[..length]);
+        if !self.may_expand(start..end, shape::pieces(&pattern).len()) {
             return false;
         }
-        let pattern = unescaped(&rest[..length]);
         if let Some(fault) = shape::fault(&pattern) {
             let what = "{} was read as words, not as a pattern: ";
             self.notes.add_with(start..end, what, &fault);

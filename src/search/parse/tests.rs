@@ -210,6 +210,21 @@ fn words_may_be_asked_for_exactly() {
 }
 
 #[test]
+fn no_more_than_sixteen_parts_stand_for_other_words() {
+    let shapes = |text: &str| {
+        let mut shapes = 0;
+        read(text).tree.each_shape(&mut |_| shapes += 1);
+        (shapes, read(text).notes.len())
+    };
+    let pattern = |pieces: usize| format!("/{}/", vec!["a.*b"; pieces].join("-"));
+    assert_eq!(shapes(&vec![pattern(1); 16].join(" ")), (16, 0));
+    assert_eq!(shapes(&vec![pattern(1); 17].join(" ")), (16, 1));
+    assert_eq!(shapes(&pattern(16)), (1, 0));
+    assert_eq!(shapes(&pattern(17)), (0, 1));
+    assert_eq!(shapes(&format!("{} {}", pattern(9), pattern(8))), (1, 1));
+}
+
+#[test]
 fn endless_nesting_and_long_text_are_bounded() {
     let deep = "(".repeat(100_000);
     assert!(!read(&deep).notes.is_empty());
