@@ -118,7 +118,8 @@ impl<'a> Compiler<'a> {
         for node in &group.not {
             clauses.push((Occur::MustNot, Box::new(Excluded(self.excluded(node)?))));
         }
-        match clauses.iter().all(|(occur, _)| *occur == Occur::Should) {
+        // Alone, what must be there is as good as what may.
+        match clauses.len() == 1 || clauses.iter().all(|(occur, _)| *occur == Occur::Should) {
             true => Ok(any(clauses.into_iter().map(|(_, query)| query).collect())),
             false => Ok(Box::new(BooleanQuery::new(clauses))),
         }
@@ -266,11 +267,13 @@ impl<'a> Compiler<'a> {
 
     /// Returns a query for all of some words.
     fn all_of(&self, words: &[Word]) -> tantivy::Result<Box<dyn EngineQuery>> {
-        let mut each: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        for sought in self.lexicon.sought(words).iter().filter(|sought| sought.retrieves) {
-            each.push((Occur::Must, any(self.forms(sought)?)));
-        }
-        Ok(Box::new(BooleanQuery::new(each)))
+        let sought = self.lexicon.sought(words);
+        let each = sought.iter().filter(|sought| sought.retrieves).map(|sought| Ok(any(self.forms(sought)?)));
+        let mut each = each.collect::<tantivy::Result<Vec<_>>>()?;
+        Ok(match each.len() {
+            1 => each.remove(0),
+            _ => Box::new(BooleanQuery::new(each.into_iter().map(|query| (Occur::Must, query)).collect())),
+        })
     }
 
     /// Returns clauses by which passages with a word are found: in articles, and around them.

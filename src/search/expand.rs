@@ -9,7 +9,7 @@ use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
 use tantivy::{
     InvertedIndexReader, SegmentReader,
-    query::{Bm25StatisticsProvider, DisjunctionMaxQuery, EmptyQuery, Query},
+    query::{Bm25StatisticsProvider, DisjunctionMaxQuery, Query},
 };
 use tantivy_fst::Automaton;
 
@@ -247,9 +247,6 @@ fn leave_off(rows: &mut Vec<Expansion>) -> bool {
 
 /// Returns a query for the best of these: the sum would favour passages for the many forms they use.
 fn best_of(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    if clauses.is_empty() {
-        return Box::new(EmptyQuery);
-    }
     let words = clauses.iter().map(|clause| clause.downcast_ref::<Leaf>().cloned());
     match words.collect() {
         Some(words) => Box::new(Any(vec![words])),

@@ -175,11 +175,11 @@ pub(crate) fn hard(bench: &Bench) -> Vec<Row> {
     let nested = format!("{}{}{}", "(".repeat(1_000), queries.commonest, ")".repeat(1_000));
     let every = format!("{0} OR {0}* OR /.*/ OR {0}~", queries.commonest);
     let shapes =
-        (b'a'..=b'p').map(|letter| format!("/.*{}/", char::from(letter))).collect::<Vec<_>>().join(" OR ");
+        (b'a'..=b'h').map(|letter| format!("/.*{}/", char::from(letter))).collect::<Vec<_>>().join(" OR ");
     let asked: [(&str, &str, &[&str]); 11] = [
         ("`a*`", "a*", &[]),
         ("`/.*/`", "/.*/", &[]),
-        ("16 shapes, by the last letter", &shapes, &[]),
+        ("8 shapes, by the last letter", &shapes, &[]),
         ("three words of any shape side by side", "/.*-.*-.*/", &[]),
         ("1,000 words", &queries.thousand, &[]),
         ("the commonest word", &queries.commonest, &[]),
@@ -190,9 +190,9 @@ pub(crate) fn hard(bench: &Bench) -> Vec<Row> {
         ("a word, its beginnings, its spellings, or any", &every, &[]),
     ];
     let rows = asked.into_iter().map(|(what, query, more)| {
-        let costs: Vec<Cost> = (0..bench.rounds)
-            .map(|_| ours(bench, query, &[&["--refresh", "never"], more].concat()))
-            .collect();
+        // The first finds on disk what the others find in the system's cache.
+        let costs = (0..=bench.rounds).map(|_| ours(bench, query, &[&["--refresh", "never"], more].concat()));
+        let costs: Vec<Cost> = costs.skip(1).collect();
         let of = |of: fn(&Cost) -> f64| Samples::of(costs.iter().map(of));
         let wall = of(|cost| cost.wall);
         Row {
