@@ -7,8 +7,8 @@ use tantivy::{
 };
 
 use super::{
+    clause::Clause,
     leaf::{Leaf, LeafScorer, LeafWeight},
-    part::Part,
     pruned,
 };
 use crate::index::count_any;
@@ -90,12 +90,12 @@ impl Weight for AnyWeight {
         segment: &SegmentReader,
         callback: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        let part = |words: &Vec<LeafWeight>| {
+        let clause = |words: &Vec<LeafWeight>| {
             let words = words.iter().map(|word| word.blocks(segment));
-            Ok(Part::new(words.collect::<tantivy::Result<_>>()?))
+            Ok(Clause::new(words.collect::<tantivy::Result<_>>()?))
         };
-        let parts = self.words.iter().map(part).collect::<tantivy::Result<Vec<_>>>()?;
-        pruned::best(parts.into_iter().flatten().collect(), threshold, callback);
+        let clauses = self.words.iter().map(clause).collect::<tantivy::Result<Vec<_>>>()?;
+        pruned::best(clauses.into_iter().flatten().collect(), threshold, callback);
         Ok(())
     }
 }
@@ -151,7 +151,7 @@ mod tests {
         search::pruned::ROUNDING,
     };
 
-    /// The parts of a query, each of words with their weights, and how many of the best are asked for.
+    /// The clauses of a query, each of words with their weights, and how many of the best are asked for.
     type Case<'a> = (&'a [&'a [(&'a str, Score)]], usize);
 
     #[test]

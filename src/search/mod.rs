@@ -20,7 +20,7 @@ mod best_of;
 mod blocks;
 mod pruned;
 mod stretch;
-mod part;
+mod clause;
 mod loose;
 mod compile;
 mod filters;

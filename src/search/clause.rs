@@ -1,4 +1,4 @@
-//! A part of a query in a segment: a word, or several of which the best counts in a passage. Of those that cannot
+//! A clause of a query in a segment: a word, or several of which the best counts in a passage. Of those that cannot
 //! be the best of anything that is found, whole blocks are passed over.
 
 use tantivy::{DocId, Score, TERMINATED};
@@ -6,10 +6,10 @@ use tantivy::{DocId, Score, TERMINATED};
 use super::{blocks::Blocks, stretch::Stretch};
 
 /// Words, at least one.
-pub(super) struct Part(Vec<Blocks>);
+pub(super) struct Clause(Vec<Blocks>);
 
-impl Part {
-    /// Returns a part of words; none where none of them stands in the segment.
+impl Clause {
+    /// Returns a clause of words; none where none of them stands in the segment.
     pub(super) fn new(mut words: Vec<Blocks>) -> Option<Self> {
         words.retain(|word| word.doc() != TERMINATED);
         (!words.is_empty()).then_some(Self(words))
