@@ -20,7 +20,7 @@ struct BestOfScorer {
 }
 
 impl BestOf {
-    /// Returns a query to be asked about some passages alone.
+    /// Returns the same query, to be asked about some passages alone.
     pub(super) fn of_some(query: Box<dyn Query>) -> Box<dyn Query> {
         match query.downcast_ref::<Any>().map(|any| any.0.as_slice()) {
             Some([words]) if words.len() > 1 => {

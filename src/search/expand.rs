@@ -28,7 +28,7 @@ use crate::{analysis::word_term, index::of_form};
 /// The most words that a part of a query stands for.
 const MOST: usize = 64;
 
-/// Words side by side are looked for in so many passages, of each word in those of the rarest.
+/// Series of words side by side are looked for in so many passages in all, each in those of its rarest word.
 const MOST_LOOKED_AT: u64 = 1 << 20;
 
 /// What a part of a query stands for, and whether for more than that.
@@ -50,7 +50,8 @@ type Found = (u8, Reverse<u64>, String);
 /// The best of the words that are offered, in order.
 struct Best<'a> {
     compiler: &'a Compiler<'a>,
-    /// Whether counts are only bounds: where passages were deleted, the dictionaries tell of them still.
+    /// Whether counts are only bounds: where passages were deleted, the dictionaries tell of them still, and of
+    /// rare words not each may have been counted.
     bounds: bool,
     found: Vec<Found>,
     /// Whether there are more than [`MOST`].
@@ -225,18 +226,21 @@ impl Compiler<'_> {
             let mut longer: Vec<Expansion> = longer.collect();
             longer
                 .sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.words.cmp(&other.words)));
-            cut |= leave_off(&mut longer);
+            cut |= longer.len() > MOST;
+            longer.truncate(MOST);
             rows = longer;
+        }
+        if rows.first().is_some_and(|row| row.words.len() > 1) {
+            cut |= leave_off(&mut rows);
         }
         Ok((rows, cut))
     }
 }
 
-/// Leaves off what is too much of several words side by side, and says whether anything was.
+/// Leaves off the series of words that would be looked for in too many passages, and says whether any was.
 fn leave_off(rows: &mut Vec<Expansion>) -> bool {
     let all = rows.len();
     let mut looked_at = 0;
-    rows.truncate(MOST);
     let worth = rows.iter().take_while(|row| {
         looked_at += row.count;
         looked_at <= MOST_LOOKED_AT
@@ -249,6 +253,7 @@ fn leave_off(rows: &mut Vec<Expansion>) -> bool {
 fn best_of(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     let words = clauses.iter().map(|clause| clause.downcast_ref::<Leaf>().cloned());
     match words.collect() {
+        // Of single words not all passages need be looked at.
         Some(words) => Box::new(Any(vec![words])),
         None => Box::new(DisjunctionMaxQuery::new(clauses)),
     }
@@ -336,7 +341,6 @@ mod tests {
         };
         check(&[], 0);
         check(&[9, 5, 5], 3);
-        check(&[1; 80], MOST);
         check(&[MOST_LOOKED_AT / 2, MOST_LOOKED_AT / 2, 1], 2);
         check(&[2 * MOST_LOOKED_AT, 1], 1);
     }
@@ -357,5 +361,8 @@ mod tests {
             assert_eq!((words.len(), cut), (MOST, true), "{text}");
             assert_eq!(words[..4], ["word99", "word98", "word00", "word01"], "{text}");
         }
+        let (series, cut) = stands_for(&index, "/word.*-word.*/");
+        assert_eq!((series.len(), cut), (MOST, true));
+        assert_eq!(series[..2], ["word99 word99", "word98 word98"]);
     }
 }
