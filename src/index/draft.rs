@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     ledger::Entry,
     manifest::{Stated, Tally},
+    property::Property,
     schema::{self, Fields, file_key},
     tokenizer::Row,
     values::Values,
@@ -43,6 +44,7 @@ pub(super) struct Desk {
     analyzer: Analyzer,
     /// Of the words, what stands beside them, of title and aside.
     rows: [Row; 4],
+    properties: Row,
 }
 
 /// A passage that is to become a document.
@@ -170,22 +172,20 @@ impl Draft {
 
     /// Returns what tantivy is handed of the passage.
     pub(super) fn values(&self, desk: &mut Desk) -> Values {
-        let Facts { fields, folder, key, length, data, .. } = &*self.facts;
+        let Facts { fields, key, length, data, .. } = &*self.facts;
         // Two rows of terms, of about the length of the text.
         let mut values = Values::with_capacity(2 * self.passage.text.len() + 500);
         values.add_number(fields.id, self.id.0);
         values.add_text(fields.file, key);
-        values.add_number(fields.folder, u64::from(*folder));
         values.add_number(fields.length, *length);
         values.add_number(fields.sketch, self.sketch.bits);
         self.add_text(&mut values, desk);
-        self.facts.add_to(&mut values);
-        if self.at == 0 {
-            self.facts.add_names_to(&mut values);
-        }
         let language = self.language_tag();
-        for language in language.as_deref().map(languages).unwrap_or_default() {
-            values.add_text(fields.language, &language);
+        self.add_properties(language.as_deref(), &mut desk.properties);
+        desk.properties.text().into_iter().for_each(|row| values.add_text(fields.property, row));
+        if let Some(date) = self.facts.article.date {
+            values.add_number(fields.day, date.first_day());
+            values.add_number(fields.day_end, date.last_day());
         }
         let own = schema::of_passage(&self.passage, language.as_deref(), self.id.1);
         // With room for what will be stored of the text, which is no longer.
@@ -195,7 +195,7 @@ impl Draft {
         values
     }
 
-    fn add_text(&self, values: &mut Values, Desk { analyzer, rows }: &mut Desk) {
+    fn add_text(&self, values: &mut Values, Desk { analyzer, rows, .. }: &mut Desk) {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
         rows.iter_mut().for_each(Row::clear);
         let [words, beside, title, aside] = rows;
@@ -206,7 +206,6 @@ impl Draft {
                 add_character(&token, aside);
             });
         } else {
-            values.add_number(fields.main, 1);
             let above = std::iter::once(&self.facts.title).chain(&passage.headings);
             for (part, is_title) in above.map(|part| (part, true)).chain([(&passage.text, false)]) {
                 // The last word of one part is no neighbour of the first of the next.
@@ -236,6 +235,22 @@ impl Draft {
         }
     }
 
+    fn add_properties(&self, language: Option<&str>, row: &mut Row) {
+        let Facts { folder, format, .. } = &*self.facts;
+        row.clear();
+        row.add_property(Property::Folder, &folder.to_string());
+        row.add_property(Property::Format, format);
+        if self.passage.role == Role::Main {
+            row.add_property(Property::Main, "");
+        }
+        for language in language.map(languages).unwrap_or_default() {
+            row.add_property(Property::Language, &language);
+        }
+        if self.at == 0 {
+            self.facts.add_names_to(row);
+        }
+    }
+
     /// Returns the language of the passage: with its region where the article states it.
     fn language_tag(&self) -> Option<String> {
         let language = self.language?;
@@ -246,28 +261,28 @@ impl Draft {
 }
 
 impl Facts {
-    fn add_to(&self, values: &mut Values) {
-        let fields = &self.fields;
-        values.add_text(fields.format, self.format);
-        if let Some(date) = self.article.date {
-            values.add_number(fields.day, date.first_day());
-            values.add_number(fields.day_end, date.last_day());
-        }
-    }
-
     /// Adds what the first passage alone is found by; filters let those behind it through.
-    fn add_names_to(&self, values: &mut Values) {
-        let (fields, article) = (&self.fields, &self.article);
-        values.add_text(fields.path, &String::from_utf8_lossy(&self.path));
+    fn add_names_to(&self, row: &mut Row) {
+        let article = &self.article;
+        add_words(Property::Path, &String::from_utf8_lossy(&self.path), row);
         for author in &article.authors {
-            values.add_text(fields.author, author);
+            add_words(Property::Author, author, row);
         }
         for tag in &article.tags {
-            values.add_text(fields.tag, &schema::folded(tag));
+            row.add_property(Property::Tag, &schema::folded(tag));
         }
         for site in article.url.as_deref().map(sites).unwrap_or_default() {
-            values.add_text(fields.site, &site.to_ascii_lowercase());
+            row.add_property(Property::Site, &site.to_ascii_lowercase());
         }
+    }
+}
+
+/// Adds the words of a name, side by side; the first is no neighbour of the last of another.
+fn add_words(property: Property, name: &str, row: &mut Row) {
+    row.next();
+    for word in analysis::words(name) {
+        row.next();
+        row.add_property(property, &analysis::fold(&name[word]));
     }
 }
 

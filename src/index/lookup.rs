@@ -13,7 +13,7 @@ use tantivy::{
     termdict::TermDictionary,
 };
 
-use super::{Index, schema::Fields};
+use super::{Index, Property, schema::Fields};
 use crate::analysis::{MARK, is_character_word, root, split_form, word_term};
 
 /// Before a form that is looked up under any stem. No word holds it.
@@ -118,7 +118,8 @@ impl Lookup {
 /// index are those of a few passages, and a word that is looked for has a stem in each of them.
 fn speaks(index: &Index, segment: &SegmentReader, head: &str) -> tantivy::Result<bool> {
     let Some((language, _)) = head.split_once(':') else { return Ok(true) };
-    Ok(segment.inverted_index(index.fields().language)?.terms().get(language)?.is_some())
+    let dictionary = segment.inverted_index(index.fields().property)?;
+    Ok(dictionary.terms().get(Property::Language.value(language))?.is_some())
 }
 
 /// Finds the terms of a dictionary that begin so; what comes behind them is not read.

@@ -27,6 +27,7 @@ mod parts;
 mod pieces;
 mod plan;
 mod foresee;
+mod property;
 mod ready;
 mod removal;
 mod repair;
@@ -77,6 +78,7 @@ pub(crate) use {
     forms::Forms,
     lookup::{Lookup, Together, count_any, of_form, of_stem},
     manifest::Manifest,
+    property::Property,
     rows::Rows,
     stats::Statistics,
     symbols::Tables,

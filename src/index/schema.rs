@@ -11,9 +11,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Directory, Index, IndexSettings, TantivyDocument, Term,
-    schema::{
-        FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions, Value,
-    },
+    schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value},
 };
 
 use super::{bands, forms, rows, symbols::Tables, tokenizer};
@@ -25,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 15;
+pub(crate) const VERSION: u32 = 16;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +32,6 @@ pub(crate) struct Fields {
     pub(crate) id: Field,
     /// The file's [`file_key`]: what its passages are removed by, and ties are ordered by.
     pub(crate) file: Field,
-    /// The folder's number.
-    pub(crate) folder: Field,
-    /// Only in passages of articles themselves: 1.
-    pub(crate) main: Field,
     /// The words of its article: title, headings and text once each.
     pub(crate) length: Field,
     /// The bits of its [`analysis::Sketch`]: those of near copies are alike.
@@ -51,18 +45,8 @@ pub(crate) struct Fields {
     pub(crate) title: Field,
     /// Text around the article: the same.
     pub(crate) aside: Field,
-    /// Only in the first passage of an article, as the three that follow: who wrote it.
-    pub(crate) author: Field,
-    /// The words of the path inside the folder.
-    pub(crate) path: Field,
-    /// Tags, folded.
-    pub(crate) tag: Field,
-    /// The host of the URL and the domains it belongs to.
-    pub(crate) site: Field,
-    /// The language of the passage, also with the region that its file states.
-    pub(crate) language: Field,
-    /// The format's name.
-    pub(crate) format: Field,
+    /// What else it has; see [`super::Property`].
+    pub(crate) property: Field,
     /// First day that the date may mean, as `YYYYMMDD`.
     pub(crate) day: Field,
     /// Last day that the date may mean.
@@ -109,29 +93,19 @@ impl Fields {
         let (whether, where_) = (IndexRecordOption::Basic, IndexRecordOption::WithFreqsAndPositions);
         // Lengths are kept where they count in scores, and nowhere else.
         let scored = || text(tokenizer::TERMS, where_, true);
-        let words = || text(tokenizer::WORDS, where_, false);
-        let name = || text("raw", whether, false);
-        let number = || NumericOptions::default().set_indexed();
         let mut schema = Schema::builder();
         let fields = Self {
             id: schema.add_u64_field("id", FAST),
-            file: schema.add_text_field("file", name()),
-            folder: schema.add_u64_field("folder", number()),
-            main: schema.add_u64_field("main", number()),
+            file: schema.add_text_field("file", text("raw", whether, false)),
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
             words: schema.add_text_field("words", scored()),
             beside: schema.add_text_field("beside", scored()),
             title: schema.add_text_field("title", scored()),
             aside: schema.add_text_field("aside", scored()),
-            author: schema.add_text_field("author", words()),
-            path: schema.add_text_field("path", words()),
-            tag: schema.add_text_field("tag", name()),
-            site: schema.add_text_field("site", name()),
-            language: schema.add_text_field("lang", name()),
-            format: schema.add_text_field("format", name()),
-            day: schema.add_u64_field("day", number().set_fast()),
-            day_end: schema.add_u64_field("day_end", number().set_fast()),
+            property: schema.add_text_field("property", text(tokenizer::TERMS, where_, false)),
+            day: schema.add_u64_field("day", FAST),
+            day_end: schema.add_u64_field("day_end", FAST),
             data: schema.add_bytes_field("data", STORED),
         };
         (schema.build(), fields)

@@ -5,12 +5,11 @@ use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
-use crate::analysis::{self, MARK, Words};
+use super::Property;
+use crate::analysis::MARK;
 
-/// Terms that were analysed before; see [`Row`].
+/// Terms that were made before; see [`Row`].
 pub(super) const TERMS: &str = "excerpt_terms";
-/// Plain text, by its folded words.
-pub(super) const WORDS: &str = "excerpt_words";
 
 /// Goes on to the next position. No term holds it.
 const NEXT: char = '\u{0}';
@@ -19,7 +18,11 @@ const TERM: char = '\u{1}';
 
 pub(super) fn register(manager: &TokenizerManager) {
     manager.register(TERMS, Rows);
-    manager.register(WORDS, Plain);
+}
+
+/// Says whether a letter parts terms, and can be in none.
+pub(super) fn parts(letter: char) -> bool {
+    matches!(letter, NEXT | TERM)
 }
 
 /// Terms written down in a row.
@@ -49,6 +52,12 @@ impl Row {
     pub(super) fn add_stem(&mut self, stem: &str) {
         self.add(stem);
         self.text.push(MARK);
+    }
+
+    /// Adds a value of a property.
+    pub(super) fn add_property(&mut self, property: Property, value: &str) {
+        self.add("");
+        property.write(value, &mut self.text);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -100,40 +109,6 @@ impl TokenStream for RowStream<'_> {
             return true;
         }
         false
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Plain;
-
-struct PlainStream<'a> {
-    text: &'a str,
-    words: Words<'a>,
-    token: Token,
-}
-
-impl Tokenizer for Plain {
-    type TokenStream<'a> = PlainStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> PlainStream<'a> {
-        PlainStream { text, words: analysis::words(text), token: Token::default() }
-    }
-}
-
-impl TokenStream for PlainStream<'_> {
-    fn advance(&mut self) -> bool {
-        let Some(range) = self.words.next() else { return false };
-        self.token.position = self.token.position.wrapping_add(1);
-        set(&mut self.token, &analysis::fold(&self.text[range.clone()]), range);
-        true
     }
 
     fn token(&self) -> &Token {

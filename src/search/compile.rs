@@ -14,9 +14,9 @@ use tantivy::{
     Term,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
-        Query as EngineQuery, TermQuery,
+        Query as EngineQuery,
     },
-    schema::{Field, IndexRecordOption},
+    schema::Field,
 };
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
     best_of::BestOf,
     excluded::Excluded,
     expand::{Expansion, Fitting},
-    filters::Within,
+    filters::{Within, has},
     leaf::Leaf,
     letters::{Lettered, Where},
     lexicon::{Lexicon, Sought, drops_stop_words, idf},
@@ -35,7 +35,7 @@ use super::{
     tree::{Group, Node, Word},
     weight::Weights,
 };
-use crate::index::{Index, of_form, of_stem};
+use crate::index::{Index, Property, of_form, of_stem};
 
 /// Makes tantivy queries of query trees.
 pub(super) struct Compiler<'a> {
@@ -177,8 +177,7 @@ impl<'a> Compiler<'a> {
     /// Returns a query for all passages of articles themselves: what stands around them is found by
     /// its words only.
     fn every_passage(&self) -> Box<dyn EngineQuery> {
-        let term = Term::from_field_u64(self.index.fields().main, 1);
-        Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+        has(self.index.fields(), Property::Main, "")
     }
 
     /// Returns a query for what must not be there. A name is left out as a name, however it is spaced, and

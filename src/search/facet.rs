@@ -16,7 +16,10 @@ use super::{
     order::Asked,
     query::Unit,
 };
-use crate::{index::schema, walk};
+use crate::{
+    index::{Property, schema},
+    walk,
+};
 
 /// How all passages or articles that match are spread; what is ranked is what is counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,9 +86,9 @@ impl Asked<'_> {
         let segments = (0..).zip(index.searcher().segment_readers()).zip(matching);
         for ((number, segment), marks) in segments {
             self.compiler.go_on()?;
-            let fields = index.fields();
-            by_term(segment, fields.format, &marks, &mut formats)?;
-            by_term(segment, fields.language, &marks, &mut languages)?;
+            let field = index.fields().property;
+            by_property(segment, field, Property::Format, &marks, &mut formats)?;
+            by_property(segment, field, Property::Language, &marks, &mut languages)?;
             by_date(segment, &marks, &mut dates)?;
             self.by_folder(number, &marks, &mut folders)?;
         }
@@ -182,17 +185,20 @@ impl Asked<'_> {
 /// How many match in the folder of a number, at a path inside it.
 type InFolders = BTreeMap<(u32, Vec<u8>), u64>;
 
-/// Counts by the terms of a field.
-fn by_term(
+/// Counts by the values of a property.
+fn by_property(
     segment: &SegmentReader,
     field: Field,
+    property: Property,
     marks: &Marks,
     into: &mut BTreeMap<String, u64>,
 ) -> tantivy::Result<()> {
     let inverted = segment.inverted_index(field)?;
-    let mut terms = inverted.terms().stream()?;
+    let beginning = property.value("");
+    let mut terms = inverted.terms().range().ge(&beginning).into_stream()?;
     while terms.advance() {
-        let name = String::from_utf8_lossy(terms.key()).into_owned();
+        let Some(name) = terms.key().strip_prefix(beginning.as_bytes()) else { break };
+        let name = String::from_utf8_lossy(name).into_owned();
         let mut docs = inverted.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
         let mut total = 0;
         while docs.doc() != TERMINATED {

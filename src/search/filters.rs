@@ -5,7 +5,7 @@ use std::ops::Bound;
 use tantivy::{
     Term,
     query::{BooleanQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, TermQuery},
-    schema::{Field, IndexRecordOption},
+    schema::IndexRecordOption,
 };
 
 use super::{
@@ -13,7 +13,14 @@ use super::{
     spread::Spread,
     tree::Filter,
 };
-use crate::{analysis::Language, date::Span, index::schema};
+use crate::{
+    analysis::Language,
+    date::Span,
+    index::{
+        Property,
+        schema::{self, Fields},
+    },
+};
 
 /// A part of the index to search in: a folder's number and a path inside it.
 pub(super) type Within = (u32, Vec<u8>);
@@ -29,19 +36,21 @@ impl Compiler<'_> {
     pub(super) fn filter(&self, filter: &Filter) -> Box<dyn Query> {
         let fields = self.index.fields();
         let spread = |firsts| Spread::of(firsts, self.index.rows());
+        let has = |property, value: &str| has(fields, property, value);
+        let phrase = |property, words: &[String]| phrase(fields, property, words);
         match filter {
-            Filter::Author(names) => spread(any_of(names, |words| phrase(fields.author, &folded(words)))),
-            Filter::Path(names) => spread(any_of(names, |words| phrase(fields.path, &folded(words)))),
-            Filter::Tag(names) => spread(any_of(names, |name| term(fields.tag, name))),
-            Filter::Site(names) => spread(any_of(names, |name| term(fields.site, name))),
+            Filter::Author(names) => spread(any_of(names, |words| phrase(Property::Author, &folded(words)))),
+            Filter::Path(names) => spread(any_of(names, |words| phrase(Property::Path, &folded(words)))),
+            Filter::Tag(names) => spread(any_of(names, |name| has(Property::Tag, name))),
+            Filter::Site(names) => spread(any_of(names, |name| has(Property::Site, name))),
             // `nb` is Norwegian too, and `deu` German; with a region the tag is meant as it is written.
             Filter::Language(names) => {
                 any_of(names, |name| match Language::of_tag(name).filter(|_| !name.contains('-')) {
-                    Some(language) => term(fields.language, language.code()),
-                    None => term(fields.language, name),
+                    Some(language) => has(Property::Language, language.code()),
+                    None => has(Property::Language, name),
                 })
             }
-            Filter::Format(names) => any_of(names, |name| term(fields.format, name)),
+            Filter::Format(names) => any_of(names, |name| has(Property::Format, name)),
             Filter::Days(Span { first, last }) => {
                 // A month meets a range that holds one of its days.
                 let ends = RangeQuery::new(
@@ -62,10 +71,7 @@ impl Compiler<'_> {
 
     fn within(&self, (folder, path): &Within) -> Box<dyn Query> {
         let fields = self.index.fields();
-        let in_folder = Box::new(TermQuery::new(
-            Term::from_field_u64(fields.folder, u64::from(*folder)),
-            IndexRecordOption::Basic,
-        ));
+        let in_folder = has(fields, Property::Folder, &folder.to_string());
         if path.is_empty() {
             return in_folder;
         }
@@ -82,18 +88,17 @@ impl Compiler<'_> {
     }
 }
 
-fn term(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+/// Returns a query for what has a value of a property.
+pub(super) fn has(fields: &Fields, property: Property, value: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(property.term(fields, value), IndexRecordOption::Basic))
 }
 
-/// Returns a query for words side by side in a field of words as they are.
-fn phrase(field: Field, words: &[String]) -> Box<dyn Query> {
+/// Returns a query for words side by side in a value of a property.
+fn phrase(fields: &Fields, property: Property, words: &[String]) -> Box<dyn Query> {
     match words {
         [] => Box::new(EmptyQuery),
-        [word] => term(field, word),
-        _ => {
-            Box::new(PhraseQuery::new(words.iter().map(|word| Term::from_field_text(field, word)).collect()))
-        }
+        [word] => has(fields, property, word),
+        _ => Box::new(PhraseQuery::new(words.iter().map(|word| property.term(fields, word)).collect())),
     }
 }
 
