@@ -39,6 +39,7 @@ const TESTS: &[Test] = &[
         "files_handed_on_with_one_that_ends_their_process_are_read",
         files_handed_on_with_one_that_ends_their_process_are_read,
     ),
+    ("nobody_waits_for_who_waits_to_be_heard", nobody_waits_for_who_waits_to_be_heard),
     ("a_stopped_run_ends_its_workers_at_once", a_stopped_run_ends_its_workers_at_once),
     ("a_reader_can_open_nothing", a_reader_can_open_nothing),
     ("parts_of_a_long_file_come_as_they_are_asked_for", parts_of_a_long_file_come_as_they_are_asked_for),
@@ -87,6 +88,7 @@ impl Format for Hostile {
         for line in text.lines() {
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("say", words) => _ = each(article(words)),
+                ("chant", words) => _ = each(article(&format!("{words} ").repeat(100_000))),
                 ("loop", _) => loop {
                     std::hint::black_box(0);
                 },
@@ -312,6 +314,19 @@ fn files_handed_on_with_one_that_ends_their_process_are_read() {
     assert_eq!((read, place.index.articles()), (40 - failing, 41 - failing), "{:?}", place.ledger());
     assert_eq!(place.finds("a fed tide"), 1);
     no_process_is_left();
+}
+
+fn nobody_waits_for_who_waits_to_be_heard() {
+    let mut place = Place::with(&[]);
+    // A process that was handed more than its pipe holds would not listen before it is heard, nor be heard before it
+    // listens: what it says is more than the other pipe holds.
+    let chant = format!("chant ~~~\nsay the tide\n{}", "\n".repeat(50_000));
+    (0..30).for_each(|number| place.write(&format!("{number:02}.txt"), chant.as_bytes()));
+    let began = Instant::now();
+    let report = place.update(Update { jobs: 1, ..means(6) }, &mut |_| {}, &AtomicBool::new(false));
+    // A process is ended that takes ten times as long by the clock.
+    assert!(report.added == 30 && began.elapsed() < Duration::from_secs(60), "{report:?}");
+    assert_eq!(place.finds("the tide"), 30);
 }
 
 fn a_stopped_run_ends_its_workers_at_once() {

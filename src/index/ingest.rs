@@ -5,7 +5,7 @@ mod file;
 use std::{
     cell::Cell,
     collections::VecDeque,
-    io, iter,
+    io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use std::{
 use crossbeam_channel::{Receiver, SendError, Sender};
 use tantivy::TantivyError;
 
-use self::file::Opened;
+use self::file::{OpenFile, Opened};
 use super::{
     content,
     draft::{Desk, Drafts},
@@ -35,7 +35,7 @@ use super::{
 };
 use crate::format::{
     FieldNames,
-    worker::{STACK, Workers},
+    worker::{Ahead, STACK, Workers},
 };
 
 /// Files that are handed to a process with another, at most.
@@ -43,6 +43,9 @@ const TOGETHER: usize = 15;
 
 /// Bytes of the longest file that is handed to a process with others. Where they have so many, no more go along.
 const SMALL: u64 = 64 << 10;
+
+/// When a process has fewer files left to read, it is handed more.
+const FEW: usize = 8;
 
 /// A file to be read.
 pub(super) struct Task {
@@ -99,15 +102,15 @@ impl<'a> Ingest<'a> {
         over: &Receiver<()>,
     ) -> io::Result<()> {
         for _ in 0..jobs {
-            let (tasks, steps) = (tasks.clone(), steps.clone());
+            let (tasks, waiting, steps) = (tasks.clone(), tasks.clone(), steps.clone());
             thread::Builder::new().name("reader".into()).stack_size(STACK).spawn_scoped(
                 scope,
                 move || {
                     while let Some(task) = self.help_until(&tasks) {
+                        let mut tasks = Some(task).into_iter().chain(tasks.try_iter());
                         // There is to be work for all.
-                        let most = TOGETHER.min(tasks.len() / jobs);
-                        let others = iter::from_fn(|| tasks.try_recv().ok()).take(most);
-                        if self.take(iter::once(task).chain(others), &steps).is_break() {
+                        let mut next = || some(&mut tasks, waiting.len() / jobs);
+                        if self.take(&mut next, &steps).is_break() {
                             break;
                         }
                     }
@@ -123,24 +126,44 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    /// Takes tasks until there are no more of them, or their files have [`SMALL`] bytes: opens all, and then reads
-    /// one after the other.
+    /// Opens files and reads one after the other. As long as a process reads all of those that are left, more are
+    /// opened and handed to it, so that it has always some to read.
     fn take(
         &self,
-        tasks: impl Iterator<Item = Task>,
+        next: &mut dyn FnMut() -> Vec<Task>,
         steps: &Sender<tantivy::Result<Step>>,
     ) -> ControlFlow<()> {
-        let (mut bytes, mut due, mut unread) = (0, Vec::new(), VecDeque::new());
-        for task in tasks {
-            bytes += task.bytes;
-            due.push(task);
-            if bytes >= SMALL {
-                break;
+        let (mut unread, mut ahead) = (VecDeque::new(), Ahead::default());
+        self.open_all(next(), &mut unread, &mut ahead, steps)?;
+        while let Some(file) = unread.pop_front() {
+            if unread.len() < FEW && ahead.left() == unread.len() + 1 && ahead.takes(2 * SMALL as usize) {
+                self.open_all(next(), &mut unread, &mut ahead, steps)?;
             }
+            if self.cancel.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            let tell = Tell { slot: file.slot, told: Cell::new(0), steps };
+            let (path, last) = (file.file.clone(), unread.is_empty());
+            let done = safely(&path, || self.read(*file, &mut ahead, last, &tell));
+            let done = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed));
+            let Some(done) = done else { return ControlFlow::Break(()) };
+            told(steps.send(done.map(Step::Done)))?;
         }
+        ControlFlow::Continue(())
+    }
+
+    /// Opens the files of some tasks, and hands what is small of them to a process, behind what that has.
+    fn open_all(
+        &self,
+        tasks: Vec<Task>,
+        unread: &mut VecDeque<Box<OpenFile>>,
+        ahead: &mut Ahead<'a>,
+        steps: &Sender<tantivy::Result<Step>>,
+    ) -> ControlFlow<()> {
         // What they have to wait for the disk, they wait at once.
-        due.iter().skip(1).for_each(|task| content::fetch(&task.file));
-        for task in due {
+        tasks.iter().skip(1).for_each(|task| content::fetch(&task.file));
+        let known = unread.len();
+        for task in tasks {
             let file = task.file.clone();
             match safely(&file, || Ok(self.open(task))) {
                 Ok(Opened::Unread(file)) => unread.push_back(file),
@@ -149,19 +172,8 @@ impl<'a> Ingest<'a> {
                 Err(error) => told(steps.send(Err(error)))?,
             }
         }
-        let small = unread.iter().take_while(|file| file.is_small()).map(|file| file.handed());
-        let mut ahead = self.workers.map(|workers| workers.hand(small)).unwrap_or_default();
-        while let Some(next) = unread.pop_front() {
-            if self.cancel.load(Ordering::Relaxed) {
-                return ControlFlow::Break(());
-            }
-            let tell = Tell { slot: next.slot, told: Cell::new(0), steps };
-            let (file, last) = (next.file.clone(), unread.is_empty());
-            let done = safely(&file, || self.read(*next, &mut ahead, last, &tell));
-            let done = done.transpose().filter(|_| !self.torn.load(Ordering::Relaxed));
-            let Some(done) = done else { return ControlFlow::Break(()) };
-            told(steps.send(done.map(Step::Done)))?;
-        }
+        let small = unread.range(known..).take_while(|file| file.is_small()).map(|file| file.handed());
+        self.workers.into_iter().for_each(|workers| workers.hand(small.clone(), ahead));
         ControlFlow::Continue(())
     }
 
@@ -201,6 +213,19 @@ impl<'a> Ingest<'a> {
             self.writer.withdraw(self.fields.file_term(entry.folder, &entry.path));
         }
     }
+}
+
+/// Takes some tasks, until their files have [`SMALL`] bytes.
+fn some(tasks: &mut dyn Iterator<Item = Task>, most: usize) -> Vec<Task> {
+    let (mut bytes, mut some) = (0, Vec::new());
+    for task in tasks {
+        bytes += task.bytes;
+        some.push(task);
+        if bytes >= SMALL || some.len() > most.min(TOGETHER) {
+            break;
+        }
+    }
+    some
 }
 
 /// Goes on where somebody listens.

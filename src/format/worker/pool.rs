@@ -62,21 +62,32 @@ impl<'a> Workers<'a> {
     }
 
     /// Hands small files to one of the processes, which is to read one after the other while what it read before
-    /// is made passages of: who waits for it wakes less often. They are then to be read in this order.
-    pub(crate) fn hand<'b>(&self, files: impl Iterator<Item = Handed<'b>> + Clone) -> Ahead<'_> {
-        let left = files.clone().count();
-        if left < 2 {
-            return Ahead(None);
-        }
-        let room = self.enter(FIRST.0);
-        // Where that cannot be, each will have its own try.
-        let Ok(process) = room.process() else { return Ahead(None) };
-        let mut busy = Busy { room, process, left, began: Instant::now() };
+    /// is made passages of: who waits for it wakes less often. They are then to be read in this order. One that has
+    /// files takes more behind them, where it need not listen to be handed them.
+    pub(crate) fn hand<'b, 'c>(
+        &'c self,
+        files: impl Iterator<Item = Handed<'b>> + Clone,
+        ahead: &mut Ahead<'c>,
+    ) {
+        let count = files.clone().count();
+        let mut busy = match ahead.0.take() {
+            Some(busy) if count > 0 && busy.process.takes(files.clone().map(|file| file.weight()).sum()) => {
+                busy
+            }
+            Some(busy) => return *ahead = Ahead(Some(busy)),
+            None if count < 2 => return,
+            None => {
+                let room = self.enter(FIRST.0);
+                // Where that cannot be, each will have its own try.
+                let Ok(process) = room.process() else { return };
+                Busy { room, process, began: Instant::now() }
+            }
+        };
         let files = files.map(|handed| (handed, self.limits(&handed)));
         // As in [`Self::take`], who ends all when the run is cancelled may not know of this one yet.
         let taken = !self.cancel.load(Ordering::Relaxed) && busy.process.hand(files).is_ok();
-        let ahead = Ahead(Some(busy));
-        if taken { ahead } else { Ahead(None) }
+        let busy = Ahead(Some(busy));
+        *ahead = if taken { busy } else { Ahead(None) };
     }
 
     /// Reads a file as [`super::super::read`] does, in one of the processes; in the one that it was handed to with
@@ -187,7 +198,7 @@ impl<'a> Workers<'a> {
         let began = Instant::now();
         // Where it does not listen, it is heard what it died of.
         let _ = process.hand(iter::once((handed, limits)));
-        let busy = Busy { room, process, left: 1, began };
+        let busy = Busy { room, process, began };
         Ok(busy.hear(&mut Ahead(None), handed.format, file, limits, each))
     }
 
@@ -230,6 +241,18 @@ impl<'a> Workers<'a> {
 #[derive(Default)]
 pub(crate) struct Ahead<'a>(Option<Busy<'a>>);
 
+impl Ahead<'_> {
+    /// Returns how many there are.
+    pub(crate) fn left(&self) -> usize {
+        self.0.as_ref().map_or(0, |busy| busy.process.due.len())
+    }
+
+    /// Says whether the process may be handed so many bytes more while it reads.
+    pub(crate) fn takes(&self, bytes: usize) -> bool {
+        self.0.as_ref().is_some_and(|busy| busy.process.takes(bytes))
+    }
+}
+
 impl Drop for Ahead<'_> {
     fn drop(&mut self) {
         if let Some(busy) = self.0.take() {
@@ -242,7 +265,6 @@ impl Drop for Ahead<'_> {
 struct Busy<'a> {
     room: Room<'a>,
     process: Process,
-    left: usize,
     began: Instant,
 }
 
@@ -261,11 +283,10 @@ impl<'a> Busy<'a> {
             (self, end)
         });
         // A process that was left in the middle of a talk is of no use any more.
-        let Ok((mut busy, end)) = catch_unwind(run) else {
+        let Ok((busy, end)) = catch_unwind(run) else {
             return End::Failed(panicked(format).0);
         };
-        busy.left -= 1;
-        if busy.left > 0 && matches!(end, End::Read(_) | End::Failed(_)) {
+        if !busy.process.due.is_empty() && matches!(end, End::Read(_) | End::Failed(_)) {
             *ahead = Ahead(Some(busy));
         } else {
             busy.room.leave(busy.process, &end, busy.began.elapsed());

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::VecDeque,
     fs,
     io::{self, BufReader, BufWriter, Read, SeekFrom, Write},
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
@@ -24,6 +25,10 @@ const LAST_WORDS: u64 = 4_096;
 /// A process that waits for a file, or reads one.
 pub(super) struct Process {
     pub(super) life: Arc<Life>,
+    /// Bytes that the pipe to it holds for sure.
+    pipe: usize,
+    /// The files that it was handed and has not told all of, by their bytes.
+    pub(super) due: VecDeque<usize>,
     to: BufWriter<ChildStdin>,
     from: BufReader<ChildStdout>,
     last_words: ChildStderr,
@@ -51,6 +56,14 @@ pub(crate) struct Handed<'a> {
     pub(crate) size: u64,
     /// The names that fields of its records go by.
     pub(crate) fields: &'a FieldNames,
+}
+
+impl Handed<'_> {
+    /// Returns about how many bytes it is handed with, rather more than fewer.
+    pub(super) fn weight(&self) -> usize {
+        let fields: usize = self.fields.iter().map(|(field, name)| field.len() + name.len() + 20).sum();
+        self.bytes.len() + self.name.len() + fields + 100
+    }
 }
 
 /// What the reading of a file may take.
@@ -112,15 +125,20 @@ impl Process {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
         let (to, from, last_words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let pipe = 0;
         #[cfg(target_os = "linux")]
-        {
+        let pipe = {
             // A user who has very many keeps those of the usual length.
-            let _ = to.as_ref().map(|to| rustix::pipe::fcntl_setpipe_size(to, PIPE));
             let _ = from.as_ref().map(|from| rustix::pipe::fcntl_setpipe_size(from, PIPE));
-        }
+            let set = to.as_ref().map(|to| rustix::pipe::fcntl_setpipe_size(to, PIPE));
+            // Pages of it may be half full.
+            set.and_then(Result::ok).map_or(pipe, |bytes| bytes / 4 * 3)
+        };
         let life = Life { child: Mutex::new(child), until: Mutex::default(), late: AtomicBool::new(false) };
         Ok(Self {
             life: Arc::new(life),
+            pipe,
+            due: VecDeque::new(),
             to: BufWriter::with_capacity(BUFFER, to.expect("a pipe was asked for")),
             from: BufReader::with_capacity(BUFFER, from.expect("a pipe was asked for")),
             last_words: last_words.expect("a pipe was asked for"),
@@ -146,6 +164,7 @@ impl Process {
             seconds: limits.time.as_secs(),
             memory: limits.memory,
         };
+        self.due.extend(files.clone().map(|(handed, _)| handed.weight()));
         let time = files.clone().map(|(_, limits)| limits.time).max().unwrap_or_default();
         *lock(&self.life.until) = Some(Instant::now() + time * BY_THE_CLOCK);
         message::say(&mut self.to, &files.clone().map(ask).collect::<Vec<_>>())?;
@@ -153,6 +172,12 @@ impl Process {
             self.to.write_all(handed.bytes)?;
         }
         self.to.flush()
+    }
+
+    /// Says whether the pipe to it holds so many bytes more than what it may not have taken yet: who hands it those
+    /// need not wait until it listens, which it does not while it waits to be heard.
+    pub(super) fn takes(&self, bytes: usize) -> bool {
+        self.due.iter().sum::<usize>() + bytes <= self.pipe
     }
 
     /// Hears of the next of the files that it was handed, and gives it more of this one where it asks for that.
@@ -165,6 +190,7 @@ impl Process {
     ) -> End {
         *lock(&self.life.until) = Some(Instant::now() + limits.time * BY_THE_CLOCK);
         let end = self.talk(format, file, each);
+        self.due.pop_front();
         *lock(&self.life.until) = None;
         end.unwrap_or_else(|error| End::Died(self.death(&error)))
     }
