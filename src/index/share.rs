@@ -72,11 +72,15 @@ impl<'a> Shared<'a> {
 
     /// Takes an article of a file of which more may come. Returns what those add to the sums that were added.
     pub(super) fn add(&mut self, drafts: Drafts) -> tantivy::Result<Tally> {
+        // Behind the last of a file its reader would only wait.
+        let sum = if self.bytes < TOGETHER { Tally::default() } else { self.leave()? };
         self.bytes += drafts.bytes_with_values();
         self.articles.push(drafts);
-        if self.bytes < TOGETHER {
-            return Ok(Tally::default());
-        }
+        Ok(sum)
+    }
+
+    /// Leaves all that it has to another, or adds it.
+    fn leave(&mut self) -> tantivy::Result<Tally> {
         self.bytes = 0;
         let left = Left { articles: mem::take(&mut self.articles), told: self.told.0.clone() };
         let mut sum = match self.ingest.share.0.try_send(left) {
