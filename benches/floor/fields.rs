@@ -3,8 +3,7 @@
 use tantivy::{
     TantivyDocument,
     schema::{
-        FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, SchemaBuilder, TextFieldIndexing,
-        TextOptions,
+        FAST, INDEXED, IndexRecordOption, STORED, STRING, SchemaBuilder, TextFieldIndexing, TextOptions,
     },
 };
 
@@ -36,13 +35,13 @@ pub(crate) fn same(schema: &mut SchemaBuilder) -> impl Fn(Passage<'_>) -> Tantiv
     let file = schema.add_text_field("file", STRING | TextOptions::default().set_fast("raw"));
     let fast = ["order", "length", "sketch"].map(|name| schema.add_u64_field(name, FAST));
     let [order, length, sketch] = fast;
-    let [folder, main, band] = ["folder", "main", "band"].map(|name| schema.add_u64_field(name, INDEXED));
+    let band = schema.add_u64_field("band", INDEXED);
     let [stem, title, aside] =
         ["stem", "title", "aside"].map(|name| schema.add_text_field(name, text("en_stem")));
     let [exact, author, path] =
         ["exact", "author", "path"].map(|name| schema.add_text_field(name, text("default")));
-    let names: [Field; 4] = ["tag", "site", "lang", "format"].map(|name| schema.add_text_field(name, STRING));
-    let days = ["day", "day_end"].map(|name| schema.add_u64_field(name, FAST | INDEXED));
+    let property = schema.add_text_field("property", STRING);
+    let days = ["day", "day_end"].map(|name| schema.add_u64_field(name, FAST));
     let (data, stored) = (schema.add_bytes_field("data", STORED), schema.add_text_field("text", STORED));
     move |passage| {
         let mut document = TantivyDocument::default();
@@ -54,12 +53,12 @@ pub(crate) fn same(schema: &mut SchemaBuilder) -> impl Fn(Passage<'_>) -> Tantiv
         document.add_u64(order, passage.order);
         document.add_u64(length, text.len() as u64);
         document.add_u64(sketch, number);
-        document.add_u64(folder, 1);
+        document.add_text(property, "folder:1");
         (0..4).for_each(|at| document.add_u64(band, number.rotate_left(16 * at)));
         if passage.aside {
             document.add_text(aside, text);
         } else {
-            document.add_u64(main, 1);
+            document.add_text(property, "main:");
             document.add_text(title, above);
             for part in [above, text] {
                 document.add_text(stem, part);
@@ -68,9 +67,9 @@ pub(crate) fn same(schema: &mut SchemaBuilder) -> impl Fn(Passage<'_>) -> Tantiv
         }
         document.add_text(author, by);
         document.add_text(path, name);
-        for (field, value) in names.into_iter().zip([tag, site, language, format]) {
+        for (name, value) in [("tag", tag), ("site", site), ("lang", language), ("format", format)] {
             if !value.is_empty() {
-                document.add_text(field, value);
+                document.add_text(property, format!("{name}:{value}"));
             }
         }
         if day > 0 {

@@ -22,9 +22,8 @@ use tantivy::{
 
 use self::record::Passage;
 
-/// The memory of tantivy's writer, in bytes, and its threads.
+/// The memory of tantivy's writer, in bytes.
 const HEAP: usize = 256 << 20;
-const THREADS: usize = 1;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -33,8 +32,10 @@ fn main() {
         ["walk", folder] => {
             std::hint::black_box(walk(Path::new(folder)).expect("it can be read"));
         }
-        ["index", fields, passages, dir] => {
-            index(*fields == "same", Path::new(passages), Path::new(dir)).expect("it can be indexed");
+        ["index", fields, threads, passages, dir] => {
+            let threads = threads.parse().expect("it is a number");
+            index(*fields == "same", threads, Path::new(passages), Path::new(dir))
+                .expect("it can be indexed");
         }
         ["update", passages, dir] => update(Path::new(passages), Path::new(dir)).expect("it can be updated"),
         ["search", mapping, dir, query] => {
@@ -59,13 +60,13 @@ fn walk(folder: &Path) -> io::Result<u64> {
 }
 
 /// Indexes passages: in one stemmed field, or in fields of the same kinds as excerpt's.
-fn index(same: bool, passages: &Path, dir: &Path) -> tantivy::Result<()> {
+fn index(same: bool, threads: usize, passages: &Path, dir: &Path) -> tantivy::Result<()> {
     fs::create_dir_all(dir)?;
     let mut schema = Schema::builder();
     let document: Box<dyn Fn(Passage<'_>) -> TantivyDocument> =
         if same { Box::new(fields::same(&mut schema)) } else { Box::new(fields::one(&mut schema)) };
     let index = Index::create_in_dir(dir, schema.build())?;
-    let mut writer = index.writer_with_num_threads(THREADS, HEAP)?;
+    let mut writer = index.writer_with_num_threads(threads, HEAP)?;
     record::read(passages, &mut |passage| {
         writer.add_document(document(passage)).expect("it can be added");
     })?;
@@ -77,7 +78,7 @@ fn index(same: bool, passages: &Path, dir: &Path) -> tantivy::Result<()> {
 fn update(passages: &Path, dir: &Path) -> tantivy::Result<()> {
     let index = Index::open_in_dir(dir)?;
     let (document, file) = (fields::same(&mut Schema::builder()), index.schema().get_field("file")?);
-    let mut writer = index.writer_with_num_threads(THREADS, HEAP)?;
+    let mut writer = index.writer_with_num_threads(1, HEAP)?;
     let mut last = String::new();
     record::read(passages, &mut |passage| {
         if passage.path != last {

@@ -16,6 +16,7 @@ pub(crate) struct Round {
     several: Cost,
     one_field: Cost,
     same_fields: Cost,
+    same_several: Cost,
 }
 
 /// Makes all indexes, new ones each time.
@@ -29,12 +30,15 @@ pub(crate) fn round(bench: &Bench) -> Round {
     let ours = |name: &str, jobs: usize| {
         excerpt(&["index", &folder, "--index", &fresh(name), "--jobs", &jobs.to_string()])
     };
-    let theirs = |name: &str| floor(&["index", name, &passages, &fresh(name)]);
+    let theirs = |name: &str, fields: &str, threads: usize| {
+        floor(&["index", fields, &threads.to_string(), &passages, &fresh(name)])
+    };
     Round {
         single: ours("single", 1),
-        one_field: theirs("one"),
+        one_field: theirs("one", "one", 1),
         several: ours("several", bench.jobs),
-        same_fields: theirs("same"),
+        same_fields: theirs("same", "same", 1),
+        same_several: theirs("same_several", "same", bench.jobs),
     }
 }
 
@@ -74,6 +78,13 @@ pub(crate) fn index(bench: &Bench) -> Vec<Row> {
             ..Row::ratio(
                 &format!("first index, wall, {jobs} jobs against 1"),
                 &samples(bench, |round| round.several.wall / round.single.wall),
+            )
+        },
+        Row {
+            floor: [time(|round| round.same_several.wall), time(|round| round.same_fields.wall)].join(" / "),
+            ..Row::ratio(
+                &format!("the same of tantivy alone, {jobs} threads against 1"),
+                &samples(bench, |round| round.same_several.wall / round.same_fields.wall),
             )
         },
         Row {
