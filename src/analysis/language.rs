@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, Visitor},
+};
 
 /// A language, by its code of ISO 639-1, or of ISO 639-3 where it has no shorter one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Language([u8; 3]);
 
 /// Codes of ISO 639-3 and others in use, each with the code that a language goes by here, sorted. The
@@ -115,11 +118,14 @@ impl Language {
 
     /// Returns the language of a tag such as `en`, `pt-BR` or `zh_Hant`; none for what is no tag.
     pub fn of_tag(tag: &str) -> Option<Self> {
-        let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-        let known = CODES.binary_search_by_key(&primary.as_str(), |(code, _)| code);
-        let code = known.map_or(primary.as_str(), |at| CODES[at].1).as_bytes();
+        let primary = tag.trim().split(['-', '_']).next()?;
+        let small = primary.contains(|letter: char| letter.is_ascii_uppercase());
+        let small = small.then(|| primary.to_ascii_lowercase());
+        let primary = small.as_deref().unwrap_or(primary);
+        let known = CODES.binary_search_by_key(&primary, |(code, _)| code);
+        let code = known.map_or(primary, |at| CODES[at].1).as_bytes();
         // What says that nothing is said.
-        if matches!(primary.as_str(), "und" | "mul" | "zxx" | "mis") {
+        if matches!(primary, "und" | "mul" | "zxx" | "mis") {
             return None;
         }
         let is_code = matches!(code.len(), 2 | 3) && code.iter().all(u8::is_ascii_lowercase);
@@ -162,11 +168,25 @@ impl From<Language> for String {
     }
 }
 
-impl TryFrom<String> for Language {
-    type Error = String;
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A ledger names one for each file: none is to be copied first.
+        deserializer.deserialize_str(Code)
+    }
+}
 
-    fn try_from(code: String) -> Result<Self, String> {
-        Self::of_tag(&code).ok_or_else(|| format!("`{code}` is no language"))
+/// A language's code that is read.
+struct Code;
+
+impl Visitor<'_> for Code {
+    type Value = Language;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the code of a language")
+    }
+
+    fn visit_str<E: Error>(self, code: &str) -> Result<Language, E> {
+        Language::of_tag(code).ok_or_else(|| E::custom(format_args!("`{code}` is no language")))
     }
 }
 

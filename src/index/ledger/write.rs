@@ -8,6 +8,9 @@ use std::{
 
 use super::{super::seal, Head, MAGIC, encode, file::SIGNED};
 
+/// Bytes that are written at once: the sum of many is made in a fraction of the time of as many one by one.
+const AT_ONCE: usize = 256 << 10;
+
 /// A ledger as it was written.
 pub(crate) struct Written {
     /// Its length in bytes.
@@ -21,7 +24,8 @@ pub(crate) struct Written {
 /// # Errors
 /// Whatever the file system says.
 pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<Written> {
-    let mut out = Summed { out: io::BufWriter::new(File::create_new(path)?), hasher: blake3::Hasher::new() };
+    let summed = Summed { file: File::create_new(path)?, hasher: blake3::Hasher::new() };
+    let mut out = io::BufWriter::with_capacity(AT_ONCE, summed);
     out.write_all(MAGIC)?;
     let (mut starts, mut signs) = (Vec::new(), Vec::new());
     let mut at = MAGIC.len() as u64;
@@ -41,8 +45,7 @@ pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) ->
     out.write_all(&signs)?;
     out.write_all(&(signs.len() as u64).to_le_bytes())?;
     out.write_all(&(starts.len() as u64 - 1).to_le_bytes())?;
-    let Summed { out, hasher } = out;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let Summed { file, hasher } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     let bytes = at + 8 * (starts.len() as u64 + 2) + signs.len() as u64;
     Ok(Written { bytes, sum: seal::figures(&hasher.finalize()) })
@@ -50,17 +53,17 @@ pub(crate) fn write<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) ->
 
 /// A file that is written, and the sum of what was.
 struct Summed {
-    out: io::BufWriter<File>,
+    file: File,
     hasher: blake3::Hasher,
 }
 
 impl Write for Summed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = self.file.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         Ok(written)
     }
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.file.flush()
     }
 }
