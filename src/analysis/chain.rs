@@ -16,6 +16,8 @@ use super::{
 /// what a table of 65,536 places holds.
 const MOST_REMEMBERED: usize = 56_000;
 const LONGEST_REMEMBERED: usize = 40;
+/// Who met so many is to meet many more.
+const MANY: usize = 1_000;
 /// Of so many languages.
 const MOST_LANGUAGES: usize = 3;
 
@@ -247,6 +249,10 @@ impl Memory {
         }
         let Self { hasher, known, texts, .. } = self;
         let hash = |start: &u32| hasher.hash_one(word_at(texts, *start));
+        if known.len() == MANY {
+            // Each time that a table grows, all words are looked at again.
+            known.reserve(MOST_REMEMBERED, hash);
+        }
         known.insert_unique(hash(&start), start, hash);
         Some(start)
     }
