@@ -44,6 +44,7 @@ pub(super) struct Desk {
     analyzer: Analyzer,
     /// Of the words, what stands beside them, of title and aside.
     rows: [Row; 4],
+    /// What else a passage has.
     properties: Row,
 }
 

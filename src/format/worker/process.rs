@@ -146,8 +146,8 @@ impl Process {
         })
     }
 
-    /// Hands it files to be read, one after the other; each is then to be heard of. It takes all before it
-    /// says anything.
+    /// Hands it files to be read, one after the other; each is then to be heard of. It takes all of them before it
+    /// says anything of the first. One that reads others does not listen: see [`Self::takes`].
     ///
     /// # Errors
     /// Where it does not listen.
