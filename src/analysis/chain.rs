@@ -18,7 +18,9 @@ const MOST_REMEMBERED: usize = 56_000;
 const LONGEST_REMEMBERED: usize = 40;
 /// Who met so many is to meet many more.
 const MANY: usize = 1_000;
-/// Of so many languages.
+/// So many words are looked for together, most of a passage: the processor then waits for memory but once.
+const STRETCH: usize = 128;
+/// Words of so many languages are remembered.
 const MOST_LANGUAGES: usize = 3;
 
 /// Parts a folded word and the form of it with its accents, in one term: `cafe=café`. No word holds it.
@@ -51,7 +53,17 @@ pub struct Token<'a> {
 pub struct Analyzer {
     /// Of the languages met last, the words that were met.
     memories: Vec<Memory>,
+    stretch: Vec<Sought>,
     pair: String,
+}
+
+/// A plain word that is looked for with others.
+#[derive(Debug)]
+struct Sought {
+    range: Range<usize>,
+    hash: u64,
+    /// Where it may stand in the texts of the words that were met.
+    start: Option<u32>,
 }
 
 /// The words of one language. Nearly all words of a text were met before: what is asked of those is small, and
@@ -138,49 +150,43 @@ impl Analyzer {
         mut each: impl FnMut(Token<'_>),
     ) {
         self.remember(language);
-        let Self { memories, pair } = self;
+        let Self { memories, stretch, pair } = self;
         let memory = &mut memories[0];
         let mut words = words(text);
         // A word that was looked at for the one before it, and whether that was a character that was paired with it.
         let (mut ahead, mut paired) = (None, false);
         loop {
-            // Most words are plain, and not wanted.
-            let plain = if ahead.is_none() { words.plain() } else { None };
-            if plain.as_ref().is_some_and(|range| !is_wanted(&text[range.clone()])) {
+            // Most words are plain, and in a search not wanted.
+            while ahead.is_none()
+                && stretch.len() < STRETCH
+                && let Some(range) = words.plain()
+            {
                 paired = false;
-                continue;
-            }
-            let Some(range) = ahead.take().or(plain).or_else(|| words.other()) else { break };
-            let word = &text[range.clone()];
-            let is_character = is_character(word);
-            if !is_character && word.is_ascii() && !is_wanted(word) {
-                paired = false;
-                continue;
-            }
-            let once;
-            let token = match memory.find(word).or_else(|| memory.learn(word)) {
-                Some(start) => memory.token(start, range),
-                None => {
-                    once = Known::of(word, language);
-                    once.token(range)
+                let word = &text[range.clone()];
+                if is_wanted(word) {
+                    stretch.push(Sought { range, hash: memory.hasher.hash_one(word), start: None });
                 }
-            };
-            if !is_character {
+            }
+            memory.each_of(stretch, text, &mut each);
+            let Some(range) = ahead.take().or_else(|| words.other()) else { break };
+            let word = &text[range.clone()];
+            if !is_character(word) {
                 paired = false;
-                each(token);
+                if !word.is_ascii() || is_wanted(word) {
+                    memory.look_up(word, range, &mut each);
+                }
                 continue;
             }
             ahead = words.next();
-            let next = ahead.as_ref().filter(|next| next.start == token.range.end);
-            let next = next.map(|next| &text[next.clone()]).filter(|next| self::is_character(next));
+            let next = ahead.as_ref().filter(|next| next.start == range.end);
+            let next = next.map(|next| &text[next.clone()]).filter(|next| is_character(next));
             pair.clear();
-            pair.push_str(token.folded);
-            if let Some(next) = next {
-                pair.push_str(&fold(next));
-            }
+            [Some(word), next].into_iter().flatten().for_each(|character| pair.push_str(&fold(character)));
             let stem = (next.is_some() || !paired).then_some(pair.as_str());
             paired = next.is_some();
-            each(Token { stem, plain: None, accented: None, is_character: true, ..token });
+            memory.look_up(word, range, |token| {
+                each(Token { stem, plain: None, accented: None, is_character: true, ..token });
+            });
         }
     }
 }
@@ -223,6 +229,32 @@ impl Memory {
     fn find(&self, word: &str) -> Option<u32> {
         let is_it = |start: &u32| word_at(&self.texts, *start) == word;
         self.known.find(self.hasher.hash_one(word), is_it).copied()
+    }
+
+    /// Hands on a word of a text.
+    fn look_up(&mut self, word: &str, range: Range<usize>, then: impl FnOnce(Token<'_>)) {
+        match self.find(word).or_else(|| self.learn(word)) {
+            Some(start) => then(self.token(start, range)),
+            None => then(Known::of(word, self.language).token(range)),
+        }
+    }
+
+    /// Hands on words of a text, and takes them away.
+    fn each_of(&mut self, words: &mut Vec<Sought>, text: &str, mut each: impl FnMut(Token<'_>)) {
+        // None of these steps needs what the one before it finds of the word before.
+        for Sought { hash, start, .. } in words.iter_mut() {
+            *start = self.known.find(*hash, |_| true).copied();
+        }
+        for Sought { range, start, .. } in words.iter_mut() {
+            *start = start.filter(|start| self.texts.as_bytes()[*start as usize] as usize == range.len());
+        }
+        for Sought { range, start, .. } in words.drain(..) {
+            let word = &text[range.clone()];
+            match start.filter(|start| word_at(&self.texts, *start) == word) {
+                Some(start) => each(self.token(start, range)),
+                None => self.look_up(word, range, &mut each),
+            }
+        }
     }
 
     /// Remembers a word and returns where it stands; none where it is too long. What one with a capital is, is
@@ -292,6 +324,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_are_handed_on_in_order_however_many_there_are(text in "(a|B|ab|Ab|é| |\\. |人){0,900}") {
+            let mut ranges = Vec::new();
+            Analyzer::default().each(&text, None, |token| {
+                assert_eq!(token.folded, fold(&text[token.range.clone()]));
+                ranges.push(token.range);
+            });
+            prop_assert_eq!(ranges, words(&text).collect::<Vec<_>>());
+        }
+
         #[test]
         fn what_was_met_before_changes_nothing(texts in prop::collection::vec("([A-Zé人工 .]|\\PC){0,20}", 1..4)) {
             let mut analyzer = Analyzer::default();
