@@ -24,7 +24,7 @@ pub use fold::{fold, lower};
 pub(crate) use hash::{hash, mix};
 pub use language::Language;
 pub use sentence::{clauses, sentences};
-pub use sketch::{BANDS, Sketch, alike, sketch};
+pub use sketch::{BANDS, Sketch, Sketcher, alike, sketch};
 pub(crate) use stem::ROOT_MARKS;
 pub use stem::{Beginnings, head, keeps_accents, keeps_first_letters, plain_stem, restored, root, stem};
 pub use stop::{StopWords, asks_for_kind};

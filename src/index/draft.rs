@@ -12,7 +12,7 @@ use super::{
     values::Values,
 };
 use crate::{
-    analysis::{self, Analyzer, Language, Languages, Sketch, Token},
+    analysis::{self, Analyzer, Language, Languages, Sketch, Sketcher, Token},
     article::{Article, Role},
     passage::Passage,
 };
@@ -55,7 +55,6 @@ pub(super) struct Draft {
     at: usize,
     /// What its id is made of: a hash, and how often the article had it, with this time.
     id: (u64, u32),
-    sketch: Sketch,
     language: Option<Language>,
     passage: Passage,
 }
@@ -147,11 +146,10 @@ impl Iterator for Drafts {
         let hash = schema::passage_hash(facts.hash, &passage.text);
         let repeat = self.seen.entry(hash).and_modify(|times| *times += 1).or_insert(1);
         let id = (hash, *repeat);
-        let sketch = schema::sketch(&facts.title, &passage.headings, &passage.text);
         let language =
             if self.only { self.languages.article() } else { self.languages.passage(&passage.text) };
         let tally = self.tally(at, &passage, language);
-        Some((Draft { facts: Arc::clone(facts), at, id, sketch, language, passage }, tally))
+        Some((Draft { facts: Arc::clone(facts), at, id, language, passage }, tally))
     }
 }
 
@@ -161,26 +159,21 @@ impl Draft {
         u64::from(self.facts.number) << 32 | self.at as u64
     }
 
-    /// Returns the passage's sketch.
-    pub(super) fn sketch(&self) -> Sketch {
-        self.sketch
-    }
-
     /// Returns the text of the passage.
     pub(super) fn text(&self) -> &str {
         &self.passage.text
     }
 
-    /// Returns what tantivy is handed of the passage.
-    pub(super) fn values(&self, desk: &mut Desk) -> Values {
+    /// Returns what tantivy is handed of the passage, and its sketch.
+    pub(super) fn values(&self, desk: &mut Desk) -> (Values, Sketch) {
         let Facts { fields, key, length, data, .. } = &*self.facts;
         // Two rows of terms, of about the length of the text.
         let mut values = Values::with_capacity(2 * self.passage.text.len() + 500);
         values.add_number(fields.id, self.id.0);
         values.add_text(fields.file, key);
         values.add_number(fields.length, *length);
-        values.add_number(fields.sketch, self.sketch.bits);
-        self.add_text(&mut values, desk);
+        let sketch = self.add_text(&mut values, desk);
+        values.add_number(fields.sketch, sketch.bits);
         let language = self.language_tag();
         self.add_properties(language.as_deref(), &mut desk.properties);
         desk.properties.text().into_iter().for_each(|row| values.add_text(fields.property, row));
@@ -193,18 +186,21 @@ impl Draft {
         let mut stored = Vec::with_capacity(data.len() + own.len() + 1 + self.passage.text.len());
         [data.as_slice(), &own].into_iter().for_each(|part| stored.extend_from_slice(part));
         values.add_data(fields.data, stored);
-        values
+        (values, sketch)
     }
 
-    fn add_text(&self, values: &mut Values, Desk { analyzer, rows, .. }: &mut Desk) {
+    /// Adds the words, and returns the sketch, which is made of them.
+    fn add_text(&self, values: &mut Values, Desk { analyzer, rows, .. }: &mut Desk) -> Sketch {
         let (fields, passage, language) = (&self.facts.fields, &self.passage, self.language);
         rows.iter_mut().for_each(Row::clear);
         let [words, beside, title, aside] = rows;
+        let mut sketcher = Sketcher::default();
         if passage.role == Role::Aside {
             analyzer.each(&passage.text, language, |token| {
                 aside.next();
                 add(&token, aside);
                 add_character(&token, aside);
+                sketcher.add(token.folded);
             });
         } else {
             let above = std::iter::once(&self.facts.title).chain(&passage.headings);
@@ -221,6 +217,8 @@ impl Draft {
                         title.next();
                         add(&token, title);
                         add_character(&token, title);
+                    } else {
+                        sketcher.add(token.folded);
                     }
                 });
             }
@@ -234,6 +232,9 @@ impl Draft {
             }
             row.text().into_iter().for_each(|row| values.add_text(field, row));
         }
+        sketcher
+            .finish()
+            .unwrap_or_else(|| schema::sketch(&self.facts.title, &passage.headings, &passage.text))
     }
 
     fn add_properties(&self, language: Option<&str>, row: &mut Row) {

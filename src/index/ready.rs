@@ -21,13 +21,14 @@ pub(super) struct Ready(Arc<Made>);
 struct Made {
     draft: Draft,
     values: Values,
+    sketch: Sketch,
     by: ThreadId,
 }
 
 impl Ready {
     pub(super) fn new(draft: Draft, desk: &mut Desk) -> Self {
-        let values = draft.values(desk);
-        Self(Arc::new(Made { draft, values, by: thread::current().id() }))
+        let (values, sketch) = draft.values(desk);
+        Self(Arc::new(Made { draft, values, sketch, by: thread::current().id() }))
     }
 
     /// Returns the text of the passage.
@@ -55,7 +56,7 @@ impl Ready {
 
     /// Returns the passage's sketch.
     pub(super) fn sketch(&self) -> Sketch {
-        self.0.draft.sketch()
+        self.0.sketch
     }
 }
 
