@@ -1,6 +1,6 @@
 //! Which language running text is in, by its function words alone: what few letters and little time tell.
 
-use super::Language;
+use super::{Language, word::plain_end};
 
 /// Frequent function words of a language that no other has, or seldom: of its running text one word in
 /// five or so is one of them, of that of others one in thirty at most. Danish and Norwegian share most of theirs.
@@ -148,7 +148,32 @@ fn own(language: Language) -> Option<&'static Table> {
 }
 
 /// Gives each word of a text as a number, as [`Table`] has them; 0 for a letter that is not Latin.
-fn each_word(text: &str, mut end: impl FnMut(u64)) {
+fn each_word(text: &str, end: impl FnMut(u64)) {
+    if text.is_ascii() { each_plain_word(text.as_bytes(), end) } else { each_latin_word(text, end) }
+}
+
+/// Gives each word of ASCII text as a number.
+fn each_plain_word(text: &[u8], mut end: impl FnMut(u64)) {
+    let mut at = 0;
+    loop {
+        let start = at + text[at..].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        at = plain_end(text, start);
+        if at == start {
+            return;
+        }
+        // Small letters have a bit that capital ones lack, and that figures have too.
+        end(match text[..at].last_chunk() {
+            Some(last) => {
+                let bits = 8 * (at - start).min(8);
+                (u64::from_be_bytes(*last) | u64::from_ne_bytes([0x20; 8])) & (u64::MAX >> (64 - bits))
+            }
+            None => text[start..at].iter().fold(0, |word, byte| word << 8 | u64::from(byte | 0x20)),
+        });
+    }
+}
+
+/// Gives each word of any text as a number.
+fn each_latin_word(text: &str, mut end: impl FnMut(u64)) {
     let mut word = 0;
     for &byte in text.as_bytes() {
         match LETTERS[usize::from(byte)] {
@@ -237,7 +262,19 @@ const fn table(words: &[&str]) -> Table {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn words_of_ascii_are_the_numbers_of_any_words(text in "([A-Ca-z0-9]{0,12}[ -~]){0,12}[a-z]{0,12}") {
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            each_plain_word(text.as_bytes(), |word| one.push(word));
+            each_latin_word(&text, |word| other.push(word));
+            prop_assert_eq!(one, other);
+        }
+    }
 
     #[test]
     fn running_text_speaks_its_language() {

@@ -214,7 +214,7 @@ const fn each(byte: u8) -> u64 {
 }
 
 /// Returns where the ASCII letters and figures end that begin here; looks at eight bytes at once.
-fn plain_end(bytes: &[u8], start: usize) -> usize {
+pub(super) fn plain_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
     while let Some(eight) = bytes[at..].first_chunk() {
         let others = !plain(u64::from_le_bytes(*eight)) & HIGH;

@@ -89,7 +89,9 @@ impl Tokenizer for Rows {
     type TokenStream<'a> = RowStream<'a>;
 
     fn token_stream<'a>(&'a mut self, row: &'a str) -> RowStream<'a> {
-        RowStream { row, at: 0, token: Token { position: 0, ..Token::default() } }
+        // With room for any usual term: it would grow by steps.
+        let token = Token { position: 0, text: String::with_capacity(64), ..Token::default() };
+        RowStream { row, at: 0, token }
     }
 }
 
