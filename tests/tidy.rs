@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("etcetera", &["cmd"]),
     ("fastrand", &["eval"]),
     ("flate2", &["format"]),
-    ("foldhash", &["analysis", "format", "search"]),
+    ("foldhash", &["analysis", "format", "index", "search"]),
     ("form_urlencoded", &["serve"]),
     ("frostem", &["analysis"]),
     ("fsst", &["index"]),

@@ -8,7 +8,7 @@ use super::{
     manifest::{Stated, Tally},
     property::Property,
     schema::{self, Fields, file_key},
-    tokenizer::Row,
+    term_row::Row,
     values::Values,
 };
 use crate::{
@@ -164,19 +164,21 @@ impl Draft {
         &self.passage.text
     }
 
-    /// Returns what tantivy is handed of the passage, and its sketch.
+    /// Returns what the index is handed of the passage, and its sketch.
     pub(super) fn values(&self, desk: &mut Desk) -> (Values, Sketch) {
         let Facts { fields, key, length, data, .. } = &*self.facts;
         // Two rows of terms, of about the length of the text.
         let mut values = Values::with_capacity(2 * self.passage.text.len() + 500);
         values.add_number(fields.id, self.id.0);
-        values.add_text(fields.file, key);
         values.add_number(fields.length, *length);
         let sketch = self.add_text(&mut values, desk);
         values.add_number(fields.sketch, sketch.bits);
         let language = self.language_tag();
         self.add_properties(language.as_deref(), &mut desk.properties);
-        desk.properties.text().into_iter().for_each(|row| values.add_text(fields.property, row));
+        values.add_row(fields.property, &desk.properties);
+        desk.properties.clear();
+        desk.properties.add(key);
+        values.add_row(fields.file, &desk.properties);
         if let Some(date) = self.facts.article.date {
             values.add_number(fields.day, date.first_day());
             values.add_number(fields.day_end, date.last_day());
@@ -230,7 +232,7 @@ impl Draft {
             if self.at == 0 && row.is_empty() {
                 row.add_stem("");
             }
-            row.text().into_iter().for_each(|row| values.add_text(field, row));
+            values.add_row(field, row);
         }
         sketcher
             .finish()

@@ -47,36 +47,12 @@ impl Forms {
     }
 }
 
-/// The terms of a segment that forms are made of.
+/// The terms of a segment that was merged.
 struct Terms<'a>(&'a SegmentReader, Fields);
 
 impl Terms<'_> {
     fn fields(&self) -> [Field; 2] {
         [self.1.words, self.1.aside]
-    }
-
-    /// Calls back with each form.
-    fn each(&self, each: &mut dyn FnMut(&str)) -> tantivy::Result<()> {
-        for field in self.fields() {
-            let inverted = self.0.inverted_index(field)?;
-            let mut terms = inverted.terms().stream()?;
-            while terms.advance() {
-                let word = std::str::from_utf8(terms.key()).ok().and_then(split_word);
-                if let Some(form) = word.and_then(|(stem, form)| form_term(&form, stem)) {
-                    each(&form);
-                }
-            }
-        }
-        let inverted = self.0.inverted_index(self.1.beside)?;
-        let mut terms = inverted.terms().stream()?;
-        while terms.advance() {
-            let character = std::str::from_utf8(terms.key()).ok();
-            let character = character.filter(|term| !term.contains([ACCENT_MARK, MARK]));
-            if let Some(form) = character.and_then(|character| form_term(character, "")) {
-                each(&form);
-            }
-        }
-        Ok(())
     }
 
     /// Says whether a word has a form.
@@ -120,7 +96,7 @@ impl SegmentPlugin for Plugin {
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(Writer))
+        Ok(Box::new(Writer { fields: Fields::build().1, text: String::new(), ends: vec![0] }))
     }
 
     fn merge(&self, merge: PluginMergeContext<'_>) -> tantivy::Result<()> {
@@ -142,18 +118,38 @@ impl SegmentPlugin for Plugin {
     }
 }
 
-struct Writer;
+/// Gathers the forms of a segment. It is told the terms when they are written.
+pub(super) struct Writer {
+    fields: Fields,
+    /// One behind the other, and where each ends: there may be very many.
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Writer {
+    /// Takes a term of a field.
+    pub(super) fn add(&mut self, field: Field, term: &[u8]) {
+        let Fields { words, aside, beside, .. } = self.fields;
+        let form = if field == words || field == aside {
+            let word = std::str::from_utf8(term).ok().and_then(split_word);
+            word.and_then(|(stem, form)| form_term(&form, stem))
+        } else if field == beside {
+            let character = std::str::from_utf8(term).ok();
+            let character = character.filter(|term| !term.contains([ACCENT_MARK, MARK]));
+            character.and_then(|character| form_term(character, ""))
+        } else {
+            None
+        };
+        if let Some(form) = form {
+            self.text.push_str(&form);
+            self.ends.push(self.text.len());
+        }
+    }
+}
 
 impl PluginWriter for Writer {
     fn serialize(self: Box<Self>, segment: &Segment, _: Option<&DocIdMapping>) -> tantivy::Result<()> {
-        let reader = SegmentReader::open(segment)?;
-        // One behind the other, and where each ends: there may be very many.
-        let (mut text, mut ends) = (String::new(), vec![0]);
-        Terms(&reader, Fields::build().1).each(&mut |form| {
-            text.push_str(form);
-            ends.push(text.len());
-        })?;
-        let mut forms: Vec<&str> = ends.windows(2).map(|ends| &text[ends[0]..ends[1]]).collect();
+        let mut forms: Vec<&str> = self.ends.windows(2).map(|ends| &self.text[ends[0]..ends[1]]).collect();
         forms.sort_unstable();
         forms.dedup();
         let mut dictionary = Dictionary::begin(segment)?;

@@ -42,9 +42,9 @@ mod stage;
 mod stats;
 mod status;
 mod symbols;
+mod term_row;
 mod tell;
 mod why;
-mod tokenizer;
 mod update;
 mod values;
 mod weight;
@@ -331,7 +331,6 @@ impl ReadableIndex {
         let commit = directory.atomic_read(Path::new(home::META)).map_err(|source| damaged(dir, source))?;
         let (manifest, brief) = said(&commit).map_err(|source| damaged(dir, source))?;
         directory.stand_in(brief);
-        schema::register(&index);
         Ok(Self { index, commit, manifest })
     }
 }
@@ -354,7 +353,6 @@ fn other_version(dir: &Path, found: u32) -> Error {
 /// Returns a searcher over no passages.
 fn nothing(dir: &Path) -> Result<Searcher> {
     let index = tantivy::Index::create_in_ram(Fields::build().0);
-    schema::register(&index);
     let reader: tantivy::IndexReader = index
         .reader_builder()
         .reload_policy(ReloadPolicy::Manual)

@@ -4,7 +4,7 @@
 
 use tantivy::Term;
 
-use super::{schema::Fields, tokenizer};
+use super::schema::Fields;
 
 /// A kind of what a passage has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) enum Property {
 
 impl Property {
     /// What stands before its values.
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Folder => "folder:",
             Self::Main => "main:",
@@ -42,33 +42,13 @@ impl Property {
         }
     }
 
-    /// Writes down a value as the index has it.
-    pub(super) fn write(self, value: &str, out: &mut String) {
-        out.push_str(self.name());
-        out.extend(value.chars().map(|letter| if tokenizer::parts(letter) { ' ' } else { letter }));
-    }
-
     /// Returns a value as the index has it; of an empty one, what all values begin with.
     pub(crate) fn value(self, value: &str) -> String {
-        let mut out = String::with_capacity(self.name().len() + value.len());
-        self.write(value, &mut out);
-        out
+        format!("{}{value}", self.name())
     }
 
     /// Returns the term of a value.
     pub(crate) fn term(self, fields: &Fields, value: &str) -> Term {
         Term::from_field_text(fields.property, &self.value(value))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_stand_behind_their_names_and_are_no_more_than_one_term() {
-        assert_eq!(Property::Tag.value("high tide"), "tag:high tide");
-        assert_eq!(Property::Main.value(""), "main:");
-        assert_eq!(Property::Tag.value("ebb\u{0}\u{1}lang:en"), "tag:ebb  lang:en");
     }
 }

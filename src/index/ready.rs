@@ -1,11 +1,12 @@
 //! A passage that is ready to be written, but for what is stored of its text: texts are packed together.
 
 use std::{
+    ops::Range,
     sync::Arc,
     thread::{self, ThreadId},
 };
 
-use tantivy::schema::document::Document;
+use tantivy::schema::{Field, document::Document};
 
 use super::{
     draft::{Desk, Draft},
@@ -47,6 +48,11 @@ impl Ready {
         if let Some(Made { draft, values, .. }) = Arc::get_mut(&mut self.0) {
             packed.store(at, draft.text(), values.data());
         }
+    }
+
+    /// Returns its [rows](Values::rows) of terms.
+    pub(super) fn rows(&self) -> (&str, &[(Field, Range<usize>)]) {
+        self.0.values.rows()
     }
 
     /// Returns the passage's [order](super::Rows::order).

@@ -14,7 +14,7 @@ use tantivy::{
     schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value},
 };
 
-use super::{bands, forms, rows, symbols::Tables, tokenizer};
+use super::{bands, forms, rows, symbols::Tables};
 use crate::{
     analysis::{self, Sketch},
     article::{Article, Place, Role},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever reading, cutting, analysis or fields change what would be indexed.
-pub(crate) const VERSION: u32 = 16;
+pub(crate) const VERSION: u32 = 17;
 
 /// The fields of the index.
 #[derive(Clone, Copy, Debug)]
@@ -86,24 +86,25 @@ pub(crate) struct Stored {
 impl Fields {
     /// Returns the schema and its fields.
     pub(crate) fn build() -> (Schema, Self) {
-        let text = |tokenizer: &str, record, lengths| {
-            let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
+        // Terms are made before: nothing takes them apart.
+        let text = |record, lengths| {
+            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(record);
             TextOptions::default().set_indexing_options(indexing.set_fieldnorms(lengths))
         };
         let (whether, where_) = (IndexRecordOption::Basic, IndexRecordOption::WithFreqsAndPositions);
         // Lengths are kept where they count in scores, and nowhere else.
-        let scored = || text(tokenizer::TERMS, where_, true);
+        let scored = || text(where_, true);
         let mut schema = Schema::builder();
         let fields = Self {
             id: schema.add_u64_field("id", FAST),
-            file: schema.add_text_field("file", text("raw", whether, false)),
+            file: schema.add_text_field("file", text(whether, false)),
             length: schema.add_u64_field("length", FAST),
             sketch: schema.add_u64_field("sketch", FAST),
             words: schema.add_text_field("words", scored()),
             beside: schema.add_text_field("beside", scored()),
             title: schema.add_text_field("title", scored()),
             aside: schema.add_text_field("aside", scored()),
-            property: schema.add_text_field("property", text(tokenizer::TERMS, where_, false)),
+            property: schema.add_text_field("property", text(where_, false)),
             day: schema.add_u64_field("day", FAST),
             day_end: schema.add_u64_field("day_end", FAST),
             data: schema.add_bytes_field("data", STORED),
@@ -165,14 +166,7 @@ pub(super) fn writable(directory: impl Into<Box<dyn Directory>>) -> tantivy::Res
         .register_plugin(Arc::new(forms::Plugin))
         .register_plugin(Arc::new(bands::Plugin))
         .register_plugin(Arc::new(rows::Plugin));
-    let index = index.open_or_create(directory)?;
-    register(&index);
-    Ok((index, fields))
-}
-
-/// Makes the analyzers known to an opened index: it keeps only their names.
-pub(crate) fn register(index: &Index) {
-    tokenizer::register(index.tokenizers());
+    Ok((index.open_or_create(directory)?, fields))
 }
 
 /// Returns a file's name in the index: it orders as the path inside the folder does, in

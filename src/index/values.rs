@@ -1,4 +1,4 @@
-//! What tantivy is handed of a passage: values by field.
+//! What the index is handed of a passage: values by field, and rows of terms.
 
 use std::{ops::Range, slice};
 
@@ -7,36 +7,50 @@ use tantivy::schema::{
     document::{self, ReferenceValue, ReferenceValueLeaf},
 };
 
+use super::term_row::Row;
+
 /// The values of a passage.
 pub(super) struct Values {
     values: Vec<(Field, Kept)>,
-    /// All texts, one after another.
+    /// All rows of terms, one after another, and where each stands.
     texts: String,
+    rows: Vec<(Field, Range<usize>)>,
     data: Vec<u8>,
 }
 
 /// What is kept of a value.
 enum Kept {
     Number(u64),
-    /// Where it stands among the texts.
-    Text(Range<usize>),
     Data,
 }
 
 impl Values {
-    /// Makes room for so many bytes of texts.
+    /// Makes room for so many bytes of rows.
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self { values: Vec::with_capacity(16), texts: String::with_capacity(bytes), data: Vec::new() }
+        Self {
+            values: Vec::with_capacity(6),
+            texts: String::with_capacity(bytes),
+            rows: Vec::with_capacity(6),
+            data: Vec::new(),
+        }
     }
 
     pub(super) fn add_number(&mut self, field: Field, number: u64) {
         self.values.push((field, Kept::Number(number)));
     }
 
-    pub(super) fn add_text(&mut self, field: Field, text: &str) {
-        let start = self.texts.len();
-        self.texts.push_str(text);
-        self.values.push((field, Kept::Text(start..self.texts.len())));
+    /// Adds terms, for a field that has none yet.
+    pub(super) fn add_row(&mut self, field: Field, row: &Row) {
+        if !row.is_empty() {
+            let start = self.texts.len();
+            self.texts.push_str(row.text());
+            self.rows.push((field, start..self.texts.len()));
+        }
+    }
+
+    /// Returns the texts of all rows, and where in them the row of each field stands.
+    pub(super) fn rows(&self) -> (&str, &[(Field, Range<usize>)]) {
+        (&self.texts, &self.rows)
     }
 
     /// Adds bytes, for one field alone.
@@ -50,13 +64,13 @@ impl Values {
         &mut self.data
     }
 
-    /// Hands on the values.
+    /// Hands on the values that are no terms.
     pub(super) fn each(&self) -> Each<'_> {
         Each { values: self, left: self.values.iter() }
     }
 }
 
-/// The values of a passage, one after another.
+/// The values of a passage that are no terms, one after another.
 pub(super) struct Each<'a> {
     values: &'a Values,
     left: slice::Iter<'a, (Field, Kept)>,
@@ -69,7 +83,6 @@ impl<'a> Iterator for Each<'a> {
         let (field, kept) = self.left.next()?;
         let value = match kept {
             Kept::Number(number) => Value::Number(*number),
-            Kept::Text(range) => Value::Text(&self.values.texts[range.clone()]),
             Kept::Data => Value::Data(&self.values.data),
         };
         Some((*field, value))
@@ -80,7 +93,6 @@ impl<'a> Iterator for Each<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     Number(u64),
-    Text(&'a str),
     Data(&'a [u8]),
 }
 
@@ -91,7 +103,6 @@ impl<'a> document::Value<'a> for Value<'a> {
     fn as_value(&self) -> ReferenceValue<'a, Self> {
         ReferenceValue::Leaf(match *self {
             Self::Number(number) => ReferenceValueLeaf::U64(number),
-            Self::Text(text) => ReferenceValueLeaf::Str(text),
             Self::Data(data) => ReferenceValueLeaf::Bytes(data),
         })
     }
@@ -104,21 +115,20 @@ mod tests {
     #[test]
     fn values_are_handed_on_as_they_were_added() {
         let [one, other] = [1, 2].map(Field::from_field_id);
+        let mut row = Row::default();
         let mut values = Values::with_capacity(0);
-        values.add_text(one, "moon");
         values.add_number(other, 7);
-        values.add_text(other, "");
-        values.add_text(one, "tide");
+        values.add_row(one, &row);
+        row.add("tide");
+        values.add_row(other, &row);
+        values.add_row(one, &row);
         values.add_data(other, vec![1, 2]);
         values.data().push(3);
         let found: Vec<_> = values.each().map(|(field, value)| (field, format!("{value:?}"))).collect();
-        let expected = [
-            (one, "Text(\"moon\")"),
-            (other, "Number(7)"),
-            (other, "Text(\"\")"),
-            (one, "Text(\"tide\")"),
-            (other, "Data([1, 2, 3])"),
-        ];
+        let expected = [(other, "Number(7)"), (other, "Data([1, 2, 3])")];
         assert_eq!(found, expected.map(|(field, value)| (field, value.to_owned())));
+        let (texts, rows) = values.rows();
+        let rows: Vec<_> = rows.iter().map(|(field, range)| (*field, &texts[range.clone()])).collect();
+        assert_eq!(rows, [(other, row.text()), (one, row.text())]);
     }
 }

@@ -7,6 +7,8 @@
 //! tantivy's own writer has threads of its own, which read while nobody writes and write while nobody reads; it is
 //! used for what is left: it knows the segments, removes, commits and merges.
 
+mod arena;
+mod postings;
 mod segment;
 
 use std::{
@@ -34,11 +36,6 @@ const LEAST_BUFFER: u64 = 15_000_000;
 /// Bytes to read that are worth another segment at once.
 const WORTH_A_SEGMENT: u64 = 8 << 20;
 
-/// A table of words is made for so many bytes for each byte that is to be read, and grows: one for a whole segment
-/// takes four megabytes, which an update of a few files would touch for some thousand words.
-const BEGUN: u64 = 8;
-const LEAST_BEGUN: u64 = 256 << 10;
-
 /// Bytes of passages that are written together. Reading and writing each have tables of their own, of which a
 /// processor has those at hand that it used last: by turns of one article each, indexing took a tenth more.
 const TOGETHER: u64 = 512 << 10;
@@ -51,8 +48,6 @@ pub(super) struct Writer {
     most: usize,
     /// How many bytes each may take in memory.
     buffer: u64,
-    /// For how many of them it is begun.
-    begun: u64,
     /// How many bytes of passages may wait for a segment.
     room: u64,
     packers: Packers,
@@ -138,7 +133,6 @@ impl Writer {
             index: index.clone(),
             most: most as usize,
             buffer: heap / most,
-            begun: bytes.saturating_mul(BEGUN).clamp(LEAST_BEGUN, heap / most),
             room: memory / 32,
             packers,
             state: Mutex::default(),

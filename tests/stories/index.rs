@@ -208,7 +208,7 @@ fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
         let end = meta.rfind('}').expect("it is an object") + 1;
         fs::write(&path, &meta[..end]).expect("the file can be written");
     };
-    let current = 16;
+    let current = 17;
     set_version("g1", current, 1);
     let found = place.json(&["search", "moon"]);
     assert_eq!(found["hits"][0]["path"], "tides.txt");
@@ -217,7 +217,7 @@ fn an_index_of_an_older_version_is_built_anew_and_one_of_a_newer_is_refused() {
     let answer = place.run(&["search", "moon"]);
     assert_eq!(answer.code, 2);
     insta::assert_snapshot!(answer.err, @"
-    excerpt: the index in [DIR]/idx is of version 99, newer than 16
+    excerpt: the index in [DIR]/idx is of version 99, newer than 17
     hint: use the newer excerpt, or another folder with --index
     ");
 }

@@ -1,22 +1,37 @@
 //! A segment that is open.
 
 use tantivy::{
-    Segment, SegmentMeta,
-    indexer::{AddOperation, SegmentWriter},
+    DocId, PluginWriter, Segment, SegmentMeta,
+    directory::TerminatingWrite,
+    fastfield::FastFieldsWriter,
+    fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWriter},
+    index::SegmentComponent,
+    plugin::PluginWriterContext,
+    schema::{Schema, document::ErasedDocument},
+    store::StoreWriter,
 };
 
 use super::{
     super::{
+        forms,
         ready::Ready,
         symbols::{LOT, Packers},
     },
     Writer,
+    postings::Postings,
 };
 
-/// A segment that is being written.
+/// A segment that is being written, in the parts that tantivy reads.
 pub(super) struct Open {
     segment: Segment,
-    writer: SegmentWriter,
+    schema: Schema,
+    passages: DocId,
+    postings: Postings,
+    norms: FieldNormsWriter,
+    columns: FastFieldsWriter,
+    store: StoreWriter,
+    /// What writes the parts that are our own.
+    own: Vec<Box<dyn PluginWriter>>,
     /// When so much of memory is taken, it is full.
     full: usize,
 }
@@ -24,8 +39,28 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn new(of: &Writer) -> tantivy::Result<Self> {
         let segment = of.index.new_segment();
-        let writer = SegmentWriter::for_segment(of.begun as usize, segment.clone())?;
-        Ok(Self { segment, writer, full: of.buffer as usize })
+        let (schema, settings) = (segment.schema(), of.index.settings());
+        let store = StoreWriter::new(
+            segment.open_write(SegmentComponent::Store)?,
+            settings.docstore_compression,
+            settings.docstore_blocksize,
+            settings.docstore_compress_dedicated_thread,
+        )?;
+        let tokenizers = of.index.fast_field_tokenizer().clone();
+        let columns = FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?;
+        let context = PluginWriterContext { segment: &segment, memory_budget_in_bytes: of.buffer as usize };
+        let own = of.index.custom_plugins().iter().map(|plugin| plugin.create_writer(&context));
+        Ok(Self {
+            passages: 0,
+            postings: Postings::new(schema.num_fields()),
+            norms: FieldNormsWriter::for_schema(&schema),
+            columns,
+            store,
+            own: own.collect::<tantivy::Result<_>>()?,
+            full: of.buffer as usize,
+            schema,
+            segment,
+        })
     }
 
     /// Adds passages, and calls back with each of them then.
@@ -48,22 +83,49 @@ impl Open {
                 return Ok(());
             }
             let packed = packers.pack(&lot.iter().map(Ready::text).collect::<Vec<_>>());
-            for (at, mut document) in lot.into_iter().enumerate() {
-                document.store(&packed, at);
-                self.writer.add_document(AddOperation { opstamp: 0, document: document.clone() })?;
-                written(document);
+            for (at, mut passage) in lot.into_iter().enumerate() {
+                passage.store(&packed, at);
+                self.add_passage(&passage)?;
+                written(passage);
             }
         }
     }
 
+    fn add_passage(&mut self, passage: &Ready) -> tantivy::Result<()> {
+        let (texts, rows) = passage.rows();
+        self.postings.add(self.passages, texts, rows, &mut self.norms)?;
+        self.columns.add_document(passage)?;
+        self.store.store(passage, &self.schema)?;
+        let erased: &dyn ErasedDocument = passage;
+        self.own.iter_mut().try_for_each(|own| own.add_document(self.passages, erased, &self.schema))?;
+        self.passages += 1;
+        Ok(())
+    }
+
     pub(super) fn is_full(&self) -> bool {
-        self.writer.mem_usage() >= self.full
+        let own: usize = self.own.iter().map(|own| own.mem_usage()).sum();
+        let Self { postings, norms, columns, store, .. } = self;
+        postings.bytes() + norms.mem_usage() + columns.mem_usage() + store.mem_usage() + own >= self.full
     }
 
     pub(super) fn write_down(self) -> tantivy::Result<SegmentMeta> {
-        let passages = self.writer.max_doc();
-        self.writer.finalize()?;
-        let meta = self.segment.with_max_doc(passages).meta().clone();
+        let Self { segment, passages, postings, mut norms, mut columns, store, mut own, .. } = self;
+        norms.fill_up_to_max_doc(passages);
+        let out = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
+        norms.serialize(out, None)?;
+        let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
+        let mut forms = own.iter_mut().find_map(|own| own.as_any_mut().downcast_mut::<forms::Writer>());
+        postings.write_down(&segment, &norms, |field, term| {
+            if let Some(forms) = &mut forms {
+                forms.add(field, term);
+            }
+        })?;
+        let mut out = segment.open_write(SegmentComponent::FastFields)?;
+        columns.serialize(&mut out, None)?;
+        out.terminate()?;
+        store.close()?;
+        own.into_iter().try_for_each(|own| own.serialize(&segment, None))?;
+        let meta = segment.with_max_doc(passages).meta().clone();
         meta.untrack_temp_docstore();
         Ok(meta)
     }
