@@ -44,6 +44,7 @@ const TOGETHER: u64 = 512 << 10;
 pub(super) struct Writer {
     engine: RwLock<IndexWriter<Ready>>,
     index: tantivy::Index,
+    jobs: usize,
     /// How many segments are open at most.
     most: usize,
     /// How many bytes each may take in memory.
@@ -131,6 +132,7 @@ impl Writer {
         Ok(Self {
             engine: RwLock::new(engine),
             index: index.clone(),
+            jobs,
             most: most as usize,
             buffer: heap / most,
             room: memory / 32,
@@ -281,7 +283,7 @@ impl Writer {
 
     /// Writes a segment down, and has tantivy know it.
     fn hand_in(&self, segment: Open) -> tantivy::Result<()> {
-        let meta = segment.write_down()?;
+        let meta = segment.write_down(self.jobs > 1)?;
         self.written.add(meta.id());
         self.engine.read().unwrap_or_else(PoisonError::into_inner).add_segment(meta)
     }

@@ -63,6 +63,9 @@ struct Head {
     field: u16,
 }
 
+/// A term in order: its field, the number that its head is, and its own.
+pub(super) type Place = (u16, u128, u32);
+
 /// A term that is looked for with others.
 struct Sought {
     head: Head,
@@ -139,16 +142,15 @@ impl Postings {
         self.arena.bytes() + table + self.terms.capacity() * mem::size_of::<Term>() + self.texts.capacity()
     }
 
-    /// Writes everything down, and calls back with each term.
+    /// Writes everything down, in the [order](Self::order) of the terms.
     pub(super) fn write_down(
-        self,
+        &self,
+        order: &[Place],
         segment: &Segment,
         norms: &FieldNormReaders,
-        mut each: impl FnMut(Field, &[u8]),
     ) -> tantivy::Result<()> {
         let (mut out, schema) = (InvertedIndexSerializer::open(segment)?, segment.schema());
         let (mut numbers, mut gaps) = (Vec::new(), Vec::new());
-        let order = self.order();
         for terms in order.chunk_by(|(one, ..), (other, ..)| one == other) {
             let field = Field::from_field_id(terms[0].0.into());
             let record = schema.get_field_entry(field).field_type().index_record_option();
@@ -167,7 +169,6 @@ impl Postings {
                     out.new_term(text, count, with_positions)?;
                     write_passages(&numbers, with_positions, &mut gaps, &mut out);
                     out.close_term()?;
-                    each(field, text);
                 }
             }
             out.close()?;
@@ -175,17 +176,21 @@ impl Postings {
         Ok(out.close()?)
     }
 
-    /// Returns the numbers of the terms in the order of their fields and texts, each behind its field and the number
-    /// that its head is.
-    fn order(&self) -> Vec<(u16, u128, u32)> {
+    /// Returns the terms in the order of their fields and texts.
+    pub(super) fn order(&self) -> Vec<Place> {
         let key = |Head { bytes, field, .. }: &Head| (*field, u128::from_be_bytes(*bytes));
         let keys = self.terms.iter().map(|term| key(&term.head));
-        let mut order: Vec<_> = keys.zip(0..).map(|((field, head), term)| (field, head, term)).collect();
+        let mut order: Vec<Place> = keys.zip(0..).map(|((field, head), term)| (field, head, term)).collect();
         order.sort_unstable_by(|(field, head, one), (other_field, other_head, other)| {
             let order = (field, head).cmp(&(other_field, other_head));
             order.then_with(|| self.text(*one).cmp(self.text(*other)))
         });
         order
+    }
+
+    /// Returns these terms, each with its field.
+    pub(super) fn texts<'a>(&'a self, order: &'a [Place]) -> impl Iterator<Item = (Field, &'a [u8])> {
+        order.iter().map(|(field, _, term)| (Field::from_field_id((*field).into()), self.text(*term)))
     }
 
     fn hash(&self, Head { bytes, length, field }: Head, rest: &[u8]) -> u32 {
@@ -361,7 +366,7 @@ mod tests {
         let out = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         norms.serialize(out, None)?;
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
-        postings.write_down(&segment, &norms, |_, _| {})?;
+        postings.write_down(&postings.order(), &segment, &norms)?;
         Ok(segment)
     }
 

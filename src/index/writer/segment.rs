@@ -1,5 +1,7 @@
 //! A segment that is open.
 
+use std::{panic::resume_unwind, thread};
+
 use tantivy::{
     DocId, PluginWriter, Segment, SegmentMeta,
     directory::TerminatingWrite,
@@ -108,22 +110,38 @@ impl Open {
         postings.bytes() + norms.mem_usage() + columns.mem_usage() + store.mem_usage() + own >= self.full
     }
 
-    pub(super) fn write_down(self) -> tantivy::Result<SegmentMeta> {
+    /// Takes everything to disk, some of it in a thread of its own where there are processors for several.
+    pub(super) fn write_down(self, several: bool) -> tantivy::Result<SegmentMeta> {
         let Self { segment, passages, postings, mut norms, mut columns, store, mut own, .. } = self;
         norms.fill_up_to_max_doc(passages);
         let out = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         norms.serialize(out, None)?;
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
-        let mut forms = own.iter_mut().find_map(|own| own.as_any_mut().downcast_mut::<forms::Writer>());
-        postings.write_down(&segment, &norms, |field, term| {
-            if let Some(forms) = &mut forms {
-                forms.add(field, term);
+        let order = postings.order();
+        let forms = own.iter().position(|own| own.as_any().is::<forms::Writer>()).map(|at| own.remove(at));
+        let others = || {
+            if let Some(mut forms) = forms {
+                if let Some(forms) = forms.as_any_mut().downcast_mut::<forms::Writer>() {
+                    postings.texts(&order).for_each(|(field, term)| forms.add(field, term));
+                }
+                forms.serialize(&segment, None)?;
             }
-        })?;
-        let mut out = segment.open_write(SegmentComponent::FastFields)?;
-        columns.serialize(&mut out, None)?;
-        out.terminate()?;
-        store.close()?;
+            let mut out = segment.open_write(SegmentComponent::FastFields)?;
+            columns.serialize(&mut out, None)?;
+            out.terminate()?;
+            Ok(store.close()?)
+        };
+        let terms = || postings.write_down(&order, &segment, &norms);
+        if several {
+            thread::scope(|scope| {
+                let others = scope.spawn(others);
+                let written = terms();
+                written.and(others.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            })?;
+        } else {
+            terms().and_then(|()| others())?;
+        }
+        // These read what was written.
         own.into_iter().try_for_each(|own| own.serialize(&segment, None))?;
         let meta = segment.with_max_doc(passages).meta().clone();
         meta.untrack_temp_docstore();
