@@ -33,6 +33,9 @@ use super::{
 /// tantivy's least buffer for a segment, in bytes.
 const LEAST_BUFFER: u64 = 15_000_000;
 
+/// More bytes a segment does not take in memory, however many there are: what is in it is found by numbers of 32 bits.
+const MOST_BUFFER: u64 = 2 << 30;
+
 /// Bytes to read that are worth another segment at once.
 const WORTH_A_SEGMENT: u64 = 8 << 20;
 
@@ -134,7 +137,7 @@ impl Writer {
             index: index.clone(),
             jobs,
             most: most as usize,
-            buffer: heap / most,
+            buffer: (heap / most).min(MOST_BUFFER),
             room: memory / 32,
             packers,
             state: Mutex::default(),
