@@ -176,6 +176,7 @@ impl Draft {
         let language = self.language_tag();
         self.add_properties(language.as_deref(), &mut desk.properties);
         values.add_row(fields.property, &desk.properties);
+        // What its file is called is one term.
         desk.properties.clear();
         desk.properties.add(key);
         values.add_row(fields.file, &desk.properties);
