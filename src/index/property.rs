@@ -52,3 +52,15 @@ impl Property {
         Term::from_field_text(fields.property, &self.value(value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_behind_their_names() {
+        assert_eq!(Property::Tag.value("high tide"), "tag:high tide");
+        assert_eq!(Property::Main.value(""), "main:");
+        assert_eq!(Property::Tag.value("ebb\u{0}\u{1}lang:en"), "tag:ebb\u{0}\u{1}lang:en");
+    }
+}

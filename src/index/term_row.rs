@@ -41,7 +41,7 @@ impl Row {
 
     fn add_parts(&mut self, parts: [&str; 2]) {
         let length = parts[0].len() + parts[1].len();
-        // Nobody looks for a longer one.
+        // Nobody looks for a longer one, and its length is no letter.
         if length > MOST {
             return;
         }

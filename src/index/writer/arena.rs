@@ -4,7 +4,8 @@
 /// Bytes of memory that are taken at once.
 const PAGE: usize = 1 << 20;
 
-/// Blocks begin at places of so many bytes, and have at least so many; each is twice as long as the one before.
+/// Blocks begin at places of so many bytes, and have at least so many; each is twice as long as the one before, up to
+/// the longest.
 const UNIT: usize = 16;
 const LONGEST: usize = 4 << 10;
 
